@@ -1,0 +1,95 @@
+//! The journal (变更日志): the append-only record of everything that changed.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::codes::codes;
+use super::draft::Fields;
+
+codes!(
+    /// What sort of record an entry is about.
+    RecordKind {
+        /// A toilet with its facts, outages, grades and bodies.
+        Toilet = "toilet",
+        /// An area.
+        Area = "area",
+        /// A body.
+        Operator = "operator",
+        /// A source, with each import of it.
+        Source = "source",
+    }
+);
+
+codes!(
+    /// What was done to a record.
+    Action {
+        /// It was made.
+        Create = "create",
+        /// Some of its fields were changed.
+        Update = "update",
+        /// It was taken out of use, not deleted.
+        Retire = "retire",
+        /// It came back into use.
+        Restore = "restore",
+        /// A file was taken in.
+        Import = "import",
+    }
+);
+
+/// What changed: field → `[from, to]`, `null` standing for unknown.
+pub type Changes = BTreeMap<String, [Value; 2]>;
+
+/// Who did it, and in which request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// A person's pseudonym, or a part of the system such as `import` or `demo`.
+    pub name: String,
+    /// The role in which it was done.
+    pub role: String,
+    /// The request or command that did it.
+    pub request_id: String,
+}
+
+/// An entry as a writer makes it; the store adds its number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEntry {
+    /// What sort of record.
+    pub kind: RecordKind,
+    /// Its key: an id or code.
+    pub key: String,
+    /// Its revision after the change.
+    pub version: i32,
+    /// What was done.
+    pub action: Action,
+    /// What changed.
+    pub changes: Changes,
+}
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its number, growing.
+    pub number: i64,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: Actor,
+    /// What was done.
+    pub what: NewEntry,
+}
+
+/// The differences between two versions of a record.
+#[must_use]
+pub fn changes(before: &Fields, after: &Fields) -> Changes {
+    let mut changes = Changes::new();
+    for name in before.keys().chain(after.keys()) {
+        let (from, to) = (before.get(name), after.get(name));
+        if from != to {
+            let pair = [from, to].map(|value| value.cloned().unwrap_or(Value::Null));
+            changes.insert(name.clone(), pair);
+        }
+    }
+    changes
+}

@@ -1,0 +1,222 @@
+//! Hours at an instant, in a time zone, under a holiday calendar.
+//!
+//! Clock changes: a boundary that falls into the gap moves to the first valid instant after it, and one that falls into
+//! the hour that occurs twice takes the first of the two.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::hours::Hours;
+use super::rules::{Begun, DayKind};
+use super::timeline::{DAY, State, Timeline};
+use crate::domain::holiday::Calendar;
+
+/// How far ahead a change is looked for, in days.
+const HORIZON_DAYS: u64 = 366;
+
+/// The same for hours whose weeks are all alike: one week, and the days at its ends.
+const PLAIN_WEEK_DAYS: u64 = 9;
+
+/// Whether a door is open at an instant, and when that changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Open.
+    Open {
+        /// The first instant at which it is no longer known to be open; `None` when it stays open for at least a year.
+        until: Option<DateTime<Utc>>,
+    },
+    /// Closed.
+    Closed {
+        /// When it opens; `None` when that is more than a year away, or when unknown hours come before.
+        opens_at: Option<DateTime<Utc>>,
+    },
+    /// The hours do not say.
+    Unknown,
+}
+
+impl Hours {
+    /// Whether the door is open at `at`, and until when. The next change is looked for up to a year ahead; stretches
+    /// that touch (over midnight, or with different comments) are one.
+    #[must_use]
+    pub fn opening(&self, zone: Tz, calendar: Option<&Calendar>, at: DateTime<Utc>) -> Opening {
+        if self.is_always() {
+            return Opening::Open { until: None };
+        }
+        let (now, change) = self.now_and_next(zone, calendar, at);
+        match now {
+            State::Unknown => Opening::Unknown,
+            State::Open => Opening::Open {
+                until: change.map(|(instant, _)| instant),
+            },
+            State::Closed => Opening::Closed {
+                opens_at: change
+                    .filter(|(_, state)| *state == State::Open)
+                    .map(|(instant, _)| instant),
+            },
+        }
+    }
+
+    /// The state at `at` alone, which looks at two days instead of searching for a change.
+    #[must_use]
+    pub fn state_at(&self, zone: Tz, calendar: Option<&Calendar>, at: DateTime<Utc>) -> State {
+        if self.is_always() {
+            return State::Open;
+        }
+        let date = local_date(zone, at);
+        // The day after is needed where the clock goes back over midnight.
+        self.starts(zone, calendar, date, 1)
+            .take_while(|(start, _)| *start <= at)
+            .last()
+            .map_or(State::Unknown, |(_, state)| state)
+    }
+
+    /// The next instant after `at` at which the state differs from the one at `at`; `None` when there is none within a
+    /// year, or none can be known.
+    #[must_use]
+    pub fn next_change(
+        &self,
+        zone: Tz,
+        calendar: Option<&Calendar>,
+        at: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        if self.is_always() {
+            return None;
+        }
+        self.now_and_next(zone, calendar, at)
+            .1
+            .map(|(instant, _)| instant)
+    }
+
+    /// The ranges that begin on the local day of `at`, for people: `06:00-22:00`, `00:00-24:00`, and `22:00-02:00` for
+    /// one that runs past midnight. What still runs from the day before is left out, and so are unknown stretches:
+    /// an empty list means "closed all day" only if the hours are known.
+    #[must_use]
+    pub fn today(&self, zone: Tz, calendar: Option<&Calendar>, at: DateTime<Utc>) -> Vec<String> {
+        if self.is_always() {
+            return vec!["00:00-24:00".to_owned()];
+        }
+        let begun = self.begun(calendar, local_date(zone, at));
+        let mut ranges: Vec<(u16, u16)> = open_ranges(&begun.before).collect();
+        for (start, end) in open_ranges(&begun.after).map(|(start, end)| (start + DAY, end + DAY)) {
+            match ranges.last_mut() {
+                Some(last) if last.1 == start => last.1 = end,
+                _ => ranges.push((start, end)),
+            }
+        }
+        ranges.into_iter().map(written).collect()
+    }
+
+    fn now_and_next(
+        &self,
+        zone: Tz,
+        calendar: Option<&Calendar>,
+        at: DateTime<Utc>,
+    ) -> (State, Option<(DateTime<Utc>, State)>) {
+        let days = if self.is_plain_week() {
+            PLAIN_WEEK_DAYS
+        } else {
+            HORIZON_DAYS
+        };
+        let mut now = State::Unknown;
+        let mut change: Option<(DateTime<Utc>, State)> = None;
+        for (start, state) in self.starts(zone, calendar, local_date(zone, at), days) {
+            // Two starts share an instant in a clock gap, where the later one counts; hence the look at the next.
+            if change.is_some_and(|(instant, _)| instant < start) {
+                return (now, change);
+            }
+            if start <= at {
+                now = state;
+            } else {
+                change = (state != now).then_some((start, state));
+            }
+        }
+        (now, change)
+    }
+
+    /// The instants at which a stretch starts, in order, from the first minute of `date` on, over `days` more days.
+    fn starts(
+        &self,
+        zone: Tz,
+        calendar: Option<&Calendar>,
+        date: NaiveDate,
+        days: u64,
+    ) -> impl Iterator<Item = (DateTime<Utc>, State)> {
+        let mut carried = self.begun(calendar, date - Days::new(1)).after;
+        (0..=days)
+            .map(move |ahead| date + Days::new(ahead))
+            .flat_map(move |date| {
+                let begun = self.begun(calendar, date);
+                let whole = begun.before.merge(&carried, Ord::max);
+                carried = begun.after;
+                let starts: Vec<_> = whole
+                    .stretches()
+                    .map(|(start, _, state)| (instant(zone, date, start), state))
+                    .collect();
+                starts
+            })
+    }
+
+    fn begun(&self, calendar: Option<&Calendar>, date: NaiveDate) -> Begun {
+        let Some(rules) = self.rules() else {
+            return Begun {
+                before: Timeline::all(State::Unknown),
+                after: Timeline::all(State::Closed),
+            };
+        };
+        let mentioned = self.holidays();
+        let public = if mentioned.public {
+            calendar.and_then(|known| known.is_holiday(date))
+        } else {
+            Some(false)
+        };
+        let school = if mentioned.school { None } else { Some(false) };
+        rules.begun(DayKind {
+            date,
+            public,
+            school,
+        })
+    }
+}
+
+/// The local day of an instant. Instants outside the years 1 to 9998 are taken as the nearest inside, so that no date
+/// reckoned from it can overflow.
+fn local_date(zone: Tz, at: DateTime<Utc>) -> NaiveDate {
+    const YEAR_1: TimeDelta = TimeDelta::seconds(-62_135_596_800 + 2 * 86_400);
+    const YEAR_9998: TimeDelta = TimeDelta::seconds(253_370_764_800 - 2 * 86_400);
+    let (first, last) = (
+        DateTime::UNIX_EPOCH + YEAR_1,
+        DateTime::UNIX_EPOCH + YEAR_9998,
+    );
+    at.clamp(first, last).with_timezone(&zone).date_naive()
+}
+
+/// The instant of a local minute, which may be the 1440th.
+fn instant(zone: Tz, date: NaiveDate, minute: u16) -> DateTime<Utc> {
+    let wanted = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minute.into());
+    // The longest gap on record is the day that Samoa left out in 2011.
+    (0..=i64::from(DAY))
+        .find_map(|later| {
+            zone.from_local_datetime(&(wanted + TimeDelta::minutes(later)))
+                .earliest()
+        })
+        .map_or_else(|| wanted.and_utc(), |local| local.with_timezone(&Utc))
+}
+
+fn open_ranges(day: &Timeline) -> impl Iterator<Item = (u16, u16)> + '_ {
+    day.stretches()
+        .filter(|(_, _, state)| *state == State::Open)
+        .map(|(start, end, _)| (start, end))
+}
+
+/// A range as people write it; one that starts past midnight or lasts longer than a day keeps its counted hours.
+fn written((start, end): (u16, u16)) -> String {
+    let runs_past_midnight = start < DAY && end > DAY && end - DAY <= start;
+    let end = if runs_past_midnight { end - DAY } else { end };
+    format!(
+        "{:02}:{:02}-{:02}:{:02}",
+        start / 60,
+        start % 60,
+        end / 60,
+        end % 60
+    )
+}

@@ -1,0 +1,28 @@
+//! What the product is about, as pure values: no input or output, no clock, no randomness, no framework.
+//!
+//! A value of a type of this floor is legal by construction: text is normalised and bounded, a grade fits its standard,
+//! an outage does not end before it begins.
+
+pub mod area;
+pub mod codes;
+pub mod draft;
+pub mod event;
+pub mod facility;
+pub mod grade;
+pub mod holiday;
+pub mod hours;
+pub mod id;
+pub mod operator;
+pub mod outage;
+pub mod period;
+pub mod place;
+pub mod source;
+pub mod stalls;
+pub mod statement;
+pub mod text;
+pub mod toilet;
+pub mod violation;
+
+pub use draft::Draft;
+pub use toilet::Toilet;
+pub use violation::{Violation, Violations};
