@@ -1,0 +1,32 @@
+//! The frozen history of the database schema: one file for each step, never edited once it has been released.
+//!
+//! Every constraint is named, every step runs in a transaction on both databases, and nothing here imports an entity of
+//! the service, so that an old step means the same for ever.
+
+use sea_orm_migration::prelude::*;
+
+mod column;
+mod m0001_bodies;
+mod m0002_toilets;
+mod m0003_imports;
+mod m0004_journal;
+
+/// Brings a database from any known step to any other.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_bodies::Migration),
+            Box::new(m0002_toilets::Migration),
+            Box::new(m0003_imports::Migration),
+            Box::new(m0004_journal::Migration),
+        ]
+    }
+
+    fn migration_table_name() -> sea_orm_migration::sea_orm::DynIden {
+        "schema_migration".into_iden()
+    }
+}

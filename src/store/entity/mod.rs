@@ -1,0 +1,12 @@
+//! The rows as the tables hold them. Private to the store: a row becomes a domain value before it leaves.
+
+pub mod area;
+pub mod area_alias;
+pub mod grade;
+pub mod imported;
+pub mod journal;
+pub mod operator;
+pub mod outage;
+pub mod source;
+pub mod tenure;
+pub mod toilet;

@@ -1,0 +1,130 @@
+//! The journal: appended to with every write, followed by whoever keeps something derived from the register.
+
+use std::collections::BTreeSet;
+
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement};
+
+use super::entity::journal;
+use super::{Store, StoreError, Tx};
+use crate::domain::event::NewEntry;
+
+/// Up to where a follower has read. On SQLite the last number; on PostgreSQL the transaction horizon, since rows become
+/// visible out of the order of their numbers there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    horizon: i64,
+    number: i64,
+}
+
+impl Cursor {
+    /// Before the first entry.
+    pub const START: Self = Self { horizon: 0, number: 0 };
+
+    /// The number of the last entry that was visible.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.number
+    }
+}
+
+/// What has been written since a cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The kinds and keys of the records, each once.
+    pub records: BTreeSet<(String, String)>,
+    /// Where to go on.
+    pub cursor: Cursor,
+}
+
+/// Rows of one statement: ten columns each, well below the 32,766 parameters that SQLite takes.
+const ROWS: usize = 500;
+
+impl Tx {
+    /// Appends entries to the journal.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn append(&self, entries: Vec<NewEntry>) -> Result<(), StoreError> {
+        for chunk in entries.chunks(ROWS) {
+            let rows = chunk.iter().map(|entry| self.row(entry)).collect::<Result<Vec<_>, _>>()?;
+            journal::Entity::insert_many(rows).exec_without_returning(&self.connection).await?;
+        }
+        Ok(())
+    }
+
+    fn row(&self, entry: &NewEntry) -> Result<journal::ActiveModel, StoreError> {
+        let changes = serde_json::to_string(&entry.changes)
+            .map_err(|error| StoreError::corrupt("journal", &entry.key, error))?;
+        let author = &self.author;
+        Ok(journal::ActiveModel {
+            number: NotSet,
+            at: Set(author.at),
+            actor: Set(author.actor.name.clone()),
+            role: Set(author.actor.role.clone()),
+            request_id: Set(author.actor.request_id.clone()),
+            kind: Set(entry.kind.as_str().to_owned()),
+            key: Set(entry.key.clone()),
+            version: Set(entry.version),
+            action: Set(entry.action.as_str().to_owned()),
+            changes: Set(changes),
+        })
+    }
+}
+
+impl Store {
+    /// Where the journal stands now: everything before this cursor is visible to a reader that begins later.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn journal_cursor(&self) -> Result<Cursor, StoreError> {
+        let sql = match self.backend() {
+            DbBackend::Postgres => {
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon, \
+                 (SELECT COALESCE(MAX(number), 0) FROM journal) AS number"
+            }
+            _ => "SELECT COALESCE(MAX(number), 0) AS horizon, COALESCE(MAX(number), 0) AS number FROM journal",
+        };
+        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("journal cursor".to_owned()))?;
+        Ok(Cursor { horizon: row.try_get("", "horizon")?, number: row.try_get("", "number")? })
+    }
+
+    /// The records written since a cursor. A record may be told twice, never left out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn touched_since(&self, cursor: Cursor) -> Result<Touched, StoreError> {
+        // The horizon is read first: what commits in between is told now or next time.
+        let next = self.journal_cursor().await?;
+        if next.horizon == cursor.horizon {
+            return Ok(Touched { records: BTreeSet::new(), cursor });
+        }
+        let sql = match self.backend() {
+            DbBackend::Postgres => {
+                "SELECT DISTINCT kind, key FROM journal WHERE txid >= $1::text::xid8 AND txid < $2::text::xid8"
+            }
+            _ => "SELECT DISTINCT kind, key FROM journal WHERE number > $1 AND number <= $2",
+        };
+        let values: [sea_orm::Value; 2] = match self.backend() {
+            DbBackend::Postgres => [cursor.horizon.to_string().into(), next.horizon.to_string().into()],
+            _ => [cursor.horizon.into(), next.horizon.into()],
+        };
+        let rows = self.reader.query_all_raw(Statement::from_sql_and_values(self.backend(), sql, values)).await?;
+        let records = rows.iter().map(|row| Ok((row.try_get("", "kind")?, row.try_get("", "key")?)));
+        Ok(Touched { records: records.collect::<Result<_, DbErr>>()?, cursor: next })
+    }
+
+    /// How many entries the journal holds.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn journal_length(&self) -> Result<u64, StoreError> {
+        use sea_orm::PaginatorTrait;
+        Ok(journal::Entity::find().count(&self.reader).await?)
+    }
+
+    fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+}

@@ -1,0 +1,42 @@
+//! One server for one SQLite file.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+
+use super::{Store, StoreError};
+
+/// Held by a server for as long as it lives. Commands such as `import` need none: they write beside the server.
+#[derive(Debug)]
+pub struct ServerLock {
+    _file: Option<File>,
+}
+
+impl Store {
+    /// Takes the server's lock: a file beside the database that holds the process id. PostgreSQL needs none.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] naming the other server, [`StoreError::File`] where the file cannot be used.
+    pub fn lock_server(&self) -> Result<ServerLock, StoreError> {
+        let Some(database) = self.place().strip_prefix("sqlite://") else { return Ok(ServerLock { _file: None }) };
+        let path = format!("{database}.lock");
+        let failed = |source| StoreError::File { path: path.clone(), source };
+        let mut options = File::options();
+        let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut other = String::new();
+                file.read_to_string(&mut other).map_err(failed)?;
+                let message = format!(
+                    "another server (process {}) already runs on {database}; stop it first, or use another database",
+                    other.trim()
+                );
+                return Err(StoreError::Refused(message));
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
+        writeln!(file, "{}", std::process::id()).map_err(failed)?;
+        Ok(ServerLock { _file: Some(file) })
+    }
+}

@@ -1,0 +1,119 @@
+//! The register in a database: SQLite beside the program, or PostgreSQL. Rows are private; domain values come out.
+
+mod areas;
+#[expect(unreachable_pub, clippy::pedantic, reason = "the entity macro writes public items with its own habits")]
+mod entity;
+mod error;
+mod imports;
+mod journal;
+mod lock;
+mod operators;
+mod postgres;
+mod registering;
+mod rows;
+mod schema;
+mod sources;
+mod sqlite;
+mod toilets;
+mod writer;
+
+use std::sync::Arc;
+
+use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+
+pub use error::StoreError;
+pub use imports::{Imported, Standing};
+pub use journal::{Cursor, Touched};
+pub use lock::ServerLock;
+pub use registering::ROWS;
+pub use schema::SchemaStep;
+pub use toilets::Around;
+pub use writer::{Author, Tx, Working};
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    reader: DatabaseConnection,
+    writer: Arc<writer::Writer>,
+    place: Arc<str>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database of a URL: `sqlite://path/to/file.db` (made if absent) or `postgres://…`.
+    ///
+    /// A `password` given beside the URL is used for PostgreSQL. The schema is not touched; see [`Store::migrate_up`] and [`Store::require_current_schema`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with what to do where the database does not keep what is promised (a server without
+    /// fsync, a standby, an old library), and [`StoreError::Unavailable`] where it cannot be reached.
+    pub async fn open(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
+        let (reader, writer, place) = match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => sqlite::open(url).await?,
+            Some("postgres" | "postgresql") => postgres::open(url, password).await?,
+            _ => {
+                let message = "a database URL begins with sqlite:// or postgres://, such as sqlite://gongce.db";
+                return Err(StoreError::Refused(message.to_owned()));
+            }
+        };
+        Ok(Self { reader, writer: Arc::new(writer), place: place.into() })
+    }
+
+    /// Where the data lies, without credentials.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Runs `work` in a transaction and answers after its commit. On SQLite, work that queued up while the last commit
+    /// was being written to disk shares the next one.
+    ///
+    /// # Errors
+    /// What the work or the commit failed with; nothing of it is then in the database.
+    pub async fn write<T, E, F>(&self, author: Author, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
+    {
+        self.writer.run(author, work).await
+    }
+
+    /// Changes whenever this process has committed something.
+    #[must_use]
+    pub fn written(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.writer.written()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.reader.ping().await?)
+    }
+
+    /// Waits for running work and closes all connections.
+    ///
+    /// # Errors
+    /// What the database says while closing.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.reader.close_by_ref().await?;
+        Ok(self.writer.connection().close_by_ref().await?)
+    }
+
+    /// A transaction for reading, so that several scans see one state.
+    async fn read(&self) -> Result<DatabaseTransaction, StoreError> {
+        let tx = self.reader.begin().await?;
+        if self.reader.get_database_backend() == sea_orm::DbBackend::Postgres {
+            postgres::prepare_long_read(&tx).await?;
+        }
+        Ok(tx)
+    }
+}
+

@@ -1,0 +1,50 @@
+//! Operators.
+
+use std::collections::HashMap;
+
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::entity::operator;
+use super::{StoreError, Tx};
+use crate::domain::id::OperatorId;
+use crate::domain::operator::{Operator, OperatorKind};
+use crate::domain::text::{Name, Text};
+
+impl Tx {
+    /// The id of the body of that name, which is made if there is none. A body that is known as `other` learns its
+    /// kind from whoever knows it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn put_operator(&self, name: &Name, kind: OperatorKind) -> Result<OperatorId, StoreError> {
+        let found = operator::Entity::find().filter(operator::Column::Name.eq(name.as_str())).one(&self.connection);
+        if let Some(row) = found.await? {
+            let id = row.id;
+            if row.kind == OperatorKind::Other.as_str() && kind != OperatorKind::Other {
+                let mut row: operator::ActiveModel = row.into();
+                row.kind = Set(kind.as_str().to_owned());
+                row.update(&self.connection).await?;
+            }
+            return Ok(OperatorId(id));
+        }
+        let row = operator::ActiveModel {
+            id: NotSet,
+            name: Set(name.to_string()),
+            kind: Set(kind.as_str().to_owned()),
+        };
+        Ok(OperatorId(row.insert(&self.connection).await?.id))
+    }
+}
+
+/// All bodies by their ids.
+pub(super) async fn all(connection: &impl ConnectionTrait) -> Result<HashMap<i32, Operator>, StoreError> {
+    let rows = operator::Entity::find().all(connection).await?;
+    rows.iter().map(|row| Ok((row.id, read(row)?))).collect()
+}
+
+fn read(row: &operator::Model) -> Result<Operator, StoreError> {
+    let corrupt = |violation| StoreError::corrupt("operator", row.id, violation);
+    let name = Text::new(&row.name).map_err(corrupt)?;
+    Ok(Operator { id: OperatorId(row.id), name, kind: row.kind.parse().map_err(corrupt)? })
+}

@@ -1,0 +1,69 @@
+//! PostgreSQL: one pool, short time-outs, and no server that would lose what it acknowledged.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use log::LevelFilter;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
+
+use super::StoreError;
+use super::writer::Writer;
+
+const POOL: u32 = 8;
+
+pub(super) async fn open(url: &str, password: Option<&str>) -> Result<(DatabaseConnection, Writer, String), StoreError> {
+    let told = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Refused("write postgres://USER@HOST:PORT/DATABASE".to_owned()))?;
+    let place = format!("postgres://{}/{}", told.get_host(), told.get_database().unwrap_or_default());
+    let is_local = told.get_socket().is_some() || matches!(told.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
+    let is_told = url.contains("sslmode=");
+    if !is_local && is_told && !matches!(told.get_ssl_mode(), PgSslMode::VerifyFull) {
+        let message = "to a PostgreSQL on another host only sslmode=verify-full is safe; leave sslmode out to get it";
+        return Err(StoreError::Refused(message.to_owned()));
+    }
+    let password = password.map(ToOwned::to_owned);
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(POOL)
+        .acquire_timeout(Duration::from_secs(2))
+        .sqlx_logging(false)
+        .sqlx_slow_statements_logging_settings(LevelFilter::Off, Duration::from_secs(1))
+        .map_sqlx_postgres_opts(move |options| {
+            let options = if is_local || is_told { options } else { options.ssl_mode(PgSslMode::VerifyFull) };
+            let options = match &password {
+                Some(password) => options.password(password),
+                None => options,
+            };
+            options.application_name("gongce").options([
+                ("statement_timeout", "2s"),
+                ("lock_timeout", "1s"),
+                ("idle_in_transaction_session_timeout", "5s"),
+            ])
+        });
+    let pool = Database::connect(options).await?;
+    require_keeping(&pool).await?;
+    Ok((pool.clone(), Writer::direct(pool), place))
+}
+
+/// A server without fsync loses acknowledged writes, and a standby takes none.
+async fn require_keeping(pool: &DatabaseConnection) -> Result<(), StoreError> {
+    let sql = "SELECT current_setting('fsync') AS fsync, pg_is_in_recovery() AS standby";
+    let row = pool.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("settings".to_owned()))?;
+    if row.try_get::<String>("", "fsync")? != "on" {
+        let message = "this PostgreSQL runs with fsync=off and would lose acknowledged work: set fsync = on";
+        return Err(StoreError::Refused(message.to_owned()));
+    }
+    if row.try_get::<bool>("", "standby")? {
+        return Err(StoreError::Refused("this PostgreSQL is a standby: name the primary instead".to_owned()));
+    }
+    Ok(())
+}
+
+/// Loading the whole register takes longer than a request may.
+pub(super) async fn prepare_long_read(tx: &impl ConnectionTrait) -> Result<(), StoreError> {
+    tx.execute_unprepared("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+    tx.execute_unprepared("SET LOCAL statement_timeout = '30s'").await?;
+    Ok(())
+}

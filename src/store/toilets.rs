@@ -1,0 +1,159 @@
+//! Toilets, read as a whole: one scan for each table, joined in memory.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{grade, outage, source, tenure, toilet};
+use super::{Store, StoreError, operators, rows};
+use crate::domain::Toilet;
+use crate::domain::area::Area;
+use crate::domain::grade::GradeRecord;
+use crate::domain::id::{GradeId, OutageId, ToiletId};
+use crate::domain::operator::{Operator, Tenure};
+use crate::domain::outage::Outage;
+use crate::domain::period::Days;
+use crate::domain::toilet::{AreaRef, SourceRef};
+
+/// What toilets refer to: small tables that are read once for many of them.
+#[derive(Debug)]
+pub struct Around {
+    areas: HashMap<i32, AreaRef>,
+    operators: HashMap<i32, Operator>,
+    sources: HashMap<i32, source::Model>,
+}
+
+impl Store {
+    /// Reads what toilets refer to, for [`Store::toilets_after`] and [`Store::toilets`].
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn around(&self, areas: &[Area]) -> Result<Around, StoreError> {
+        let tx = self.read().await?;
+        let sources = source::Entity::find().all(&tx).await?;
+        let refer = |area: &Area| AreaRef {
+            code: area.fact.code.clone(),
+            name: area.fact.name.clone(),
+            path: area.path.clone(),
+        };
+        Ok(Around {
+            areas: areas.iter().map(|area| (area.id.0, refer(area))).collect(),
+            operators: operators::all(&tx).await?,
+            sources: sources.into_iter().map(|row| (row.id, row)).collect(),
+        })
+    }
+
+    /// Up to `limit` toilets with ids above `after`, in the order of their ids: for going through all of them without
+    /// holding all of them.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn toilets_after(&self, after: ToiletId, limit: u64, around: &Around) -> Result<Vec<Toilet>, StoreError> {
+        let tx = self.read().await?;
+        let rows = toilet::Entity::find().filter(toilet::Column::Id.gt(after.0)).order_by_asc(toilet::Column::Id);
+        let rows = rows.limit(limit).all(&tx).await?;
+        let (Some(first), Some(last)) = (rows.first().map(|row| row.id), rows.last().map(|row| row.id)) else {
+            return Ok(Vec::new());
+        };
+        let parts = Parts {
+            tenures: tenure::Entity::find()
+                .filter(tenure::Column::ToiletId.between(first, last))
+                .order_by_asc(tenure::Column::Id)
+                .all(&tx)
+                .await?,
+            outages: outage::Entity::find()
+                .filter(outage::Column::ToiletId.between(first, last))
+                .order_by_asc(outage::Column::Id)
+                .all(&tx)
+                .await?,
+            grades: grade::Entity::find()
+                .filter(grade::Column::ToiletId.between(first, last))
+                .order_by_asc(grade::Column::Id)
+                .all(&tx)
+                .await?,
+        };
+        join(rows, parts, around)
+    }
+
+    /// The toilets of those ids, in the order of their ids.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn toilets(&self, ids: &[ToiletId], around: &Around) -> Result<Vec<Toilet>, StoreError> {
+        let tx = self.read().await?;
+        let mut found = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(500) {
+            let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
+            let rows = toilet::Entity::find().filter(toilet::Column::Id.is_in(ids.clone()));
+            let rows = rows.order_by_asc(toilet::Column::Id).all(&tx).await?;
+            found.extend(join(rows, Parts::of(&tx, &ids).await?, around)?);
+        }
+        found.sort_by_key(|toilet| toilet.id);
+        Ok(found)
+    }
+}
+
+/// The rows that belong to some toilets.
+pub(super) struct Parts {
+    pub(super) tenures: Vec<tenure::Model>,
+    pub(super) outages: Vec<outage::Model>,
+    pub(super) grades: Vec<grade::Model>,
+}
+
+impl Parts {
+    pub(super) async fn of(connection: &impl ConnectionTrait, ids: &[i32]) -> Result<Self, StoreError> {
+        let ids = || ids.iter().copied();
+        let tenures = tenure::Entity::find().filter(tenure::Column::ToiletId.is_in(ids()));
+        let outages = outage::Entity::find().filter(outage::Column::ToiletId.is_in(ids()));
+        let grades = grade::Entity::find().filter(grade::Column::ToiletId.is_in(ids()));
+        Ok(Self {
+            tenures: tenures.order_by_asc(tenure::Column::Id).all(connection).await?,
+            outages: outages.order_by_asc(outage::Column::Id).all(connection).await?,
+            grades: grades.order_by_asc(grade::Column::Id).all(connection).await?,
+        })
+    }
+}
+
+fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<Toilet>, StoreError> {
+    let (mut tenures, mut outages, mut grades) = (HashMap::new(), HashMap::new(), HashMap::new());
+    for row in parts.tenures {
+        let tenure = read_tenure(&row, around)?;
+        tenures.entry(row.toilet_id).or_insert_with(Vec::new).push(tenure);
+    }
+    for row in parts.outages {
+        let outage = Outage { id: OutageId(row.id), fact: rows::outage(&row)? };
+        outages.entry(row.toilet_id).or_insert_with(Vec::new).push(outage);
+    }
+    for row in parts.grades {
+        let grade = GradeRecord { id: GradeId(row.id), fact: rows::grade(&row)? };
+        grades.entry(row.toilet_id).or_insert_with(Vec::new).push(grade);
+    }
+    let whole = |row: toilet::Model| {
+        let mut fact = rows::draft(&row)?;
+        let area = row.area_id.and_then(|id| around.areas.get(&id).cloned());
+        fact.area = area.as_ref().map(|area| area.code.clone());
+        let source = row.source_id.and_then(|id| around.sources.get(&id)).zip(row.source_key);
+        Ok(Toilet {
+            id: ToiletId(row.id),
+            fact,
+            area,
+            tenures: tenures.remove(&row.id).unwrap_or_default(),
+            outages: outages.remove(&row.id).unwrap_or_default(),
+            grades: grades.remove(&row.id).unwrap_or_default(),
+            source: source.map(|(source, key)| SourceRef { name: source.name.clone(), key, synthetic: source.synthetic }),
+            revision: row.revision,
+            updated_at: row.updated_at,
+        })
+    };
+    rows.into_iter().map(whole).collect()
+}
+
+fn read_tenure(row: &tenure::Model, around: &Around) -> Result<Tenure, StoreError> {
+    let corrupt = |message: String| StoreError::corrupt("tenure", row.id, message);
+    let operator = around.operators.get(&row.operator_id).cloned();
+    Ok(Tenure {
+        role: row.role.parse().map_err(|violation: crate::domain::Violation| corrupt(violation.to_string()))?,
+        operator: operator.ok_or_else(|| corrupt(format!("there is no operator {}", row.operator_id)))?,
+        days: Days::new(row.valid_from, row.valid_to).map_err(|violation| corrupt(violation.to_string()))?,
+    })
+}

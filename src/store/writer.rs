@@ -1,0 +1,219 @@
+//! The way of every write: one transaction, an answer after its commit, and on SQLite one fsync for a whole queue.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::StoreError;
+use crate::domain::event::Actor;
+
+/// A future that a transaction's work answers with.
+pub type Working<'t, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 't>>;
+
+/// Who writes, and when.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// Who.
+    pub actor: Actor,
+    /// When, as the journal will say.
+    pub at: DateTime<Utc>,
+}
+
+/// An open transaction together with its author.
+#[derive(Debug)]
+pub struct Tx {
+    pub(super) connection: DatabaseTransaction,
+    pub(super) author: Author,
+}
+
+/// As many as may share one commit.
+const GROUP: usize = 64;
+
+/// Writes to one database, one after the other on SQLite and side by side on PostgreSQL.
+pub(super) struct Writer {
+    connection: DatabaseConnection,
+    queue: Option<mpsc::UnboundedSender<Box<dyn Job>>>,
+    written: watch::Sender<u64>,
+}
+
+/// Work waiting for its transaction.
+trait Job: Send {
+    /// Runs the work; answers whether to keep it, and what to tell once its fate is known.
+    fn run(self: Box<Self>, tx: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Told>)>;
+    /// Tells the caller that the work never ran.
+    fn refuse(self: Box<Self>, error: StoreError);
+}
+
+/// Tells the caller how the commit went.
+type Told = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+struct Work<T, E, F> {
+    author: Author,
+    work: F,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Work<T, E, F>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
+{
+    fn run(self: Box<Self>, connection: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Told>)> {
+        Box::pin(async move {
+            let tx = Tx { connection, author: self.author };
+            let done = (self.work)(&tx).await;
+            let answer = self.answer;
+            // A caller that went away does not undo its write: only its answer is lost.
+            let told = match done {
+                Err(error) => {
+                    drop(answer.send(Err(error)));
+                    None
+                }
+                Ok(value) => Some(Box::new(move |fate: Result<(), StoreError>| {
+                    drop(answer.send(fate.map(|()| value).map_err(E::from)));
+                }) as Told),
+            };
+            (tx.connection, told)
+        })
+    }
+
+    fn refuse(self: Box<Self>, error: StoreError) {
+        drop(self.answer.send(Err(error.into())));
+    }
+}
+
+impl Writer {
+    /// One writer whose queue shares commits: SQLite.
+    pub(super) fn grouped(connection: DatabaseConnection) -> Self {
+        let (queue, jobs) = mpsc::unbounded_channel();
+        let (written, _) = watch::channel(0);
+        tokio::spawn(serve(connection.clone(), jobs, written.clone()));
+        Self { connection, queue: Some(queue), written }
+    }
+
+    /// Each write on a connection of its own: PostgreSQL groups commits by itself.
+    pub(super) fn direct(connection: DatabaseConnection) -> Self {
+        let (written, _) = watch::channel(0);
+        Self { connection, queue: None, written }
+    }
+
+    /// The connection that may write, for migrations.
+    pub(super) fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// Changes whenever this process has committed something.
+    pub(super) fn written(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
+    }
+
+    /// Runs `work` in a transaction and answers after its commit.
+    pub(super) async fn run<T, E, F>(self: &Arc<Self>, author: Author, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
+    {
+        let (answer, told) = oneshot::channel();
+        let job: Box<dyn Job> = Box::new(Work { author, work, answer });
+        match &self.queue {
+            Some(queue) => {
+                if let Err(mpsc::error::SendError(job)) = queue.send(job) {
+                    job.refuse(closed());
+                }
+            }
+            // A task of its own: a caller that goes away must not cut a transaction in half.
+            None => {
+                let writer = Arc::clone(self);
+                tokio::spawn(async move { writer.commit(vec![job]).await });
+            }
+        }
+        told.await.unwrap_or_else(|_| Err(closed().into()))
+    }
+
+    async fn commit(&self, jobs: Vec<Box<dyn Job>>) {
+        commit(&self.connection, jobs, &self.written).await;
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable(DbErr::Custom("the writer has stopped".to_owned()))
+}
+
+/// Takes whatever queued up while the last commit was being written, and commits it together. Never waits for company.
+async fn serve(
+    connection: DatabaseConnection,
+    mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>,
+    written: watch::Sender<u64>,
+) {
+    let mut group = Vec::with_capacity(GROUP);
+    while jobs.recv_many(&mut group, GROUP).await > 0 {
+        commit(&connection, std::mem::take(&mut group), &written).await;
+    }
+}
+
+async fn commit(connection: &DatabaseConnection, jobs: Vec<Box<dyn Job>>, written: &watch::Sender<u64>) {
+    // IMMEDIATE: a deferred transaction that reads first fails at once (BUSY_SNAPSHOT) when another process has
+    // written in between, and no time-out helps.
+    let options =
+        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    let tx = match connection.begin_with_options(options).await {
+        Ok(tx) => tx,
+        Err(error) => return refuse_all(jobs, &error),
+    };
+    let (fate, told) = if jobs.len() == 1 { alone(tx, jobs).await } else { together(tx, jobs).await };
+    if fate.is_ok() && !told.is_empty() {
+        written.send_modify(|count| *count += 1);
+    }
+    let why = fate.err().map(|error| error.to_string());
+    for tell in told {
+        tell(why.as_ref().map_or(Ok(()), |why| Err(StoreError::Unavailable(DbErr::Custom(why.clone())))));
+    }
+}
+
+fn refuse_all(jobs: Vec<Box<dyn Job>>, error: &DbErr) {
+    let text = error.to_string();
+    for job in jobs {
+        job.refuse(StoreError::Unavailable(DbErr::Custom(text.clone())));
+    }
+}
+
+async fn alone(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(), DbErr>, Vec<Told>) {
+    let mut tx = tx;
+    let mut told = Vec::new();
+    for job in jobs {
+        let (back, tell) = job.run(tx).await;
+        tx = back;
+        told.extend(tell);
+    }
+    let fate = if told.is_empty() { tx.rollback().await } else { tx.commit().await };
+    (fate, told)
+}
+
+/// Each job within a savepoint, so that one that fails takes nothing of the others with it.
+async fn together(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(), DbErr>, Vec<Told>) {
+    let mut told: Vec<Told> = Vec::new();
+    for job in jobs {
+        let savepoint = match tx.begin().await {
+            Ok(savepoint) => savepoint,
+            Err(error) => {
+                job.refuse(StoreError::Unavailable(error));
+                continue;
+            }
+        };
+        let (savepoint, tell) = job.run(savepoint).await;
+        let kept = if tell.is_some() { savepoint.commit().await } else { savepoint.rollback().await };
+        match (kept, tell) {
+            (Ok(()), tell) => told.extend(tell),
+            (Err(error), Some(tell)) => tell(Err(StoreError::Unavailable(error))),
+            (Err(_), None) => {}
+        }
+    }
+    (tx.commit().await, told)
+}
