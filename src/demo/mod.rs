@@ -1,0 +1,28 @@
+//! The demonstration county: Mengjin (孟津区, 410308) with made-up toilets, always the same to the last digit.
+//!
+//! The areas are real, by name and code (see `areas/NOTICE`). The outline and the centres of towns and scenic spots
+//! are drawn by hand in WGS-84, good to some hundred metres, and are no survey data. The toilets are invented: names,
+//! addresses, grades, hours, works and closures stand in the tables under `data/`; positions and fittings that the
+//! tables leave out are drawn from a generator seeded with the toilet's key, so that a row added to a table moves no
+//! other toilet except where the two would stand in one spot.
+//!
+//! Whoever shows these toilets must mark them as synthetic, with [`NAME`] and [`ATTRIBUTION`].
+
+mod areas;
+mod county;
+mod draws;
+mod fittings;
+mod history;
+mod sites;
+mod table;
+#[cfg(test)]
+mod tests;
+mod toilets;
+
+pub use county::{County, county};
+
+/// The name of the source of the demonstration county.
+pub const NAME: &str = "demo";
+
+/// The words that stand wherever the data of the demonstration county is shown.
+pub const ATTRIBUTION: &str = "示范数据（合成），非真实公厕 · synthetic demonstration data";
