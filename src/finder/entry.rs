@@ -1,0 +1,161 @@
+//! A toilet as the searches see it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::filter::plain;
+use super::intern::Interner;
+use super::needs::Answers;
+use crate::domain::Toilet;
+use crate::domain::area::AreaCode;
+use crate::domain::grade::NewGrade;
+use crate::domain::hours::Hours;
+use crate::domain::id::ToiletId;
+use crate::domain::outage::OutageReason;
+use crate::domain::period::Span;
+use crate::domain::place::Place;
+use crate::domain::text::Text;
+use crate::domain::toilet::{Access, Kind, Lifecycle, Status};
+use crate::geo::UnitVector;
+
+/// One toilet of a snapshot: what searches filter and rank by, and the bytes that the web floor prepared of the rest.
+///
+/// The [`Toilet`] itself is dropped once its entry is built; at 50,000 toilets that is most of the memory.
+#[derive(Debug)]
+pub struct Entry {
+    pub(super) id: ToiletId,
+    pub(super) kind: Option<Kind>,
+    pub(super) access: Option<Access>,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) zone: Tz,
+    pub(super) revision: i32,
+    pub(super) answers: Answers,
+    pub(super) place: Option<Place>,
+    pub(super) point: Option<UnitVector>,
+    pub(super) hours: Option<Hours>,
+    pub(super) calendar: Option<Arc<str>>,
+    pub(super) area: Option<Arc<[AreaCode]>>,
+    pub(super) closures: Box<[Closure]>,
+    pub(super) grades: Box<[NewGrade]>,
+    pub(super) text: Box<str>,
+    fragment: Box<[u8]>,
+}
+
+/// A closure as the public is told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closure {
+    /// Why.
+    pub reason: OutageReason,
+    /// From when, and until when if that is known.
+    pub span: Span,
+}
+
+impl Entry {
+    /// What the searches need of this toilet, beside the bytes prepared of it.
+    pub(super) fn new(toilet: &Toilet, fragment: Vec<u8>, interner: &mut Interner) -> Self {
+        let fact = &toilet.fact;
+        let closures = toilet.outages.iter().map(|outage| &outage.fact);
+        Self {
+            id: toilet.id,
+            kind: fact.kind,
+            access: fact.access,
+            lifecycle: fact.lifecycle,
+            zone: fact.zone,
+            revision: toilet.revision,
+            answers: Answers::of(fact),
+            place: fact.position,
+            point: fact.position.map(|place| place.position.into()),
+            hours: fact.hours.as_ref().map(|hours| interner.hours(hours)),
+            calendar: fact.calendar.as_deref().map(|id| interner.calendar(id)),
+            area: toilet.area.as_ref().map(|area| interner.path(&area.path)),
+            closures: closures.map(|fact| Closure { reason: fact.reason, span: fact.span }).collect(),
+            grades: toilet.grades.iter().map(|record| record.fact.clone()).collect(),
+            text: searchable(toilet),
+            fragment: fragment.into_boxed_slice(),
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> ToiletId {
+        self.id
+    }
+
+    /// Counts the writes to its record, from 1.
+    #[must_use]
+    pub fn revision(&self) -> i32 {
+        self.revision
+    }
+
+    /// Where it stands, if that is known.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// When it is open, if that is known.
+    #[must_use]
+    pub fn hours(&self) -> Option<&Hours> {
+        self.hours.as_ref()
+    }
+
+    /// The time zone of its hours and days.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The id of the holiday calendar for its hours.
+    #[must_use]
+    pub fn calendar(&self) -> Option<&str> {
+        self.calendar.as_deref()
+    }
+
+    /// What its grade records say.
+    #[must_use]
+    pub fn grades(&self) -> &[NewGrade] {
+        &self.grades
+    }
+
+    /// The bytes that the renderer made of it.
+    #[must_use]
+    pub fn fragment(&self) -> &[u8] {
+        &self.fragment
+    }
+
+    /// Its local day at that instant.
+    #[must_use]
+    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+
+    /// The closure in force at that instant, the one that ends last if there are several.
+    #[must_use]
+    pub fn closure(&self, at: DateTime<Utc>) -> Option<&Closure> {
+        let in_force = self.closures.iter().filter(|closure| closure.span.contains(at));
+        in_force.max_by_key(|closure| closure.span.until().unwrap_or(DateTime::<Utc>::MAX_UTC))
+    }
+
+    /// What the public is told at that instant; the same as [`Toilet::status`].
+    #[must_use]
+    pub fn status(&self, at: DateTime<Utc>) -> Status {
+        match self.lifecycle {
+            Lifecycle::Planned => Status::Planned,
+            Lifecycle::Retired => Status::Retired,
+            Lifecycle::InService if self.closure(at).is_some() => Status::Closed,
+            Lifecycle::InService => Status::InService,
+        }
+    }
+}
+
+/// What a search by text looks through: the names, the address and the code, one to a line.
+fn searchable(toilet: &Toilet) -> Box<str> {
+    let fact = &toilet.fact;
+    let name_en = fact.name_en.as_ref().map(Text::as_str);
+    let address = fact.address.as_ref().map(Text::as_str);
+    let code = fact.code.as_ref().map(Text::as_str);
+    let lines: Vec<&str> = [Some(fact.name.as_str()), name_en, address, code].into_iter().flatten().collect();
+    plain(&lines.join("\n")).into_boxed_str()
+}

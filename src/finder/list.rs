@@ -1,0 +1,100 @@
+//! Toilets by what they are, page by page.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::entry::Entry;
+use super::filter::Filter;
+use super::snapshot::Snapshot;
+use crate::domain::area::AreaCode;
+use crate::domain::id::ToiletId;
+use crate::domain::toilet::{Lifecycle, Status};
+use crate::geo::{Bounds, Crs, Wgs84};
+
+/// A list of toilets that somebody wants, in the order of their ids.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListQuery {
+    /// The box they must stand in.
+    pub bbox: Option<Bbox>,
+    /// The areas they must be registered in or below, any of them, by their codes of today.
+    pub areas: Option<Vec<AreaCode>>,
+    /// What they must be like.
+    pub filter: Filter,
+    /// The statuses that will do; if empty, all but retired.
+    pub statuses: Vec<Status>,
+    /// What a name, the address or the code must contain, as [`plain`](super::plain) text.
+    pub text: Option<String>,
+    /// The id after which the page begins.
+    pub after: Option<ToiletId>,
+    /// How many at most.
+    pub limit: usize,
+    /// The instant at which closed and graded are judged.
+    pub at: DateTime<Utc>,
+}
+
+/// A box in the datum of whoever asks: the edges of a map on a screen are straight in that map's own datum alone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bbox {
+    /// The edges, in degrees of `crs`.
+    pub bounds: Bounds,
+    /// The datum of the edges.
+    pub crs: Crs,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The toilets on it.
+    pub entries: Vec<Arc<Entry>>,
+    /// The id to go on after, if there is more.
+    pub next: Option<ToiletId>,
+}
+
+impl Snapshot {
+    /// One page of the toilets that will do, in the order of their ids.
+    #[must_use]
+    pub fn list(&self, query: &ListQuery) -> Page {
+        let start = query.after.map_or(0, |after| self.entries().partition_point(|entry| entry.id <= after));
+        let rest = self.entries().iter().skip(start);
+        let mut entries: Vec<_> = rest.filter(|entry| query.admits(entry)).take(query.limit + 1).cloned().collect();
+        let more = entries.len() > query.limit;
+        entries.truncate(query.limit);
+        let next = entries.last().filter(|_| more).map(|entry| entry.id);
+        Page { entries, next }
+    }
+}
+
+impl ListQuery {
+    fn admits(&self, entry: &Entry) -> bool {
+        self.status_fits(entry)
+            && self.areas.as_ref().is_none_or(|areas| entry.lies_in(areas))
+            && self.text.as_ref().is_none_or(|text| entry.text.contains(text.as_str()))
+            && self.filter.admits(entry, self.at).is_some()
+            && self.bbox.is_none_or(|bbox| bbox.contains(entry))
+    }
+
+    fn status_fits(&self, entry: &Entry) -> bool {
+        if self.statuses.is_empty() { entry.is_kept() } else { self.statuses.contains(&entry.status(self.at)) }
+    }
+}
+
+impl Bbox {
+    fn contains(&self, entry: &Entry) -> bool {
+        let Some(place) = entry.place() else { return false };
+        let (latitude, longitude) = place.in_crs(self.crs);
+        // A box holds bare degrees; here both the box and the degrees are of `crs`, whatever the type's name says.
+        Wgs84::new(latitude, longitude).is_ok_and(|degrees| self.bounds.contains(degrees))
+    }
+}
+
+impl Entry {
+    /// Whether it is still part of the public register.
+    pub(super) fn is_kept(&self) -> bool {
+        self.lifecycle != Lifecycle::Retired
+    }
+
+    fn lies_in(&self, areas: &[AreaCode]) -> bool {
+        self.area.as_ref().is_some_and(|path| path.iter().any(|code| areas.contains(code)))
+    }
+}

@@ -1,0 +1,108 @@
+//! The snapshot of now, and how it is replaced.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+
+use super::areas::Areas;
+use super::entry::Entry;
+use super::intern::Interner;
+use super::snapshot::Snapshot;
+use crate::domain::Toilet;
+use crate::domain::area::Area;
+use crate::domain::holiday::Calendars;
+
+/// Makes the bytes that the finder keeps of a toilet for whoever answers; it never looks inside.
+pub type Render = fn(&Toilet) -> Vec<u8>;
+
+/// Holds the current [`Snapshot`] and puts new ones in its place.
+///
+/// Readers take the snapshot with one atomic load and keep it as long as they like; writers take turns.
+pub struct Finder {
+    current: ArcSwap<Snapshot>,
+    render: Render,
+    interner: Mutex<Interner>,
+    loaded: AtomicBool,
+}
+
+impl Finder {
+    /// A finder that holds nothing yet.
+    #[must_use]
+    pub fn new(render: Render, calendars: Arc<Calendars>) -> Self {
+        let empty = Snapshot::new(Vec::new(), Arc::default(), calendars, 0);
+        Self {
+            current: ArcSwap::from_pointee(empty),
+            render,
+            interner: Mutex::default(),
+            loaded: AtomicBool::new(false),
+        }
+    }
+
+    /// The register as it stands now.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+
+    /// Whether the register has been loaded, so that "nothing found" means that there is nothing.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.loaded.load(Ordering::Acquire)
+    }
+
+    /// Takes these toilets and areas for the whole register, as it stood after the journal entry of that number.
+    ///
+    /// Each toilet is dropped as soon as its entry is built, so that an iterator that streams keeps the peak low.
+    ///
+    /// # Errors
+    /// The first error of the iterator; the finder then still holds what it held.
+    pub fn try_replace<E>(
+        &self,
+        toilets: impl IntoIterator<Item = Result<Toilet, E>>,
+        areas: Vec<Area>,
+        number: i64,
+    ) -> Result<(), E> {
+        let mut interner = Interner::default();
+        let entries = toilets.into_iter().map(|toilet| Ok(Arc::new(self.entry(&toilet?, &mut interner))));
+        let entries = entries.collect::<Result<Vec<_>, E>>()?;
+        let mut writer = self.writer();
+        *writer = interner;
+        let calendars = self.current.load().shared_calendars();
+        self.current.store(Arc::new(Snapshot::new(entries, Arc::new(Areas::new(areas)), calendars, number)));
+        self.loaded.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// [`Finder::try_replace`] with toilets that are at hand.
+    pub fn replace(&self, toilets: impl IntoIterator<Item = Toilet>, areas: Vec<Area>, number: i64) {
+        let Ok(()) = self.try_replace(toilets.into_iter().map(Ok::<_, Infallible>), areas, number);
+    }
+
+    /// Adds or replaces these toilets, as they stood after the journal entry of that number. Telling the same change
+    /// twice, or an older one late, does no harm.
+    pub fn apply(&self, changed: impl IntoIterator<Item = Toilet>, number: i64) {
+        let mut interner = self.writer();
+        let entries: Vec<Entry> = changed.into_iter().map(|toilet| self.entry(&toilet, &mut interner)).collect();
+        let next = self.current.load().with(entries, number);
+        self.current.store(Arc::new(next));
+    }
+
+    fn entry(&self, toilet: &Toilet, interner: &mut Interner) -> Entry {
+        Entry::new(toilet, (self.render)(toilet), interner)
+    }
+
+    /// The right to write. The interner is whole after any panic, since each of its writes is a single insertion.
+    fn writer(&self) -> MutexGuard<'_, Interner> {
+        self.interner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Finder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let snapshot = self.snapshot();
+        f.debug_struct("Finder").field("number", &snapshot.number()).field("toilets", &snapshot.len()).finish()
+    }
+}

@@ -1,0 +1,26 @@
+//! The register in memory, as searches need it: an immutable snapshot that readers share without a lock.
+//!
+//! A search never asks the database. The store's rows become [`Entry`]s once, each with the bytes that the web floor
+//! prepared for it; the journal tells [`Finder`] what changed. Inside, every search is a scan of all entries, exact by
+//! construction; positions are compared as unit vectors, so that the poles and the antimeridian need no care.
+
+mod areas;
+mod door;
+mod entry;
+mod filter;
+mod intern;
+mod live;
+mod list;
+mod nearest;
+mod needs;
+mod snapshot;
+
+pub use areas::{AreaPage, AreaQuery, Areas};
+pub use door::Usability;
+pub use entry::{Closure, Entry};
+pub use filter::{Filter, GradeFilter, Unknown, plain};
+pub use list::{Bbox, ListQuery, Page};
+pub use live::{Finder, Render};
+pub use nearest::{Hit, NearestQuery, Unsure};
+pub use needs::NeedSet;
+pub use snapshot::Snapshot;
