@@ -1,0 +1,32 @@
+//! Other people's files → statements about toilets.
+//!
+//! A [`Profile`] (TOML, see `docs/profiles.md`) says how to read a publisher's file; an [`Intake`] reads files under
+//! it, row by row. Nothing is guessed and nothing is lost: every row is stated, rejected, repeated or skipped, and
+//! what could not be read of it is told and kept beside.
+
+mod bodies;
+mod builtin;
+mod clean;
+mod dates;
+mod fields;
+pub mod format;
+mod keys;
+mod locate;
+mod mapping;
+mod notice;
+mod outline;
+mod position;
+mod profile;
+mod recipe;
+mod run;
+mod template;
+mod transform;
+mod typed;
+
+#[cfg(test)]
+mod tests;
+
+pub use notice::Notice;
+pub use profile::{Profile, ProfileError, SourceInfo};
+pub use run::{Intake, IntakeError, RowOutcome, RowResult};
+pub use template::{TemplateError, template};
