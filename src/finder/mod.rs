@@ -9,11 +9,13 @@ mod door;
 mod entry;
 mod filter;
 mod intern;
-mod live;
 mod list;
+mod live;
 mod nearest;
 mod needs;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 pub use areas::{AreaPage, AreaQuery, Areas};
 pub use door::Usability;

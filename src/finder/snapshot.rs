@@ -18,12 +18,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// A snapshot of these; of entries with the same id the last one counts.
-    pub(super) fn new(
-        mut entries: Vec<Arc<Entry>>,
-        areas: Arc<Areas>,
-        calendars: Arc<Calendars>,
-        number: i64,
-    ) -> Self {
+    pub(super) fn new(mut entries: Vec<Arc<Entry>>, areas: Arc<Areas>, calendars: Arc<Calendars>, number: i64) -> Self {
         entries.reverse();
         entries.sort_by_key(|entry| entry.id);
         entries.dedup_by_key(|entry| entry.id);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::entity::operator;
@@ -18,22 +19,23 @@ impl Tx {
     /// # Errors
     /// What the database says.
     pub async fn put_operator(&self, name: &Name, kind: OperatorKind) -> Result<OperatorId, StoreError> {
-        let found = operator::Entity::find().filter(operator::Column::Name.eq(name.as_str())).one(&self.connection);
-        if let Some(row) = found.await? {
-            let id = row.id;
-            if row.kind == OperatorKind::Other.as_str() && kind != OperatorKind::Other {
-                let mut row: operator::ActiveModel = row.into();
-                row.kind = Set(kind.as_str().to_owned());
-                row.update(&self.connection).await?;
-            }
-            return Ok(OperatorId(id));
+        let new =
+            operator::ActiveModel { id: NotSet, name: Set(name.to_string()), kind: Set(kind.as_str().to_owned()) };
+        // Two writers that name a new body at once: the later one waits here and takes the earlier one's row.
+        let unless_there = OnConflict::column(operator::Column::Name).do_nothing().to_owned();
+        operator::Entity::insert_many([new])
+            .on_conflict(unless_there)
+            .exec_without_returning(&self.connection)
+            .await?;
+        let row = operator::Entity::find().filter(operator::Column::Name.eq(name.as_str())).one(&self.connection);
+        let row = row.await?.ok_or_else(|| StoreError::corrupt("operator", name, "it was made just now and is gone"))?;
+        let id = OperatorId(row.id);
+        if row.kind == OperatorKind::Other.as_str() && kind != OperatorKind::Other {
+            let mut row: operator::ActiveModel = row.into();
+            row.kind = Set(kind.as_str().to_owned());
+            row.update(&self.connection).await?;
         }
-        let row = operator::ActiveModel {
-            id: NotSet,
-            name: Set(name.to_string()),
-            kind: Set(kind.as_str().to_owned()),
-        };
-        Ok(OperatorId(row.insert(&self.connection).await?.id))
+        Ok(id)
     }
 }
 

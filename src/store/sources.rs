@@ -1,6 +1,7 @@
 //! Sources.
 
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::entity::source;
@@ -38,18 +39,22 @@ impl Tx {
         license: Option<&str>,
         synthetic: bool,
     ) -> Result<SourceId, StoreError> {
-        let found = source::Entity::find().filter(source::Column::Name.eq(name)).one(&self.connection).await?;
         let (attribution, license) = (attribution.map(ToOwned::to_owned), license.map(ToOwned::to_owned));
-        let Some(row) = found else {
-            let row = source::ActiveModel {
-                id: NotSet,
-                name: Set(name.to_owned()),
-                attribution: Set(attribution),
-                license: Set(license),
-                synthetic: Set(synthetic),
-            };
-            return Ok(SourceId(row.insert(&self.connection).await?.id));
+        let new = source::ActiveModel {
+            id: NotSet,
+            name: Set(name.to_owned()),
+            attribution: Set(attribution.clone()),
+            license: Set(license.clone()),
+            synthetic: Set(synthetic),
         };
+        // Two first imports at once: the later one waits here for the earlier one and takes its row.
+        let unless_there = OnConflict::column(source::Column::Name).do_nothing().to_owned();
+        source::Entity::insert_many([new])
+            .on_conflict(unless_there)
+            .exec_without_returning(&self.connection)
+            .await?;
+        let row = source::Entity::find().filter(source::Column::Name.eq(name)).one(&self.connection).await?;
+        let row = row.ok_or_else(|| StoreError::corrupt("source", name, "it was made just now and is gone"))?;
         let id = SourceId(row.id);
         if row.attribution != attribution || row.license != license || row.synthetic != synthetic {
             let mut row = row.into_active_model();

@@ -1,0 +1,138 @@
+//! Wiring: configuration → database → register in memory → routes; starting and stopping.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::domain::holiday::{Calendar, CalendarError, Calendars};
+use crate::http;
+use crate::store::{Cursor, ServerLock, Store, StoreError};
+use crate::usecase::{Clock, Ctx, Failure, following, loading};
+
+/// Why the product does not start, with what to do about it where that is known.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A file that the configuration names cannot be read.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The holiday file is no calendar.
+    #[error("the holidays file cannot be used")]
+    Calendar(#[from] CalendarError),
+    /// The database cannot be used.
+    #[error("cannot use the database")]
+    Store(#[from] StoreError),
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address}: choose another with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The register cannot be read into memory.
+    #[error("cannot load the register")]
+    Load(#[from] Failure),
+    /// The listener failed.
+    #[error("cannot go on serving")]
+    Serve(#[from] std::io::Error),
+}
+
+fn read(path: &Path) -> Result<String, StartError> {
+    std::fs::read_to_string(path).map_err(|source| StartError::File { path: path.to_owned(), source })
+}
+
+/// Opens the database that a configuration names.
+///
+/// # Errors
+/// What the file or the database says.
+pub async fn open(config: &Config) -> Result<Store, StartError> {
+    let password = config.database_password_file.as_deref().map(read).transpose()?;
+    Ok(Store::open(&config.database_url, password.as_deref().map(str::trim_end)).await?)
+}
+
+/// The context of all use cases around a database.
+///
+/// # Errors
+/// What is wrong with the holiday file.
+pub fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
+    let mut calendars = Calendars::builtin();
+    if let Some(path) = &config.holidays_file {
+        calendars = calendars.with(Calendar::parse(&read(path)?)?);
+    }
+    Ok(Ctx::new(store, Clock::system(), calendars, http::render_fragment))
+}
+
+/// A server that is ready to serve.
+#[derive(Debug)]
+pub struct App {
+    ctx: Arc<Ctx>,
+    listener: TcpListener,
+    cursor: Cursor,
+    _lock: ServerLock,
+}
+
+impl App {
+    /// Takes the server's lock, brings the schema up, loads the register and listens.
+    ///
+    /// # Errors
+    /// Whatever stands in the way, with what to do about it.
+    pub async fn start(config: &Config, ctx: Ctx) -> Result<Self, StartError> {
+        let lock = ctx.store.lock_server()?;
+        for step in ctx.store.migrate_up().await? {
+            tracing::info!(step, "schema brought up");
+        }
+        let address = config.listen;
+        let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+        let ctx = Arc::new(ctx);
+        let cursor = loading::load(&ctx).await?;
+        Ok(Self { ctx, listener, cursor, _lock: lock })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// How many toilets it holds.
+    #[must_use]
+    pub fn toilets(&self) -> usize {
+        self.ctx.finder.snapshot().len()
+    }
+
+    /// Serves until `stop` resolves, then lets running requests end.
+    ///
+    /// # Errors
+    /// What the listener fails with.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
+        tracing::info!(address = %self.address()?, toilets = self.toilets(), "serving");
+        let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
+        let served = http::serve(self.listener, http::routes(Arc::clone(&self.ctx)), stop).await;
+        follower.abort();
+        self.ctx.store.clone().close().await?;
+        Ok(served?)
+    }
+}
+
+/// Resolves when the process is asked to stop: by Ctrl-C or by its supervisor.
+pub async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,142 @@
+//! The command line: data to standard output, logs to standard error; exit codes 0 (done), 1 (failed), 2 (usage).
+
+mod config_show;
+mod demo;
+mod healthcheck;
+mod import;
+mod migrate;
+mod openapi;
+mod serve;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, ConfigError};
+
+/// 公厕 · the back end a county runs for its public toilets: find one that is open, keep it clean, account for it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gongce",
+    version,
+    arg_required_else_help = true,
+    after_help = "Begin with `gongce demo`: it makes a demonstration county and serves it, without any set-up.\n\
+                  Every setting can be a flag, a GONGCE_… variable or a line of the --config file, in this order;\n\
+                  `gongce config show` prints what is in force and where it came from."
+)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The settings that can be given as flags.
+#[derive(Debug, clap::Args)]
+struct Settings {
+    /// A TOML file with settings
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    config: Option<PathBuf>,
+    /// Where the register lies: sqlite://FILE or postgres://USER@HOST/DATABASE
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    database_url: Option<String>,
+    /// The address and port to serve on
+    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]
+    listen: Option<String>,
+    /// What to log: error, warn, info, debug, trace, or target=level,…
+    #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
+    log: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a demonstration county if there is none, and serve it on 127.0.0.1:8080
+    Demo,
+    /// Serve the register over HTTP
+    Serve,
+    /// Bring the database's schema up or down, or show where it stands
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Take in a publisher's files under a source profile
+    Import(import::Import),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Show the configuration in force
+    #[command(subcommand)]
+    Config(config_show::ConfigCommand),
+    /// Ask a running server whether it is ready (for container health checks)
+    Healthcheck,
+}
+
+/// A mistake in how the program was called: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+/// Runs the program; answers its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(cli)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to be done when standard error is closed.
+            let _told = writeln!(std::io::stderr(), "gongce: {error:#}");
+            let is_usage = error.is::<ConfigError>() || error.is::<Usage>();
+            if is_usage { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    if matches!(cli.command, Command::Openapi) {
+        return openapi::run();
+    }
+    let defaults: &[_] = match cli.command {
+        Command::Demo => &[("database_url", "sqlite://gongce-demo.db")],
+        _ => &[],
+    };
+    let config = cli.settings.read(defaults)?;
+    log(&config)?;
+    match cli.command {
+        Command::Demo => demo::run(&config).await,
+        Command::Serve => serve::run(&config).await,
+        Command::Migrate(migrate) => migrate.run(&config).await,
+        Command::Import(import) => import.run(&config).await,
+        Command::Openapi => Ok(()),
+        Command::Config(config_show::ConfigCommand::Show) => config_show::run(&config),
+        Command::Healthcheck => healthcheck::run(&config).await,
+    }
+}
+
+impl Settings {
+    fn read(&self, defaults: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
+        let flags = [("database_url", &self.database_url), ("listen", &self.listen), ("log", &self.log)];
+        let flags: Vec<_> = flags.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect();
+        Config::read(self.config.as_deref(), &flags, defaults)
+    }
+}
+
+fn log(config: &Config) -> anyhow::Result<()> {
+    use std::io::IsTerminal;
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    Ok(())
+}
+
+/// Writes to standard output; a reader that has gone away (`gongce … | head`) is no failure.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

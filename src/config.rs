@@ -1,0 +1,209 @@
+//! Configuration: flags over `GONGCE_…` environment over a TOML file over defaults; refused as a whole if anything in
+//! it is unknown or out of range, with everything that is wrong listed at once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use config::{Environment, File, FileFormat, Source, Value};
+
+/// One thing that can be set: `GONGCE_` and the key in capitals is its variable.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its key in a file.
+    pub key: &'static str,
+    /// What it is when nobody says; empty is unset.
+    pub default: &'static str,
+    /// What it means, with the allowed values.
+    pub meaning: &'static str,
+}
+
+/// Everything that can be set.
+pub const SETTINGS: [Setting; 5] = [
+    Setting {
+        key: "database_url",
+        default: "sqlite://gongce.db",
+        meaning: "where the register lies: sqlite://FILE or postgres://USER@HOST/DATABASE",
+    },
+    Setting {
+        key: "database_password_file",
+        default: "",
+        meaning: "a file with the PostgreSQL password, so that it stands in no URL",
+    },
+    Setting { key: "listen", default: "127.0.0.1:8080", meaning: "the address and port to serve on" },
+    Setting { key: "log", default: "info", meaning: "what to log: error, warn, info, debug, trace, or target=level,…" },
+    Setting {
+        key: "holidays_file",
+        default: "",
+        meaning: "a TOML file with a further holiday calendar, of the same form as the built-in one of China",
+    },
+];
+
+/// A variable that belongs to the tests and is no setting.
+const NOT_A_SETTING: &str = "real_data";
+
+/// A checked configuration.
+#[derive(Clone)]
+pub struct Config {
+    /// The database's URL, its password left out.
+    pub database_url: String,
+    /// The file with the database's password.
+    pub database_password_file: Option<PathBuf>,
+    /// The address to serve on.
+    pub listen: SocketAddr,
+    /// The log filter.
+    pub log: String,
+    /// A further holiday calendar.
+    pub holidays_file: Option<PathBuf>,
+    /// Every setting with its value as it may be shown, and where it came from.
+    pub shown: BTreeMap<&'static str, (String, String)>,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.shown.iter().map(|(key, (value, _))| (key, value))).finish()
+    }
+}
+
+/// Everything that is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration cannot be used:{}", .0.iter().map(|wrong| format!("\n  - {wrong}")).collect::<String>())]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    /// Reads the configuration: `flags` by key, the environment, and the file if one is named. `defaults` replaces
+    /// defaults of [`SETTINGS`].
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is wrong.
+    pub fn read(
+        file: Option<&Path>,
+        flags: &[(&'static str, String)],
+        defaults: &[(&'static str, &str)],
+    ) -> Result<Self, ConfigError> {
+        let mut wrong = Vec::new();
+        let from_file = file.map(|path| read_file(path, &mut wrong)).unwrap_or_default();
+        let from_environment = Environment::with_prefix("GONGCE").collect().unwrap_or_default();
+        let from_environment = from_environment.into_iter().filter(|(key, _)| key != NOT_A_SETTING).collect();
+        let from_environment = known(from_environment, |key| format!("GONGCE_{}", key.to_uppercase()), &mut wrong);
+        let mut found = BTreeMap::new();
+        for setting in SETTINGS {
+            let flag = flags.iter().rev().find(|(key, _)| *key == setting.key);
+            let default = defaults.iter().find(|(key, _)| *key == setting.key).map_or(setting.default, |(_, text)| text);
+            let (value, origin) = flag
+                .map(|(key, value)| (value.clone(), format!("--{}", key.replace('_', "-"))))
+                .or_else(|| from_environment.get(setting.key).cloned())
+                .or_else(|| from_file.get(setting.key).cloned())
+                .unwrap_or_else(|| (default.to_owned(), "default".to_owned()));
+            found.insert(setting.key, (value, origin));
+        }
+        Self::check(found, wrong)
+    }
+
+    fn check(
+        mut found: BTreeMap<&'static str, (String, String)>,
+        mut wrong: Vec<String>,
+    ) -> Result<Self, ConfigError> {
+        let text = |key: &str| found.get(key).map(|(value, _)| value.clone()).unwrap_or_default();
+        let path = |key: &str| Some(PathBuf::from(text(key))).filter(|path| !path.as_os_str().is_empty());
+        let database_url = text("database_url");
+        if !["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| database_url.starts_with(scheme)) {
+            wrong.push("database_url must begin with sqlite:// or postgres://".to_owned());
+        }
+        let listen = text("listen").parse();
+        if listen.is_err() {
+            wrong.push(format!("listen is “{}”: give an address and a port, such as 127.0.0.1:8080", text("listen")));
+        }
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(text("log")) {
+            wrong.push(format!("log is “{}”: {error}", text("log")));
+        }
+        let (log, holidays_file) = (text("log"), path("holidays_file"));
+        let database_password_file = path("database_password_file");
+        for (key, file) in [("holidays_file", &holidays_file), ("database_password_file", &database_password_file)] {
+            if let Some(file) = file.as_ref().filter(|file| !file.is_file()) {
+                wrong.push(format!("{key} names {}, which is no file", file.display()));
+            }
+        }
+        if let Some((url, _)) = found.get_mut("database_url") {
+            *url = without_password(url);
+        }
+        match listen {
+            Ok(listen) if wrong.is_empty() => {
+                Ok(Self { database_url, database_password_file, listen, log, holidays_file, shown: found })
+            }
+            _ => Err(ConfigError(wrong)),
+        }
+    }
+}
+
+fn read_file(path: &Path, wrong: &mut Vec<String>) -> BTreeMap<String, (String, String)> {
+    let read = File::from(path).format(FileFormat::Toml).required(true).collect();
+    match read {
+        Ok(values) => known(values.into_iter().collect(), |key| format!("{key} in {}", path.display()), wrong),
+        Err(error) => {
+            wrong.push(format!("{}: {error}", path.display()));
+            BTreeMap::new()
+        }
+    }
+}
+
+/// The values of known keys as text, with where they were found; the others are told.
+fn known(
+    values: BTreeMap<String, Value>,
+    place: impl Fn(&str) -> String,
+    wrong: &mut Vec<String>,
+) -> BTreeMap<String, (String, String)> {
+    let mut known = BTreeMap::new();
+    for (key, value) in values {
+        let place = place(&key);
+        let is_known = SETTINGS.iter().any(|setting| setting.key == key);
+        match value.into_string() {
+            Ok(text) if is_known => {
+                known.insert(key, (text, place));
+            }
+            Ok(_) | Err(_) if !is_known => {
+                let keys: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
+                wrong.push(format!("{place} is no setting; the settings are {}", keys.join(", ")));
+            }
+            _ => wrong.push(format!("{place} must be a text")),
+        }
+    }
+    known
+}
+
+/// A URL with its password blotted out.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    match user.split_once(':') {
+        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_wins_and_its_origin_is_told() {
+        let config = Config::read(None, &[("listen", "127.0.0.1:9".to_owned())], &[]);
+        let shown = config.map(|config| config.shown.get("listen").cloned());
+        assert_eq!(shown.ok().flatten(), Some(("127.0.0.1:9".to_owned(), "--listen".to_owned())));
+    }
+
+    #[test]
+    fn everything_wrong_is_listed_at_once() {
+        let flags = [("listen", "nowhere".to_owned()), ("database_url", "mysql://x".to_owned())];
+        let wrong = Config::read(None, &flags, &[]).map_err(|error| error.0.len());
+        assert_eq!(wrong.err(), Some(2));
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let flags = [("database_url", "postgres://me:s3cret@127.0.0.1/gongce".to_owned())];
+        let shown = Config::read(None, &flags, &[]).map(|config| format!("{config:?}")).unwrap_or_default();
+        assert!(shown.contains("postgres://me:***@127.0.0.1/gongce") && !shown.contains("s3cret"), "{shown}");
+    }
+}

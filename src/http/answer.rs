@@ -1,0 +1,94 @@
+//! Answers to public reading: JSON with an entity tag.
+
+use std::marker::PhantomData;
+
+use poem::http::{StatusCode, header};
+use poem::{IntoResponse, Response};
+use poem_openapi::ApiResponse;
+use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::{ToJSON, Type};
+
+/// JSON in the shape of `T`, with an entity tag, by which [`front`](super::front) answers 304.
+///
+/// The bytes may be joined from prepared pieces, which takes a fifth of the time of building and writing a `T`. The
+/// document shows `T` all the same, and a test reads the bytes back as `T`.
+#[derive(Debug)]
+pub(super) struct Answer<T> {
+    body: Vec<u8>,
+    tag: String,
+    shape: PhantomData<fn() -> T>,
+}
+
+impl<T> Answer<T> {
+    /// An answer from bytes in the shape of `T`, tagged by all of them.
+    pub(super) fn whole(body: Vec<u8>) -> Self {
+        let tag = digest(&[&body]);
+        Self { body, tag, shape: PhantomData }
+    }
+
+    /// An answer from bytes in the shape of `T`, tagged by those parts that tell one state from another.
+    pub(super) fn raw(body: Vec<u8>, telling: &[&[u8]]) -> Self {
+        Self { body, tag: digest(telling), shape: PhantomData }
+    }
+
+    /// The same with the revision of the record in front of its tag, for later writes to compare.
+    pub(super) fn of_revision(self, revision: i32) -> Self {
+        Self { tag: format!("{revision}-{}", self.tag), ..self }
+    }
+}
+
+impl<T: ToJSON> Answer<T> {
+    /// An answer from a value.
+    pub(super) fn of(value: &T) -> Self {
+        Self::whole(value.to_json_string().into_bytes())
+    }
+}
+
+impl<T> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        Response::builder().content_type(JSON).header(header::ETAG, format!("\"{}\"", self.tag)).body(self.body)
+    }
+}
+
+impl<T: Type> ApiResponse for Answer<T> {
+    fn meta() -> MetaResponses {
+        let found = MetaResponse {
+            description: "Found.",
+            status: Some(StatusCode::OK.as_u16()),
+            status_range: None,
+            content: vec![MetaMediaType { content_type: JSON, schema: T::schema_ref() }],
+            headers: vec![etag()],
+        };
+        let unchanged = MetaResponse {
+            description: "Nothing changed since the answer with the entity tag in `If-None-Match`.",
+            status: Some(StatusCode::NOT_MODIFIED.as_u16()),
+            status_range: None,
+            content: vec![],
+            headers: vec![etag()],
+        };
+        MetaResponses { responses: vec![found, unchanged] }
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+const JSON: &str = "application/json";
+
+fn etag() -> MetaHeader {
+    MetaHeader {
+        name: "ETag".to_owned(),
+        description: Some("Names this state of the answer; send it back in `If-None-Match`.".to_owned()),
+        required: true,
+        deprecated: false,
+        schema: String::schema_ref(),
+    }
+}
+
+/// FNV-1a, 64 bits: the same in every process and every version, which the standard library does not promise.
+pub(super) fn digest(parts: &[&[u8]]) -> String {
+    let bytes = parts.iter().flat_map(|part| part.iter());
+    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("{sum:016x}")
+}

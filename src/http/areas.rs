@@ -1,0 +1,79 @@
+//! Looking up areas.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+
+use super::answer::Answer;
+use super::area_view::{AreaPageView, AreaView};
+use super::document::Tag;
+use super::problem::Problem;
+use super::query::{AnyOf, Declared, Given, Group, Integer, Params, Text};
+use crate::domain::Violation;
+use crate::domain::area::{AreaCode, AreaLevel};
+use crate::finder::{AreaQuery, plain};
+use crate::usecase::{Ctx, Failure, areas};
+
+/// Every operation on the paths below `/api/v1/areas`.
+pub(super) struct AreasApi(pub(super) Arc<Ctx>);
+
+#[expect(clippy::unused_async, reason = "poem-openapi takes nothing but async functions")]
+#[OpenApi(tag = "Tag::Areas")]
+impl AreasApi {
+    /// List areas
+    ///
+    /// Administrative divisions in the order of their codes, page by page.
+    #[oai(path = "/api/v1/areas", method = "get", operation_id = "list_areas")]
+    async fn list_areas(&self, query: Params<AreaQuery>) -> Result<Answer<AreaPageView>, Problem> {
+        Ok(Answer::of(&areas::list(&self.0, &query.0).into()))
+    }
+
+    /// Get an area
+    ///
+    /// The area that has this code today or, if none has, the one that had it or took it over.
+    #[oai(path = "/api/v1/areas/:code", method = "get", operation_id = "get_area")]
+    async fn get_area(
+        &self,
+        /// The area's code, of today or older, such as `410308106`.
+        #[oai(example = "example_code")]
+        code: Path<String>,
+        query: Params<()>,
+    ) -> Result<Answer<AreaView>, Problem> {
+        let Params(()) = query;
+        let code: AreaCode = code.0.parse().map_err(|_| Failure::NotFound)?;
+        Ok(Answer::of(&areas::get(&self.0, &code)?.as_ref().into()))
+    }
+}
+
+fn example_code() -> String {
+    "410308106".to_owned()
+}
+
+const PARENT: Text = Text { name: "parent", about: "The code of the area directly above.", longest: 24 };
+const LEVEL: AnyOf<AreaLevel> =
+    AnyOf { name: "level", about: "The levels that will do. Repeat it, or join with commas.", of: PhantomData };
+const Q: Text = Text { name: "q", about: "What the name, or another name of the area, must contain.", longest: 64 };
+const CURSOR: Text =
+    Text { name: "cursor", about: "The `next` of the page before. Its form may change at any time.", longest: 64 };
+const LIMIT: Integer = Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
+
+impl Group for AreaQuery {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&PARENT, &LEVEL, &Q, &CURSOR, &LIMIT];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let parent = code(given, &PARENT);
+        let levels = given.take(&LEVEL);
+        let text = given.take(&Q).flatten().map(|text| plain(&text));
+        let after = code(given, &CURSOR);
+        let limit = given.take(&LIMIT);
+        Some(Self { parent, levels: levels?, text, after, limit: limit? })
+    }
+}
+
+fn code(given: &mut Given, parameter: &Text) -> Option<AreaCode> {
+    let text = given.take(parameter).flatten()?;
+    let read: Result<AreaCode, Violation> = text.parse();
+    read.map_err(|violation| given.fault(parameter, violation)).ok()
+}

@@ -1,0 +1,97 @@
+//! The OpenAPI document.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::Method;
+use poem_openapi::registry::{MetaApi, Registry};
+use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject, Tags};
+
+use super::areas::AreasApi;
+use super::documented::Documented;
+use super::health::HealthApi;
+use super::problem_code::ProblemCode;
+use super::toilets::ToiletsApi;
+use crate::usecase::Ctx;
+
+/// All documented operations.
+type Apis = Documented<(ToiletsApi, AreasApi, HealthApi)>;
+
+/// The parts of the document.
+#[derive(Tags)]
+pub(super) enum Tag {
+    /// Finding public toilets.
+    Toilets,
+    /// The tree of administrative divisions.
+    Areas,
+    /// For whoever watches over the process.
+    Health,
+}
+
+/// The operations with their document.
+pub(super) fn service(ctx: Arc<Ctx>) -> OpenApiService<Apis, ()> {
+    let apis = (ToiletsApi(Arc::clone(&ctx)), AreasApi(Arc::clone(&ctx)), HealthApi(ctx));
+    described(Documented(apis))
+}
+
+/// The paths of the document with their operations.
+pub(super) fn paths() -> Vec<MetaApi> {
+    Apis::meta()
+}
+
+/// The OpenAPI document as pretty JSON, the same for the same program.
+#[must_use]
+pub fn document() -> String {
+    let mut text = described(Undone).spec();
+    text.push('\n');
+    text
+}
+
+/// The operations without anything to run them on: the document is a matter of types.
+struct Undone;
+
+impl OpenApi for Undone {
+    fn meta() -> Vec<MetaApi> {
+        Apis::meta()
+    }
+
+    fn register(registry: &mut Registry) {
+        Apis::register(registry);
+    }
+
+    fn add_routes(self, _: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {}
+}
+
+fn described<A: OpenApi>(apis: A) -> OpenApiService<A, ()> {
+    OpenApiService::new(apis, "Gongce 公厕", env!("CARGO_PKG_VERSION"))
+        .description(description())
+        .license(LicenseObject::new("MIT OR Apache-2.0"))
+        .server(ServerObject::new("/"))
+}
+
+fn description() -> String {
+    let mut text = ABOUT.to_owned();
+    for code in ProblemCode::ALL {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| `{}` | {} | {} |", code.as_str(), code.status().as_u16(), code.meaning().trim());
+    }
+    text
+}
+
+const ABOUT: &str = "\
+The back end of a county's public toilets: find one that is really usable now.
+
+- JSON in camelCase; what is unknown is left out, nothing is ever `null`. Facts are `yes`, `limited` or `no`.
+- Times are RFC 3339 in UTC with `Z`; distances are metres, bearings degrees clockwise from north.
+- Positions are `{\"latitude\", \"longitude\"}` in the datum that `crs` says: `wgs84`, `gcj02` or `bd09`. In China the \
+three lie 500 to 600 m apart, so `crs` is required wherever a position goes in.
+- Lists take `limit` and `cursor`; the answer has `next` when there is more. Parameters that take several values take \
+repetition or commas. A parameter that an operation does not know is refused.
+- Answers to public reading have an `ETag`; send it back in `If-None-Match` and an unchanged answer is 304.
+- Every failure is `application/problem+json` with a stable `code`. `X-Request-Id` is taken in and given out.
+
+| code | status | meaning |
+| --- | --- | --- |
+";

@@ -1,0 +1,113 @@
+//! What the document says of every operation beyond what poem-openapi sees.
+
+use std::collections::HashMap;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::{Method, StatusCode};
+use poem_openapi::OpenApi;
+use poem_openapi::registry::{
+    MetaApi, MetaMediaType, MetaOperation, MetaOperationParam, MetaParamIn, MetaResponse, MetaSchema, MetaSchemaRef,
+    Registry,
+};
+use poem_openapi::types::Type;
+
+use super::problem::{PROBLEM_JSON, ProblemView};
+use super::query::QUERY_GROUP;
+
+/// An API whose document lists every query parameter and every failure by itself.
+pub(super) struct Documented<A>(pub(super) A);
+
+impl<A: OpenApi> OpenApi for Documented<A> {
+    fn meta() -> Vec<MetaApi> {
+        let mut apis = A::meta();
+        for operation in apis.iter_mut().flat_map(|api| &mut api.paths).flat_map(|path| &mut path.operations) {
+            let failures = failures(operation);
+            operation.responses.responses.extend(failures.into_iter().map(failure));
+            let params = std::mem::take(&mut operation.params);
+            operation.params = params.into_iter().flat_map(spread).collect();
+        }
+        apis
+    }
+
+    fn register(registry: &mut Registry) {
+        A::register(registry);
+    }
+
+    fn add_routes(self, routes: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
+        self.0.add_routes(routes);
+    }
+}
+
+/// The failures that an operation can answer with follow from what it takes.
+fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
+    let takes = |place| operation.params.iter().any(|param| param.in_type == place);
+    let answers = |status: StatusCode| {
+        operation.responses.responses.iter().any(|response| response.status == Some(status.as_u16()))
+    };
+    let takes_body = operation.request.is_some();
+    let all = [
+        (
+            takes(MetaParamIn::Query) || takes(MetaParamIn::Path) || takes_body,
+            StatusCode::BAD_REQUEST,
+            "The request cannot be read or breaks the schema.",
+        ),
+        (!operation.security.is_empty(), StatusCode::UNAUTHORIZED, "There is no valid session."),
+        (!operation.security.is_empty(), StatusCode::FORBIDDEN, "The caller's role does not allow it."),
+        (takes(MetaParamIn::Path), StatusCode::NOT_FOUND, "There is no such record, or not for this caller."),
+        (operation.method != Method::GET, StatusCode::CONFLICT, "It does not fit the state of the record."),
+        (takes_body, StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
+        (takes_body, StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not taken."),
+        (
+            takes(MetaParamIn::Query) || takes_body,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The input breaks a rule of the domain.",
+        ),
+        (true, StatusCode::INTERNAL_SERVER_ERROR, "A fault of the service."),
+        (true, StatusCode::SERVICE_UNAVAILABLE, "Not now; try again after `Retry-After`."),
+    ];
+    let kept = all.into_iter().filter(|(applies, status, _)| *applies && !answers(*status));
+    kept.map(|(_, status, description)| (status, description)).collect()
+}
+
+fn failure((status, description): (StatusCode, &'static str)) -> MetaResponse {
+    MetaResponse {
+        description,
+        status: Some(status.as_u16()),
+        status_range: None,
+        content: vec![MetaMediaType { content_type: PROBLEM_JSON, schema: ProblemView::schema_ref() }],
+        headers: vec![],
+    }
+}
+
+/// The single parameters of a query group; any other parameter as it is.
+fn spread(param: MetaOperationParam) -> Vec<MetaOperationParam> {
+    match param.schema {
+        MetaSchemaRef::Inline(group) if group.format == Some(QUERY_GROUP) => members(*group),
+        schema => vec![MetaOperationParam { schema, ..param }],
+    }
+}
+
+fn members(group: MetaSchema) -> Vec<MetaOperationParam> {
+    let MetaSchema { properties, required, .. } = group;
+    let member = |(name, schema): (&'static str, MetaSchemaRef)| {
+        let (schema, description) = match schema {
+            MetaSchemaRef::Inline(mut schema) => {
+                let description = schema.description.take();
+                (MetaSchemaRef::Inline(schema), description)
+            }
+            reference @ MetaSchemaRef::Reference(_) => (reference, None),
+        };
+        MetaOperationParam {
+            name: name.to_owned(),
+            // A list may come with commas as well; a box always does, since the order of repeated values is easily lost.
+            explode: !(schema.is_array() && schema.unwrap_inline().min_items.is_some()),
+            schema,
+            in_type: MetaParamIn::Query,
+            description: description.map(ToOwned::to_owned),
+            required: required.contains(&name),
+            deprecated: false,
+            style: None,
+        }
+    };
+    properties.into_iter().map(member).collect()
+}

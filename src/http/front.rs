@@ -1,0 +1,120 @@
+//! The endpoint before all others: it names each request, writes every failure, and puts the common headers.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use poem::http::header::{self, HeaderName};
+use poem::http::{HeaderValue, Method, StatusCode};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
+
+use super::conditional::Held;
+use super::language::Language;
+use super::paths::Paths;
+use super::problem::Problem;
+use super::request_id::{self, X_REQUEST_ID};
+use super::unhandled::problem_of;
+use crate::usecase::Clock;
+
+/// Puts a [`FrontEndpoint`] before an endpoint.
+#[derive(Debug, Clone)]
+pub(super) struct Front {
+    pub(super) clock: Clock,
+    pub(super) paths: Arc<Paths>,
+}
+
+impl<E: Endpoint> Middleware<E> for Front {
+    type Output = FrontEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        FrontEndpoint { inner, front: self.clone() }
+    }
+}
+
+/// An endpoint that never fails: whatever happens inside is an answer.
+#[derive(Debug)]
+pub(super) struct FrontEndpoint<E> {
+    inner: E,
+    front: Front,
+}
+
+impl<E: Endpoint> Endpoint for FrontEndpoint<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let asked = Asked::of(&request, self.front.clock);
+        let response = match self.inner.call(request).await {
+            Ok(response) => response.into_response(),
+            Err(error) => asked.refuse(problem_of(error, &asked.path, &self.front.paths)),
+        };
+        let response = match response.data::<Problem>().cloned() {
+            Some(problem) => asked.refuse(problem),
+            None => asked.held.spare(response),
+        };
+        Ok(asked.dress(response))
+    }
+}
+
+/// What is needed of a request once it has been answered.
+struct Asked {
+    id: String,
+    method: Method,
+    path: String,
+    language: Language,
+    held: Held,
+}
+
+impl Asked {
+    fn of(request: &Request, clock: Clock) -> Self {
+        let headers = request.headers();
+        Self {
+            id: request_id::request_id(headers, || clock.new_id()),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            language: Language::of(headers),
+            held: Held::of(request.method(), headers),
+        }
+    }
+
+    /// Writes a failure, and logs it: the one place that does. The query is not logged, since it holds positions.
+    fn refuse(&self, problem: Problem) -> Response {
+        let (method, path, request_id) = (&self.method, &self.path, &self.id);
+        if problem.code().status().is_server_error() {
+            tracing::error!(request_id, %method, path, "{}", chain(&problem));
+        } else {
+            tracing::debug!(request_id, %method, path, code = problem.code().as_str(), "refused");
+        }
+        problem.answer(&self.path, &self.id, self.language)
+    }
+
+    fn dress(&self, mut response: Response) -> Response {
+        let kept = matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED)
+            && response.headers().contains_key(header::ETAG);
+        let headers = response.headers_mut();
+        headers.extend(request_id::header_value(&self.id).map(|value| (X_REQUEST_ID, value)));
+        for (name, value) in COMMON {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        let caching = if kept { "no-cache" } else { "no-store" };
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
+        response
+    }
+}
+
+/// The headers of every answer that does not bring its own.
+const COMMON: [(HeaderName, &str); 3] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+];
+
+/// An error with all that caused it.
+fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,42 @@
+//! The wire: paths, parameters, JSON, and every failure as a problem.
+//!
+//! One file for each resource, its shapes beside its handlers. [`front`] stands before all of them: it is the only
+//! place that turns failures into answers, and the only one that writes the headers common to all answers.
+
+mod answer;
+mod area_view;
+mod areas;
+mod conditional;
+mod document;
+mod documented;
+mod fragment;
+mod front;
+mod health;
+mod instant;
+mod json;
+mod language;
+mod pages;
+mod paths;
+mod problem;
+mod problem_code;
+mod query;
+mod request_id;
+mod routes;
+mod server;
+mod swagger;
+mod toilet_json;
+mod toilet_params;
+mod toilet_view;
+mod toilets;
+mod unhandled;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use document::document;
+pub use fragment::render_fragment;
+pub use problem::Problem;
+pub use problem_code::ProblemCode;
+pub use routes::routes;
+pub use server::serve;

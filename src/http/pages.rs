@@ -1,0 +1,43 @@
+//! What is served beside the interface: the first page, the document and a reader for it.
+
+use poem::endpoint::make_sync;
+use poem::http::header;
+use poem::{Endpoint, Response, Route, get};
+
+use super::answer::digest;
+use super::document::document;
+use super::swagger;
+
+/// The paths of these pages, all for GET.
+pub(super) const PATHS: [&str; 6] =
+    ["/", "/api/openapi.json", "/api/docs", swagger::SCRIPT_PATH, swagger::STYLE_PATH, swagger::START_PATH];
+
+const INDEX: &str = include_str!("index.html");
+
+/// No script at all; the style stands in the page.
+const INDEX_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Puts the pages beside the routes of the interface.
+pub(super) fn add_to(route: Route) -> Route {
+    let document: &'static str = Box::leak(document().into_boxed_str());
+    route
+        .at("/", get(page("text/html; charset=utf-8", INDEX, Some(INDEX_POLICY))))
+        .at("/api/openapi.json", get(page("application/json", document, None)))
+        .at("/api/docs", get(page("text/html; charset=utf-8", swagger::PAGE, Some(swagger::POLICY))))
+        .at(swagger::SCRIPT_PATH, get(page("text/javascript; charset=utf-8", swagger::script(), None)))
+        .at(swagger::STYLE_PATH, get(page("text/css; charset=utf-8", swagger::style(), None)))
+        .at(swagger::START_PATH, get(page("text/javascript; charset=utf-8", swagger::START, None)))
+}
+
+/// Always the same bytes.
+fn page(content_type: &'static str, body: &'static str, policy: Option<&'static str>) -> impl Endpoint + 'static {
+    let tag = format!("\"{}\"", digest(&[body.as_bytes()]));
+    make_sync(move |_| {
+        let mut answer = Response::builder().content_type(content_type).header(header::ETAG, &tag);
+        if let Some(policy) = policy {
+            answer = answer.header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        answer.body(body)
+    })
+}

@@ -1,0 +1,175 @@
+//! The one body of every failure: problem details (RFC 9457).
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::error::ResponseError;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Body, Response};
+use poem_openapi::registry::{MetaResponses, Registry};
+use poem_openapi::types::{ToJSON, Type};
+use poem_openapi::{ApiResponse, Object};
+
+use super::language::Language;
+use super::problem_code::ProblemCode;
+use crate::domain::{Violation, Violations};
+use crate::usecase::Failure;
+
+/// The media type of every failure.
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// A failure on its way out. [`front`](super::front) writes it, since only there the request's name and language are
+/// known.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}: {detail}", code.as_str())]
+pub struct Problem {
+    code: ProblemCode,
+    detail: String,
+    errors: Vec<Violation>,
+    retry_after: Option<Duration>,
+    allow: Option<String>,
+    #[source]
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl Problem {
+    /// A problem with a sentence for the person who programs the client.
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None, source: None }
+    }
+
+    /// A problem with its fields and what is wrong with each.
+    pub(super) fn of_fields(code: ProblemCode, errors: Vec<Violation>) -> Self {
+        let detail = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        Self { errors, ..Self::new(code, detail) }
+    }
+
+    /// A method that the path does not take, with those it does.
+    pub(super) fn method_not_allowed(allow: String) -> Self {
+        let detail = format!("This path takes {allow}.");
+        Self { allow: Some(allow), ..Self::new(ProblemCode::MethodNotAllowed, detail) }
+    }
+
+    /// A fault of ours; the text of its source is for the log alone.
+    pub(super) fn internal(source: Option<Arc<dyn StdError + Send + Sync>>) -> Self {
+        Self { source, ..Self::new(ProblemCode::Internal, "The request failed inside the service.") }
+    }
+
+    /// Not now, but later.
+    pub(super) fn unavailable(detail: impl Into<String>, retry_after: Duration) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::Unavailable, detail) }
+    }
+
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> ProblemCode {
+        self.code
+    }
+
+    /// The answer to one request.
+    pub(super) fn answer(self, instance: &str, request_id: &str, language: Language) -> Response {
+        let mut response = Response::builder().status(self.code.status()).content_type(PROBLEM_JSON).finish();
+        let headers = response.headers_mut();
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        let seconds = self.retry_after.map(|wait| wait.as_secs().max(1));
+        let retry_after = seconds.map(HeaderValue::from);
+        let allow = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok());
+        headers.extend(retry_after.map(|value| (header::RETRY_AFTER, value)));
+        headers.extend(allow.map(|value| (header::ALLOW, value)));
+        let view = ProblemView {
+            kind: format!("urn:gongce:problem:{}", self.code.as_str()),
+            title: self.code.title(language).to_owned(),
+            status: self.code.status().as_u16(),
+            detail: self.detail,
+            instance: instance.to_owned(),
+            code: self.code.as_str().to_owned(),
+            request_id: request_id.to_owned(),
+            errors: self.errors.into_iter().map(FieldProblem::from).collect(),
+            retry_after_seconds: seconds,
+        };
+        response.set_body(Body::from(view.to_json_string()));
+        response
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::new(ProblemCode::NotFound, "There is no such record."),
+            Failure::Refused => Self::new(ProblemCode::Forbidden, "The caller's role does not allow this."),
+            Failure::Conflict(detail) => Self::new(ProblemCode::Conflict, detail),
+            Failure::Invalid(Violations(errors)) => Self::of_fields(ProblemCode::Invalid, errors),
+            Failure::Unavailable { retry_after } => {
+                Self::unavailable("Something needed is not available.", retry_after)
+            }
+            Failure::Internal(source) => Self::internal(Some(source.into())),
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    fn as_response(&self) -> Response {
+        Response::builder().status(self.code.status()).extension(self.clone()).finish()
+    }
+}
+
+/// Which problems an operation can answer with follows from what it takes, so that
+/// [`documented`](super::documented) adds them to the document.
+impl ApiResponse for Problem {
+    fn meta() -> MetaResponses {
+        MetaResponses { responses: Vec::new() }
+    }
+
+    fn register(registry: &mut Registry) {
+        ProblemView::register(registry);
+    }
+}
+
+/// What went wrong (problem details, RFC 9457).
+#[derive(Debug, Object)]
+#[oai(rename = "Problem", rename_all = "camelCase", skip_serializing_if_is_none)]
+pub(super) struct ProblemView {
+    /// Names the sort of problem: `urn:gongce:problem:` and the code.
+    #[oai(rename = "type")]
+    kind: String,
+    /// A few words for people, in the language of `Accept-Language` (zh-CN unless English is preferred).
+    title: String,
+    /// The HTTP status again.
+    status: u16,
+    /// A sentence for the person who programs the client.
+    detail: String,
+    /// The path that was asked.
+    instance: String,
+    /// The stable word for programs. The list is in the description of this document.
+    code: String,
+    /// The name of the request, also in `X-Request-Id`; tell it when you ask for help.
+    request_id: String,
+    /// The fields that are wrong, all at once.
+    errors: Vec<FieldProblem>,
+    /// After how many seconds to try again, also in `Retry-After`.
+    retry_after_seconds: Option<u64>,
+}
+
+/// One field that is wrong.
+#[derive(Debug, Object)]
+#[oai(rename_all = "camelCase")]
+struct FieldProblem {
+    /// The name of the parameter or field.
+    field: String,
+    /// What is wrong, in a stable word.
+    code: String,
+    /// What is wrong and what would be right.
+    message: String,
+}
+
+impl From<Violation> for FieldProblem {
+    fn from(violation: Violation) -> Self {
+        Self { field: violation.field, code: violation.code.to_owned(), message: violation.message }
+    }
+}

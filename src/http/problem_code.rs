@@ -1,0 +1,102 @@
+//! Every code that a problem can bear.
+
+use poem::http::StatusCode;
+
+use super::language::Language;
+
+/// Declares the codes with their words, so that the enum, the document and the answers cannot differ.
+macro_rules! problem_codes {
+    ($($(#[doc = $meaning:literal])+ $code:ident = $text:literal, $status:ident, $chinese:literal, $english:literal;)+) => {
+        /// What went wrong, in a stable word for programs. A code never changes its meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ProblemCode {
+            $($(#[doc = $meaning])+ $code),+
+        }
+
+        impl ProblemCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$code),+];
+
+            /// The stable word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$code => $text),+ }
+            }
+
+            /// The status it is answered with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$code => StatusCode::$status),+ }
+            }
+
+            /// What it means, for the document.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$code => concat!($($meaning),+)),+ }
+            }
+
+            const fn titles(self) -> (&'static str, &'static str) {
+                match self { $(Self::$code => ($chinese, $english)),+ }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    /// A position goes in, and the request does not say in which datum (`crs`) it is.
+    CrsMissing = "crsMissing", BAD_REQUEST, "缺少坐标系参数", "Datum missing";
+    /// The operation has no such query parameter.
+    UnknownParameter = "unknownParameter", BAD_REQUEST, "有不认识的参数", "Unknown parameter";
+    /// A parameter is missing or cannot be read; `errors` says which and why.
+    BadParameter = "badParameter", BAD_REQUEST, "参数有误", "Bad parameter";
+    /// The body is missing, cannot be read, or breaks the schema.
+    BadBody = "badBody", BAD_REQUEST, "提交的内容有误", "Bad body";
+    /// The request cannot be read.
+    BadRequest = "badRequest", BAD_REQUEST, "请求有误", "Bad request";
+    /// There is no session, or not a valid one.
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "请先登录", "Not signed in";
+    /// The caller's role does not allow it.
+    Forbidden = "forbidden", FORBIDDEN, "没有权限", "Not allowed";
+    /// There is no such record, or not for this caller.
+    NotFound = "notFound", NOT_FOUND, "没有找到", "Not found";
+    /// The service has no such path.
+    NoSuchPath = "noSuchPath", NOT_FOUND, "没有这个地址", "No such path";
+    /// The path does not take this method; `Allow` lists those it takes.
+    MethodNotAllowed = "methodNotAllowed", METHOD_NOT_ALLOWED, "不支持这种操作", "Method not allowed";
+    /// It does not fit the state that the record is in.
+    Conflict = "conflict", CONFLICT, "与现状冲突", "Conflict";
+    /// The body is larger than this operation takes.
+    TooLarge = "tooLarge", PAYLOAD_TOO_LARGE, "提交的内容太大", "Too large";
+    /// The body is of a type, or in a coding, that this operation does not take.
+    UnsupportedMediaType = "unsupportedMediaType", UNSUPPORTED_MEDIA_TYPE, "不支持这种格式", "Unsupported media type";
+    /// The input can be read but breaks rules; `errors` lists all of them.
+    Invalid = "invalid", UNPROCESSABLE_ENTITY, "内容不符合要求", "Against the rules";
+    /// A fault of the service. It is in the log under `requestId`.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "服务出错了", "Internal error";
+    /// Something that is needed is not available; try again after `retryAfterSeconds`.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "服务暂时不可用", "Unavailable";
+}
+
+impl ProblemCode {
+    /// A few words for people, short enough for a toast.
+    pub(super) const fn title(self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => self.titles().0,
+            Language::English => self.titles().1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_fit_a_toast() {
+        // A WeChat toast with an icon shows seven Chinese characters on a line; two lines are the limit of good taste.
+        for code in ProblemCode::ALL {
+            assert!(code.title(Language::Chinese).chars().count() <= 14, "{code:?}");
+            assert!(code.title(Language::English).len() <= 28, "{code:?}");
+        }
+    }
+}

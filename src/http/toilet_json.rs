@@ -1,0 +1,181 @@
+//! Writes toilets: the prepared fragment joined with what depends on the datum, the place and the time.
+
+use chrono::{DateTime, Utc};
+
+use super::answer::Answer;
+use super::fragment::Fragment;
+use super::instant::written;
+use super::json::Json;
+use super::toilet_params::next;
+use super::toilet_view::{NearestView, ToiletPageView, ToiletView};
+use crate::domain::holiday::Calendars;
+use crate::domain::hours::Opening;
+use crate::domain::toilet::Status;
+use crate::finder::{Entry, Hit, NearestQuery, Page};
+use crate::geo::{Crs, bearing};
+
+/// What one toilet takes on the wire, in bytes; only a hint.
+const USUAL_BYTES: usize = 1024;
+
+/// For whom toilets are written: in which datum, judged when, by which calendars.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) calendars: &'a Calendars,
+    pub(super) crs: Crs,
+    pub(super) at: DateTime<Utc>,
+}
+
+impl Reader<'_> {
+    /// The nearest toilets. The instant belongs to the tag only if it was asked for: otherwise every answer would
+    /// differ from the one before, though nothing had changed.
+    pub(super) fn nearest(&self, query: &NearestQuery, at_was_asked: bool, hits: &[Hit]) -> Answer<NearestView> {
+        let mut items = Json::with_capacity(hits.len() * USUAL_BYTES);
+        items.open(b'[');
+        for hit in hits {
+            self.hit(&mut items, query, hit);
+        }
+        items.close(b']');
+        let items = items.into_bytes();
+        let at = written(self.at);
+        let mut json = Json::with_capacity(items.len() + 64);
+        json.open(b'{');
+        json.text_field("crs", self.crs.as_str());
+        json.text_field("at", &at);
+        json.key("items");
+        json.written(&items);
+        json.close(b'}');
+        let asked = if at_was_asked { at.as_bytes() } else { b"" };
+        Answer::raw(json.into_bytes(), &[self.crs.as_str().as_bytes(), asked, &items])
+    }
+
+    /// A page of toilets.
+    pub(super) fn page(&self, page: &Page) -> Answer<ToiletPageView> {
+        let mut json = Json::with_capacity(page.entries.len() * USUAL_BYTES);
+        json.open(b'{');
+        json.text_field("crs", self.crs.as_str());
+        json.key("items");
+        json.open(b'[');
+        for entry in &page.entries {
+            json.open(b'{');
+            self.members(&mut json, entry);
+            json.close(b'}');
+        }
+        json.close(b']');
+        json.known_text("next", page.next.map(next));
+        json.close(b'}');
+        Answer::whole(json.into_bytes())
+    }
+
+    /// One toilet.
+    pub(super) fn toilet(&self, entry: &Entry) -> Answer<ToiletView> {
+        let mut json = Json::with_capacity(USUAL_BYTES);
+        json.open(b'{');
+        self.members(&mut json, entry);
+        json.text_field("crs", self.crs.as_str());
+        json.close(b'}');
+        Answer::whole(json.into_bytes()).of_revision(entry.revision())
+    }
+
+    fn hit(&self, json: &mut Json, query: &NearestQuery, hit: &Hit) {
+        json.open(b'{');
+        self.members(json, &hit.entry);
+        json.bare_field("distance", format_args!("{:.1}", hit.distance_metres));
+        let bearing = hit.entry.place().map_or(0.0, |place| bearing(query.from, place.position));
+        json.bare_field("bearing", format_args!("{:.1}", tenths(bearing)));
+        let mut unsure = hit.unsure.names().peekable();
+        if unsure.peek().is_some() {
+            json.key("unsure");
+            json.open(b'[');
+            unsure.for_each(|name| json.text(name));
+            json.close(b']');
+        }
+        json.close(b'}');
+    }
+
+    /// The members of a toilet, in the order of the document.
+    fn members(&self, json: &mut Json, entry: &Entry) {
+        let fragment = Fragment::read(entry.fragment());
+        json.written(fragment.identity);
+        if let Some(place) = entry.place() {
+            let (latitude, longitude) = place.in_crs(self.crs);
+            json.key("position");
+            json.open(b'{');
+            json.bare_field("latitude", format_args!("{latitude:.7}"));
+            json.bare_field("longitude", format_args!("{longitude:.7}"));
+            json.close(b'}');
+        }
+        json.written(fragment.whereabouts);
+        if let Some(operator) = fragment.operator(entry.day(self.at)) {
+            json.key("operator");
+            json.written(operator);
+        }
+        self.state(json, entry);
+        json.written(fragment.inside);
+        self.grades(json, entry);
+        json.written(fragment.record);
+    }
+
+    fn state(&self, json: &mut Json, entry: &Entry) {
+        let status = entry.status(self.at);
+        json.text_field("status", status.as_str());
+        if let Some(closure) = entry.closure(self.at).filter(|_| status == Status::Closed) {
+            json.key("outage");
+            json.open(b'{');
+            json.text_field("reason", closure.reason.as_str());
+            json.text_field("from", written(closure.span.from()));
+            json.known_text("until", closure.span.until().map(written));
+            json.close(b'}');
+        }
+        if matches!(status, Status::InService | Status::Closed) {
+            self.open(json, entry);
+        }
+    }
+
+    fn open(&self, json: &mut Json, entry: &Entry) {
+        let (now, until, opens_at) = match entry.opening(self.calendars, self.at) {
+            Opening::Open { until } => (true, until, None),
+            Opening::Closed { opens_at } => (false, None, opens_at),
+            Opening::Unknown => return,
+        };
+        json.key("open");
+        json.open(b'{');
+        json.bare_field("now", now);
+        json.known_text("until", until.map(written));
+        json.known_text("opensAt", opens_at.map(written));
+        if let Some(hours) = entry.hours() {
+            let calendar = entry.calendar().and_then(|id| self.calendars.get(id));
+            json.key("today");
+            json.open(b'[');
+            for range in hours.today(entry.zone(), calendar, self.at) {
+                json.text(&range);
+            }
+            json.close(b']');
+            json.text_field("hours", hours.as_str());
+        }
+        json.close(b'}');
+    }
+
+    fn grades(&self, json: &mut Json, entry: &Entry) {
+        if entry.grades().is_empty() {
+            return;
+        }
+        let today = entry.day(self.at);
+        json.key("grades");
+        json.open(b'[');
+        for record in entry.grades() {
+            json.open(b'{');
+            json.text_field("standard", record.standard().as_str());
+            json.text_field("grade", record.grade().as_str());
+            json.known_text("assessedOn", record.assessed_on.map(|day| day.to_string()));
+            json.text_field("standing", record.standing(today).as_str());
+            json.close(b'}');
+        }
+        json.close(b']');
+    }
+}
+
+/// A bearing to tenths of a degree; what would be written as 360.0 is north.
+fn tenths(degrees: f64) -> f64 {
+    let tenths = (degrees * 10.0).round() / 10.0;
+    if tenths >= 360.0 { 0.0 } else { tenths }
+}

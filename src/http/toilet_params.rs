@@ -1,0 +1,243 @@
+//! What a search for toilets takes.
+
+use std::marker::PhantomData;
+
+use chrono::{DateTime, Utc};
+
+use super::query::{
+    AnyOf, CRS_MISSING, Codes, Declared, Flag, Given, Group, Integer, Number, Numbers, OneOf, Text, Time,
+};
+use crate::domain::Violation;
+use crate::domain::area::AreaCode;
+use crate::domain::facility::Need;
+use crate::domain::id::ToiletId;
+use crate::domain::toilet::{Kind, Status};
+use crate::finder::{Bbox, Filter, GradeFilter, ListQuery, NearestQuery, Unknown, plain};
+use crate::geo::{Bounds, Crs, Wgs84};
+
+const LATITUDE: Number = Number {
+    name: "latitude",
+    about: "Degrees north, in the datum of `crs`.",
+    range: (-90.0, 90.0),
+    required: true,
+    example: 34.8264,
+};
+const LONGITUDE: Number = Number {
+    name: "longitude",
+    about: "Degrees east, in the datum of `crs`.",
+    range: (-180.0, 180.0),
+    required: true,
+    example: 112.4364,
+};
+const CRS_OF_POSITION: OneOf<Crs> = OneOf {
+    name: "crs",
+    about: "The datum of the position that goes in and of those that come out: `wgs84` for GPS and browsers, `gcj02` \
+            for WeChat's maps and `wx.getLocation` with `type: 'gcj02'`, `bd09` for Baidu. Always required, since a \
+            wrong guess is a silent error of some 570 m.",
+    default: None,
+    missing: CRS_MISSING,
+};
+const CRS: OneOf<Crs> = OneOf {
+    name: "crs",
+    about: "The datum of the positions that come out, and of `bbox`, with which it is required.",
+    default: Some(Crs::Wgs84),
+    missing: CRS_MISSING,
+};
+const NEAREST_LIMIT: Integer = Integer { name: "limit", about: "How many at most.", range: (1, 50), default: 10 };
+const LIMIT: Integer = Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
+const MAX_DISTANCE: Number = Number {
+    name: "maxDistance",
+    about: "How far away at most, in metres along the great circle.",
+    range: (0.0, 20_100_000.0),
+    required: false,
+    example: 1500.0,
+};
+const NEED: AnyOf<Need> = AnyOf {
+    name: "need",
+    about: "What must be there, all of it. Only toilets *known* to have it are found: `limited` and unknown are not \
+            enough. Repeat it, or join with commas.",
+    of: PhantomData,
+};
+const UNKNOWN: OneOf<Unknown> = OneOf {
+    name: "unknown",
+    about: "`include` also finds toilets of which a need is not known, or met in part only, each with `unsure`.",
+    default: Some(Unknown::Exclude),
+    missing: "missing",
+};
+const KIND: AnyOf<Kind> =
+    AnyOf { name: "kind", about: "The kinds that will do. Repeat it, or join with commas.", of: PhantomData };
+const GRADE: AnyOf<GradeFilter> = AnyOf {
+    name: "grade",
+    about: "The grades that will do: `rated` is any tourist grade held, the rest exactly that grade, held, neither \
+            expired nor revoked. No conversion is implied. Repeat it, or join with commas.",
+    of: PhantomData,
+};
+const AT: Time = Time { name: "at", about: "The instant at which \"usable\" is judged; now if left out. RFC 3339." };
+const USABLE: Flag = Flag {
+    name: "usable",
+    about: "`true`: in service, no outage, open at `at`, and not private; unknown hours will do and are marked \
+            `unsure`. `false`: all but retired ones, each with its state.",
+    default: true,
+};
+const BBOX: Numbers = Numbers {
+    name: "bbox",
+    about: "The box they must stand in: `west,south,east,north` in degrees of `crs`; `west` greater than `east` \
+            reaches across the antimeridian.",
+};
+const AREA: Codes = Codes {
+    name: "area",
+    about: "Codes of areas, of today or older; those below belong to them. Repeat it, or join with commas.",
+};
+const STATUS: AnyOf<Status> = AnyOf {
+    name: "status",
+    about: "The statuses that will do; all but `retired` if left out. Repeat it, or join with commas.",
+    of: PhantomData,
+};
+const Q: Text = Text {
+    name: "q",
+    about: "What the name, English name, address or code must contain, whatever the case and width of its letters.",
+    longest: 64,
+};
+const CURSOR: Text =
+    Text { name: "cursor", about: "The `next` of the page before. Its form may change at any time.", longest: 64 };
+
+/// What a search for the nearest toilets takes.
+#[derive(Debug)]
+pub(super) struct NearestParams {
+    from: Wgs84,
+    /// The datum of the answer.
+    pub(super) crs: Crs,
+    limit: usize,
+    max_distance: Option<f64>,
+    filter: Filter,
+    /// The instant that was asked for.
+    pub(super) at: Option<DateTime<Utc>>,
+    usable: bool,
+}
+
+impl Group for NearestParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[
+        &LATITUDE,
+        &LONGITUDE,
+        &CRS_OF_POSITION,
+        &NEAREST_LIMIT,
+        &MAX_DISTANCE,
+        &NEED,
+        &UNKNOWN,
+        &KIND,
+        &GRADE,
+        &AT,
+        &USABLE,
+    ];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let (latitude, longitude) = (given.take(&LATITUDE), given.take(&LONGITUDE));
+        let (crs, limit) = (given.take(&CRS_OF_POSITION), given.take(&NEAREST_LIMIT));
+        let max_distance = given.take(&MAX_DISTANCE);
+        let filter = filter(given, true);
+        let (at, usable) = (given.take(&AT), given.take(&USABLE));
+        let crs = crs?;
+        // The ranges of the two parameters are those of a position, so that nothing is left to go wrong here.
+        let from = crs.read(latitude?, longitude?).ok()?;
+        Some(Self { from, crs, limit: limit?, max_distance, filter: filter?, at: at?, usable: usable? })
+    }
+}
+
+impl NearestParams {
+    /// The search, judged at that instant.
+    pub(super) fn query(&self, at: DateTime<Utc>) -> NearestQuery {
+        let Self { from, limit, max_distance, usable, .. } = *self;
+        NearestQuery { from, limit, max_distance, filter: self.filter.clone(), at, usable }
+    }
+}
+
+/// What a list of toilets takes.
+#[derive(Debug)]
+pub(super) struct ListParams {
+    /// The datum of the answer.
+    pub(super) crs: Crs,
+    /// The areas that were asked for.
+    pub(super) areas: Vec<AreaCode>,
+    bbox: Option<Bbox>,
+    filter: Filter,
+    statuses: Vec<Status>,
+    text: Option<String>,
+    after: Option<ToiletId>,
+    limit: usize,
+}
+
+impl Group for ListParams {
+    const PARAMETERS: &'static [&'static dyn Declared] =
+        &[&BBOX, &CRS, &AREA, &KIND, &GRADE, &NEED, &Q, &STATUS, &CURSOR, &LIMIT];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let crs = given.take(&CRS);
+        let bbox = bbox(given, crs);
+        let (areas, statuses) = (given.take(&AREA), given.take(&STATUS));
+        let filter = filter(given, false);
+        let text = given.take(&Q).flatten().map(|text| plain(&text));
+        let after = cursor(given);
+        let limit = given.take(&LIMIT);
+        Some(Self { crs: crs?, areas: areas?, bbox, filter: filter?, statuses: statuses?, text, after, limit: limit? })
+    }
+}
+
+impl ListParams {
+    /// The list, judged at that instant; its areas are still to be found.
+    pub(super) fn query(self, at: DateTime<Utc>) -> ListQuery {
+        let Self { bbox, filter, statuses, text, after, limit, .. } = self;
+        ListQuery { bbox, areas: None, filter, statuses, text, after, limit, at }
+    }
+}
+
+/// What one toilet takes.
+#[derive(Debug)]
+pub(super) struct ToiletParams {
+    /// The datum of the answer.
+    pub(super) crs: Crs,
+}
+
+impl Group for ToiletParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&OUTPUT_CRS];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        Some(Self { crs: given.take(&OUTPUT_CRS)? })
+    }
+}
+
+const OUTPUT_CRS: OneOf<Crs> = OneOf { about: "The datum of the position that comes out.", ..CRS };
+
+/// The cursor of a page that begins after this toilet.
+pub(super) fn next(after: ToiletId) -> String {
+    format!("{:x}", after.0)
+}
+
+fn cursor(given: &mut Given) -> Option<ToiletId> {
+    let text = given.take(&CURSOR).flatten()?;
+    let id = i32::from_str_radix(&text, 16).ok().map(ToiletId);
+    if id.is_none() {
+        given.fault(&CURSOR, Violation::new("", "unreadable", "must be the `next` of the page before"));
+    }
+    id
+}
+
+fn filter(given: &mut Given, may_include_unknown: bool) -> Option<Filter> {
+    let needs = given.take(&NEED).map(|needs| needs.into_iter().collect());
+    let unknown = if may_include_unknown { given.take(&UNKNOWN) } else { Some(Unknown::Exclude) };
+    let (kinds, grades) = (given.take(&KIND), given.take(&GRADE));
+    Some(Filter { needs: needs?, unknown: unknown?, kinds: kinds?, grades: grades? })
+}
+
+fn bbox(given: &mut Given, crs: Option<Crs>) -> Option<Bbox> {
+    let [west, south, east, north] = given.take(&BBOX).flatten()?;
+    if !given.has(&CRS) {
+        given.fault(&CRS, Violation::new("", CRS_MISSING, "is required with bbox"));
+    }
+    match Bounds::new(west, south, east, north) {
+        Ok(bounds) => Some(Bbox { bounds, crs: crs? }),
+        Err(error) => {
+            given.fault(&BBOX, Violation::new("", "outOfRange", error.to_string()));
+            None
+        }
+    }
+}

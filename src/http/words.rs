@@ -1,0 +1,162 @@
+//! The closed lists of words, as JSON values and as values of parameters.
+
+use std::borrow::Cow;
+
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
+use serde_json::Value;
+
+use crate::domain::area::AreaLevel;
+use crate::domain::facility::{Fact, Need};
+use crate::domain::grade::{Grade, Standard, Standing};
+use crate::domain::operator::OperatorKind;
+use crate::domain::outage::OutageReason;
+use crate::domain::toilet::{Access, Form, Kind, Status};
+use crate::finder::{GradeFilter, Unknown};
+use crate::geo::Crs;
+
+/// A closed list of words.
+pub(super) trait Vocabulary: Copy + Send + Sync + 'static {
+    /// The name of the list in the document.
+    const NAME: &'static str;
+
+    /// Every word, in order.
+    fn words() -> Vec<&'static str>;
+
+    /// The word for this value.
+    fn word(self) -> &'static str;
+
+    /// The value of a word.
+    fn read(word: &str) -> Option<Self>;
+}
+
+/// The domain's lists know their words themselves.
+macro_rules! vocabularies {
+    ($($list:ident),+ $(,)?) => {$(
+        impl Vocabulary for $list {
+            const NAME: &'static str = stringify!($list);
+
+            fn words() -> Vec<&'static str> {
+                $list::ALL.iter().map(|value| value.as_str()).collect()
+            }
+
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
+
+            fn read(word: &str) -> Option<Self> {
+                word.parse().ok()
+            }
+        }
+    )+};
+}
+
+vocabularies!(Access, AreaLevel, Crs, Fact, Form, Grade, Kind, OperatorKind, OutageReason, Standard, Standing, Status);
+
+impl Vocabulary for Need {
+    const NAME: &'static str = "Need";
+
+    fn words() -> Vec<&'static str> {
+        Self::all().map(Self::as_str).collect()
+    }
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Vocabulary for Unknown {
+    const NAME: &'static str = "Unknown";
+
+    fn words() -> Vec<&'static str> {
+        vec![Self::Exclude.word(), Self::Include.word()]
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Exclude => "exclude",
+            Self::Include => "include",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::Exclude, Self::Include].into_iter().find(|value| value.word() == word)
+    }
+}
+
+/// The grades of the two standards that people still search by.
+const SEARCHED_GRADES: [Grade; 5] = [Grade::A, Grade::Aa, Grade::Aaa, Grade::I, Grade::Ii];
+
+impl Vocabulary for GradeFilter {
+    const NAME: &'static str = "GradeFilter";
+
+    fn words() -> Vec<&'static str> {
+        std::iter::once(Self::Rated).chain(SEARCHED_GRADES.map(Self::Exactly)).map(Self::word).collect()
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Rated => "rated",
+            Self::Exactly(grade) => grade.as_str(),
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        let exact = SEARCHED_GRADES.map(Self::Exactly);
+        std::iter::once(Self::Rated).chain(exact).find(|value| value.word() == word)
+    }
+}
+
+/// A word of a closed list, as a JSON value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word<T>(pub(super) T);
+
+impl<T: Vocabulary> Type for Word<T> {
+    const IS_REQUIRED: bool = true;
+    type RawValueType = Self;
+    type RawElementValueType = Self;
+
+    fn name() -> Cow<'static, str> {
+        T::NAME.into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Reference(T::NAME.to_owned())
+    }
+
+    fn register(registry: &mut Registry) {
+        registry.create_schema::<Self, _>(T::NAME.to_owned(), |_| schema_of_words(&T::words()));
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+        Box::new(std::iter::once(self))
+    }
+}
+
+impl<T: Vocabulary> ParseFromJSON for Word<T> {
+    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+        let value = value.unwrap_or_default();
+        let known = value.as_str().and_then(T::read);
+        known.map(Self).ok_or_else(|| ParseError::expected_type(value))
+    }
+}
+
+impl<T: Vocabulary> ToJSON for Word<T> {
+    fn to_json(&self) -> Option<Value> {
+        Some(Value::from(self.0.word()))
+    }
+}
+
+/// The schema of one word of a list.
+pub(super) fn schema_of_words(words: &[&'static str]) -> MetaSchema {
+    let enum_items = words.iter().map(|&word| Value::from(word)).collect();
+    MetaSchema { enum_items, ..MetaSchema::new("string") }
+}

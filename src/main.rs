@@ -1,0 +1,7 @@
+//! The `gongce` program: reads its arguments and calls [`gongce::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gongce::cli::main()
+}

@@ -1,0 +1,55 @@
+//! What a use case can fail with, in terms that know nothing of HTTP or of a database.
+
+use std::error::Error;
+use std::time::Duration;
+
+use crate::domain::{Violation, Violations};
+use crate::store::StoreError;
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It is not there, or not for this caller to see: the two are told alike.
+    #[error("there is no such record")]
+    NotFound,
+    /// The caller may see it, but not do this.
+    #[error("this is not allowed for the caller's role")]
+    Refused,
+    /// It does not fit the state that the record is in.
+    #[error("{0}")]
+    Conflict(String),
+    /// The input breaks rules of the domain.
+    #[error("the input breaks rules")]
+    Invalid(#[source] Violations),
+    /// Something that is needed is not there now; the same request may succeed later.
+    #[error("something that is needed is not available now")]
+    Unavailable {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// A fault of ours. Its text is for the log and never leaves the process.
+    #[error("the request failed inside")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl From<Violation> for Failure {
+    fn from(violation: Violation) -> Self {
+        Self::Invalid(violation.into())
+    }
+}
+
+impl From<Violations> for Failure {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable { retry_after: Duration::from_secs(2) },
+            StoreError::Conflict { .. } => Self::Conflict(error.to_string()),
+            error => Self::Internal(Box::new(error)),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Keeping the finder true to the journal, whoever wrote to it: this process, a command beside it, another replica.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Ctx, Failure, loading};
+use crate::domain::event::RecordKind;
+use crate::domain::id::ToiletId;
+use crate::store::{Cursor, Touched};
+
+/// How often the journal is asked what others wrote.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// How long to wait after a failure, so that a database that is away is not hammered.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
+/// Follows the journal until the task is dropped. A failure is logged and tried again; nothing is skipped.
+pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
+    let mut cursor = from;
+    let mut written = ctx.store.written();
+    let mut was_failing = false;
+    loop {
+        match catch_up(&ctx, cursor).await {
+            Ok(next) => {
+                if was_failing {
+                    tracing::info!("following the journal again");
+                }
+                (cursor, was_failing) = (next, false);
+                drop(tokio::time::timeout(EVERY, written.changed()).await);
+            }
+            Err(error) => {
+                if !was_failing {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "cannot follow the journal; trying again");
+                }
+                was_failing = true;
+                tokio::time::sleep(AFTER_FAILURE).await;
+            }
+        }
+    }
+}
+
+/// Brings the finder up to what the journal says now; answers from where to go on.
+///
+/// # Errors
+/// What the store fails with.
+pub async fn catch_up(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
+    let Touched { records, cursor: next } = ctx.store.touched_since(cursor).await?;
+    let is = |kind: &str, wanted: RecordKind| kind == wanted.as_str();
+    if records.iter().any(|(kind, _)| is(kind, RecordKind::Area) || is(kind, RecordKind::Operator)) {
+        // Names of areas and bodies stand in every toilet's answer; they change so seldom that all is read anew.
+        return loading::load(ctx).await;
+    }
+    let toilets = records.iter().filter(|(kind, _)| is(kind, RecordKind::Toilet));
+    let ids: Vec<_> = toilets.filter_map(|(_, key)| key.parse().ok().map(ToiletId)).collect();
+    if !ids.is_empty() {
+        let around = ctx.store.around(&ctx.store.areas().await?).await?;
+        let changed = ctx.store.toilets(&ids, &around).await?;
+        ctx.finder.apply(changed, next.number());
+    }
+    Ok(next)
+}

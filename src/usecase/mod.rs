@@ -1,0 +1,15 @@
+//! What can be asked of the product: one file for each concept, with the permission, the one transaction and the flow.
+
+pub mod areas;
+pub mod clock;
+pub mod ctx;
+pub mod demonstration;
+pub mod failure;
+pub mod following;
+pub mod imports;
+pub mod loading;
+pub mod toilets;
+
+pub use clock::Clock;
+pub use ctx::Ctx;
+pub use failure::Failure;
