@@ -1,0 +1,23 @@
+//! Values that are easy to make, each saying only what matters to its test.
+
+use gongce::domain::Draft;
+use gongce::domain::statement::Statement;
+use gongce::domain::text::Name;
+use gongce::domain::place::Place;
+use gongce::geo::{Crs, Wgs84};
+
+/// The instant at which tests take place: a Monday afternoon in Mengjin.
+pub(crate) const NOW: &str = "2026-11-23T08:00:00Z";
+
+/// A toilet of that name at Mengjin, about which little is known.
+pub(crate) fn draft(name: &str) -> Draft {
+    let mut draft = Draft::new(Name::new(name).unwrap(), chrono_tz::Asia::Shanghai);
+    draft.position = Some(Place::new(Wgs84::new(34.8264, 112.4364).unwrap(), Crs::Wgs84, true));
+    draft
+}
+
+/// What a source says of a toilet with that key, whose name is the key.
+pub(crate) fn statement(key: &str) -> Statement {
+    let (grades, outages, operators) = (Vec::new(), Vec::new(), Vec::new());
+    Statement { key: key.to_owned(), draft: draft(key), grades, outages, operators }
+}

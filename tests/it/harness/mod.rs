@@ -1,0 +1,6 @@
+//! What the tests stand on: databases of their own, values that are easy to make, the program itself.
+
+pub(crate) mod make;
+pub(crate) mod postgres;
+pub(crate) mod program;
+pub(crate) mod stores;

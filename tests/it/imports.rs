@@ -1,0 +1,232 @@
+//! Imports: nothing guessed, nothing lost, nothing written twice, and edits made here stay.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use gongce::domain::event::RecordKind;
+use gongce::domain::id::ToiletId;
+use gongce::domain::statement::Statement;
+use gongce::domain::toilet::Lifecycle;
+use gongce::intake::Profile;
+use gongce::store::{Around, StoreError};
+use gongce::usecase::imports::{Input, Options, Report, run};
+use gongce::usecase::{Ctx, Failure};
+
+use crate::harness::make;
+use crate::harness::stores::on_both;
+
+/// The profile of a made-up bureau.
+pub(crate) const PROFILE: &str = r#"
+zone = "Asia/Shanghai"
+[source]
+name = "bureau"
+[format]
+kind = "csv"
+[key]
+columns = ["key"]
+[position]
+crs = "wgs84"
+latitude = "lat"
+longitude = "lng"
+bbox = [112.0, 34.0, 113.0, 36.0]
+missing = "unlocated"
+[fields]
+name = "name"
+address = "address"
+[fields.facilities]
+wheelchair = "wheelchair"
+[[operators]]
+role = "operating"
+kind = { constant = "department" }
+name = "operator"
+[[grades]]
+standard = { constant = "GB/T 18973-2016" }
+grade = "grade"
+"#;
+
+const HEADER: &str = "key,name,lat,lng,address,wheelchair,operator,grade\n";
+
+pub(crate) const PLAIN: Options = Options {
+    dry_run: false,
+    sync: false,
+    force: false,
+    at: chrono::DateTime::UNIX_EPOCH,
+};
+const SYNC: Options = Options { sync: true, ..PLAIN };
+
+/// Takes in rows of the made-up bureau's CSV.
+async fn take(ctx: &Ctx, rows: &str, options: Options) -> Result<Report, Failure> {
+    let profile = Profile::parse(PROFILE).unwrap();
+    let file = Input { name: "list.csv".to_owned(), bytes: format!("{HEADER}{rows}").into_bytes() };
+    let report = run(ctx, &profile, &[file], options, &|_| {}).await?;
+    let sum = report.created + report.updated + report.unchanged + report.rejected + report.repeated + report.skipped;
+    assert_eq!(report.read, sum, "every row is counted once: {report:?}");
+    Ok(report)
+}
+
+/// Takes in statements that say no more than a key and a name.
+pub(crate) async fn import(ctx: &Ctx, statements: &[Statement]) {
+    let mut rows = String::new();
+    for statement in statements {
+        writeln!(rows, "{0},{0},34.8,112.4,,,,", statement.key).unwrap();
+    }
+    let report = take(ctx, &rows, PLAIN).await.unwrap();
+    assert_eq!(report.created, u64::try_from(statements.len()).unwrap());
+}
+
+/// All toilets of the register.
+async fn toilets(ctx: &Ctx) -> Vec<gongce::domain::Toilet> {
+    let around: Around = ctx.store.around(&ctx.store.areas().await.unwrap()).await.unwrap();
+    ctx.store.toilets_after(ToiletId(0), 1_000, &around).await.unwrap()
+}
+
+const THREE: &str = "1,甲,34.8,112.4,东街,yes,城管局,AA\n2,乙,34.81,112.41,西街,,城管局,\n3,丙,,,南街,no,,3A\n";
+
+on_both! {
+    async fn a_file_comes_out_as_it_went_in(database: Database) {
+        let ctx = database.ctx().await;
+        let report = take(&ctx, THREE, PLAIN).await.unwrap();
+        assert_eq!((report.read, report.created), (3, 3));
+
+        let toilets = toilets(&ctx).await;
+        let [first, _, third] = toilets.as_slice() else { panic!("three toilets") };
+        assert_eq!(first.fact.name.as_str(), "甲");
+        assert_eq!(first.tenures.first().map(|tenure| tenure.operator.name.as_str()), Some("城管局"));
+        assert_eq!(third.grades.first().map(|grade| grade.fact.grade().as_str()), Some("AAA"));
+        assert!(third.fact.position.is_none(), "an address alone is enough to be planned for");
+        assert_eq!(third.source.as_ref().map(|source| source.key.as_str()), Some("3"));
+    }
+}
+
+on_both! {
+    async fn the_same_file_twice_changes_nothing(database: Database) {
+        let ctx = database.ctx().await;
+        take(&ctx, THREE, PLAIN).await.unwrap();
+        let before = (toilets(&ctx).await, ctx.store.journal_length().await.unwrap());
+        let report = take(&ctx, THREE, SYNC).await.unwrap();
+        assert_eq!((report.unchanged, report.updated, report.retired), (3, 0, 0));
+        assert_eq!((toilets(&ctx).await, ctx.store.journal_length().await.unwrap()), before);
+    }
+}
+
+on_both! {
+    async fn only_what_the_publisher_changed_is_written(database: Database) {
+        let ctx = database.ctx().await;
+        take(&ctx, THREE, PLAIN).await.unwrap();
+        edit_address(&ctx, ToiletId(1), "edited here").await;
+
+        let changed = "1,甲改,34.8,112.4,东大街,yes,环卫公司,AA\n2,乙,34.81,112.41,西街,,城管局,\n3,丙,,,南街,no,,3A\n";
+        let report = take(&ctx, changed, PLAIN).await.unwrap();
+        assert_eq!((report.updated, report.unchanged), (1, 2));
+        assert_eq!(report.warnings_by_code.get("edited_here"), Some(&1));
+
+        let toilets = toilets(&ctx).await;
+        let first = toilets.first().unwrap();
+        assert_eq!(first.fact.name.as_str(), "甲改", "what the publisher changed is taken");
+        assert_eq!(first.fact.address.as_ref().unwrap().as_str(), "edited here", "what was edited here stays");
+        assert_eq!(first.revision, 3);
+        let now: Vec<_> = first.tenures.iter().filter(|tenure| tenure.days.to().is_none()).collect();
+        assert_eq!(now.len(), 1);
+        assert_eq!(now.first().unwrap().operator.name.as_str(), "环卫公司");
+        assert_eq!(first.tenures.len(), 2, "the former operator stays on record with its dates");
+    }
+}
+
+/// Changes an address as a person would.
+async fn edit_address(ctx: &Ctx, id: ToiletId, address: &str) {
+    let around = ctx.store.around(&[]).await.unwrap();
+    let found = ctx.store.toilets(&[id], &around).await.unwrap();
+    let toilet = found.into_iter().next().unwrap();
+    let mut statement = make::statement("1");
+    statement.draft = toilet.fact;
+    statement.draft.address = Some(gongce::domain::text::Text::new(address).unwrap());
+    let (author, revision) = (ctx.author("test"), toilet.revision);
+    let done = ctx.store.write(author, move |tx| Box::pin(update(tx, id, revision, statement))).await;
+    assert!(done.unwrap());
+}
+
+async fn update(
+    tx: &gongce::store::Tx,
+    id: ToiletId,
+    revision: i32,
+    statement: Statement,
+) -> Result<bool, StoreError> {
+    tx.update_toilet(id, revision, &statement, None).await
+}
+
+on_both! {
+    async fn a_complete_list_retires_what_is_gone_and_brings_it_back(database: Database) {
+        let ctx = database.ctx().await;
+        let rows: Vec<_> = (1..=10).map(|key| format!("{key},甲{key},34.8,112.4,,,,\n")).collect();
+        take(&ctx, &rows.concat(), PLAIN).await.unwrap();
+
+        let report = take(&ctx, &rows[1..].concat(), SYNC).await.unwrap();
+        assert_eq!((report.retired, report.unchanged), (1, 9));
+        let gone = toilets(&ctx).await.into_iter().next().unwrap();
+        assert_eq!((gone.fact.lifecycle, gone.revision), (Lifecycle::Retired, 2), "retired, not deleted");
+        assert_eq!(take(&ctx, &rows[1..].concat(), SYNC).await.unwrap().retired, 0, "and retired once");
+
+        let report = take(&ctx, &rows.concat(), SYNC).await.unwrap();
+        assert_eq!((report.updated, report.created), (1, 0));
+        assert_eq!(toilets(&ctx).await.first().unwrap().fact.lifecycle, Lifecycle::InService);
+    }
+}
+
+on_both! {
+    async fn a_list_that_was_cut_off_changes_nothing(database: Database) {
+        let ctx = database.ctx().await;
+        let rows: Vec<_> = (1..=10).map(|key| format!("{key},甲{key},34.8,112.4,,,,\n")).collect();
+        take(&ctx, &rows.concat(), PLAIN).await.unwrap();
+        let before = ctx.store.journal_length().await.unwrap();
+
+        let cut = format!("{}11,new,34.8,112.4,,,,\n", rows[3..].concat());
+        let refusal = take(&ctx, &cut, SYNC).await.unwrap_err().to_string();
+        assert!(refusal.contains("3 of 10"), "{refusal}");
+        assert_eq!(ctx.store.journal_length().await.unwrap(), before, "not even the new one was made");
+
+        let forced = take(&ctx, &cut, Options { force: true, ..SYNC }).await.unwrap();
+        assert_eq!((forced.retired, forced.created), (3, 1));
+    }
+}
+
+on_both! {
+    async fn a_rejected_row_is_told_with_its_line_and_is_not_missing(database: Database) {
+        let ctx = database.ctx().await;
+        take(&ctx, THREE, PLAIN).await.unwrap();
+        let swapped = "1,甲,112.4,34.8,东街,yes,城管局,AA\n2,乙,34.81,112.41,西街,,城管局,\n3,丙,,,南街,no,,3A\n";
+        let report = take(&ctx, swapped, SYNC).await.unwrap();
+        assert_eq!((report.rejected, report.retired, report.unchanged), (1, 0, 2));
+        let told = report.rows.first().unwrap();
+        assert_eq!((told.line, told.outcome), (2, "rejected"));
+        assert!(told.message.contains("swapped"), "{}", told.message);
+    }
+}
+
+on_both! {
+    async fn a_dry_run_writes_nothing_and_tells_the_same(database: Database) {
+        let ctx = database.ctx().await;
+        let dry = take(&ctx, THREE, Options { dry_run: true, ..PLAIN }).await.unwrap();
+        assert_eq!((dry.created, toilets(&ctx).await.len()), (3, 0));
+        assert_eq!(ctx.store.journal_length().await.unwrap(), 0);
+        assert!(ctx.store.source("bureau").await.unwrap().is_none());
+        let wet = take(&ctx, THREE, PLAIN).await.unwrap();
+        assert_eq!((dry.read, dry.created, dry.facts), (wet.read, wet.created, wet.facts));
+    }
+}
+
+on_both! {
+    async fn two_imports_at_once_make_each_toilet_once(database: Database) {
+        let ctx = database.ctx().await;
+        let rows: String = (0..40).map(|key| format!("{key},甲{key},34.8,112.4,,,城管局,\n")).collect();
+        let both = [(); 2].map(|()| {
+            let (ctx, rows) = (Arc::clone(&ctx), rows.clone());
+            async move { take(&ctx, &rows, PLAIN).await }
+        });
+        let [first, second] = both;
+        let (first, second) = tokio::join!(first, second);
+        assert!(first.is_ok() || second.is_ok());
+        assert_eq!(toilets(&ctx).await.len(), 40);
+        let counts = ctx.store.touched_since(gongce::store::Cursor::START).await.unwrap().records;
+        assert_eq!(counts.iter().filter(|(kind, _)| kind == RecordKind::Toilet.as_str()).count(), 40);
+    }
+}
