@@ -32,7 +32,9 @@ pub const SETTINGS: [Setting; 5] = [
         meaning: "a file with the PostgreSQL password, so that it stands in no URL",
     },
     Setting { key: "listen", default: "127.0.0.1:8080", meaning: "the address and port to serve on" },
-    Setting { key: "log", default: "info", meaning: "what to log: error, warn, info, debug, trace, or target=level,…" },
+    Setting {
+        key: "log", default: "info", meaning: "what to log: error, warn, info, debug, trace, or target=level,…"
+    },
     Setting {
         key: "holidays_file",
         default: "",
@@ -90,7 +92,8 @@ impl Config {
         let mut found = BTreeMap::new();
         for setting in SETTINGS {
             let flag = flags.iter().rev().find(|(key, _)| *key == setting.key);
-            let default = defaults.iter().find(|(key, _)| *key == setting.key).map_or(setting.default, |(_, text)| text);
+            let default =
+                defaults.iter().find(|(key, _)| *key == setting.key).map_or(setting.default, |(_, text)| text);
             let (value, origin) = flag
                 .map(|(key, value)| (value.clone(), format!("--{}", key.replace('_', "-"))))
                 .or_else(|| from_environment.get(setting.key).cloned())
@@ -101,10 +104,7 @@ impl Config {
         Self::check(found, wrong)
     }
 
-    fn check(
-        mut found: BTreeMap<&'static str, (String, String)>,
-        mut wrong: Vec<String>,
-    ) -> Result<Self, ConfigError> {
+    fn check(mut found: BTreeMap<&'static str, (String, String)>, mut wrong: Vec<String>) -> Result<Self, ConfigError> {
         let text = |key: &str| found.get(key).map(|(value, _)| value.clone()).unwrap_or_default();
         let path = |key: &str| Some(PathBuf::from(text(key))).filter(|path| !path.as_os_str().is_empty());
         let database_url = text("database_url");

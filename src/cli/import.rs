@@ -79,7 +79,8 @@ impl Import {
         match self.command {
             Some(ImportCommand::Profiles) => print(&(Profile::builtin_names().join("\n") + "\n")),
             Some(ImportCommand::Template { file }) => {
-                std::fs::write(&file, intake::template()?).with_context(|| format!("cannot write {}", file.display()))?;
+                std::fs::write(&file, intake::template()?)
+                    .with_context(|| format!("cannot write {}", file.display()))?;
                 print(&format!("{}\n", file.display()))
             }
             None => self.take_in(config).await,
@@ -132,7 +133,9 @@ fn read_input(path: &Path) -> anyhow::Result<Input> {
 fn read_time(text: &str) -> Result<DateTime<Utc>, Usage> {
     let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
     let instant = DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc));
-    instant.or_else(day).ok_or_else(|| Usage(format!("“{text}” is no time: write 2026-03-02 or 2026-03-02T08:00:00+08:00")))
+    instant
+        .or_else(day)
+        .ok_or_else(|| Usage(format!("“{text}” is no time: write 2026-03-02 or 2026-03-02T08:00:00+08:00")))
 }
 
 /// Hidden by itself where standard error is no terminal.

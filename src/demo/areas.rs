@@ -39,23 +39,14 @@ pub(super) fn areas() -> Result<Vec<NewArea>, Violation> {
     for row in table::rows::<TownRow>("streets.csv", include_str!("areas/streets.csv"))? {
         areas.push(match row.code.as_str() {
             XIAOLANGDI => NewArea {
-                aliases: vec![Alias {
-                    code: None,
-                    name: Some(Name::new(&row.name)?),
-                    vintage: Some(VINTAGE),
-                }],
+                aliases: vec![Alias { code: None, name: Some(Name::new(&row.name)?), vintage: Some(VINTAGE) }],
                 ..area(XIAOLANGDI, "小浪底镇", AreaLevel::Town, Some(MENGJIN))?
             },
             code => area(code, &row.name, AreaLevel::Town, Some(MENGJIN))?,
         });
     }
     for row in table::rows::<VillageRow>("villages.csv", include_str!("areas/villages.csv"))? {
-        areas.push(area(
-            &row.code,
-            &row.name,
-            AreaLevel::Village,
-            Some(&row.town),
-        )?);
+        areas.push(area(&row.code, &row.name, AreaLevel::Village, Some(&row.town))?);
     }
     Ok(areas)
 }
@@ -74,12 +65,7 @@ struct VillageRow {
     town: String,
 }
 
-fn area(
-    code: &str,
-    name: &str,
-    level: AreaLevel,
-    parent: Option<&str>,
-) -> Result<NewArea, Violation> {
+fn area(code: &str, name: &str, level: AreaLevel, parent: Option<&str>) -> Result<NewArea, Violation> {
     Ok(NewArea {
         code: code.parse()?,
         name: Name::new(name)?,
@@ -96,16 +82,8 @@ fn merged() -> Result<Vec<Alias>, Violation> {
     let vintage = Some(LAST_VINTAGE_MERGED);
     let mut aliases = Vec::new();
     for (code, name) in MERGED {
-        aliases.push(Alias {
-            code: Some(code.parse()?),
-            name: None,
-            vintage,
-        });
-        aliases.push(Alias {
-            code: None,
-            name: Some(Name::new(name)?),
-            vintage,
-        });
+        aliases.push(Alias { code: Some(code.parse()?), name: None, vintage });
+        aliases.push(Alias { code: None, name: Some(Name::new(name)?), vintage });
     }
     Ok(aliases)
 }

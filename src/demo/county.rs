@@ -26,15 +26,10 @@ pub fn county() -> Result<County, Violation> {
     let areas = areas()?;
     let outline = outline()?;
     let statements = toilets::statements(&areas, &outline)?;
-    Ok(County {
-        areas,
-        statements,
-        outline,
-    })
+    Ok(County { areas, statements, outline })
 }
 
 fn outline() -> Result<Outline, Violation> {
     let corners = table::rows("outline.csv", include_str!("data/outline.csv"))?;
-    Outline::new([vec![corners]])
-        .map_err(|error| Violation::new("outline.csv", "badRow", error.to_string()))
+    Outline::new([vec![corners]]).map_err(|error| Violation::new("outline.csv", "badRow", error.to_string()))
 }

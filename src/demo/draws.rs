@@ -28,12 +28,7 @@ impl Draws {
 
     /// A place at most `reach` metres from the centre (up to the flatness of the county) that fits; `None` when none
     /// is found.
-    pub(super) fn near(
-        &mut self,
-        centre: Wgs84,
-        reach: f64,
-        fits: impl Fn(Wgs84) -> bool,
-    ) -> Option<Wgs84> {
+    pub(super) fn near(&mut self, centre: Wgs84, reach: f64, fits: impl Fn(Wgs84) -> bool) -> Option<Wgs84> {
         (0..TRIES).find_map(|_| {
             let (east, north) = (self.fraction(), self.fraction());
             if east * east + north * north > 1.0 {
@@ -70,11 +65,7 @@ mod tests {
         // The first outputs of the reference implementation for the seed 1234567.
         let mut draws = Draws(1_234_567);
         let first = [(); 3].map(|()| u64::from_be_bytes(draws.next()));
-        let reference = [
-            6_457_827_717_110_365_317,
-            3_203_168_211_198_807_973,
-            9_817_491_932_198_370_423,
-        ];
+        let reference = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
         assert_eq!(first, reference);
     }
 

@@ -54,18 +54,10 @@ impl Tiers {
     }
 
     /// Facilities and stalls of a toilet of that grade.
-    pub(super) fn fit(
-        &self,
-        grade: Option<&str>,
-        draws: &mut Draws,
-    ) -> Result<(Facilities, Stalls), Violation> {
+    pub(super) fn fit(&self, grade: Option<&str>, draws: &mut Draws) -> Result<(Facilities, Stalls), Violation> {
         let wanted = grade.unwrap_or(UNGRADED);
         let Some(tier) = self.0.iter().find(|tier| tier.grade == wanted) else {
-            return Err(Violation::new(
-                "tiers.csv",
-                "unknownGrade",
-                format!("there is no tier {wanted}"),
-            ));
+            return Err(Violation::new("tiers.csv", "unknownGrade", format!("there is no tier {wanted}")));
         };
         let facilities = tier.facilities(draws);
         Ok((facilities, tier.stalls(&facilities, draws)))
@@ -98,11 +90,7 @@ impl Tier {
             return Stalls::default();
         }
         let women = self.least + draws.below(self.most - self.least + 1);
-        let for_men = if women >= LARGE {
-            women / 2
-        } else {
-            women * 2 / 3
-        };
+        let for_men = if women >= LARGE { women / 2 } else { women * 2 / 3 };
         let men = for_men.div_ceil(2);
         let rooms = |facility, count| match facilities.get(facility) {
             Some(Fact::Yes) => Some(count),
@@ -123,11 +111,7 @@ impl Tier {
 impl Odds {
     fn draw(self, draws: &mut Draws) -> Option<Fact> {
         let hundredth = draws.below(100);
-        let facts = [
-            (self.yes, Fact::Yes),
-            (self.limited, Fact::Limited),
-            (self.no, Fact::No),
-        ];
+        let facts = [(self.yes, Fact::Yes), (self.limited, Fact::Limited), (self.no, Fact::No)];
         let mut bound = 0;
         facts.into_iter().find_map(|(share, fact)| {
             bound += share;
@@ -141,14 +125,10 @@ impl TryFrom<String> for Odds {
     fn try_from(text: String) -> Result<Self, String> {
         let shares: Result<Vec<u16>, _> = text.split('/').map(str::parse).collect();
         match shares.as_deref() {
-            Ok(&[yes, limited, no])
-                if yes <= 100 && limited <= 100 && no <= 100 && yes + limited + no <= 100 =>
-            {
+            Ok(&[yes, limited, no]) if yes <= 100 && limited <= 100 && no <= 100 && yes + limited + no <= 100 => {
                 Ok(Self { yes, limited, no })
             }
-            _ => Err(format!(
-                "“{text}” is not three shares of a hundred such as 75/10/5"
-            )),
+            _ => Err(format!("“{text}” is not three shares of a hundred such as 75/10/5")),
         }
     }
 }

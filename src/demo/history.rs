@@ -74,13 +74,9 @@ impl History {
     pub(super) fn load() -> Result<Self, Violation> {
         let works: Vec<Work> = table::rows("works.csv", include_str!("data/works.csv"))?;
         let outages: Vec<OutageRow> = table::rows("outages.csv", include_str!("data/outages.csv"))?;
-        let surveyed: Vec<SurveyedRow> =
-            table::rows("surveyed.csv", include_str!("data/surveyed.csv"))?;
+        let surveyed: Vec<SurveyedRow> = table::rows("surveyed.csv", include_str!("data/surveyed.csv"))?;
         Ok(Self {
-            works: works
-                .into_iter()
-                .map(|work| (work.key.clone(), work))
-                .collect(),
+            works: works.into_iter().map(|work| (work.key.clone(), work)).collect(),
             outages: outages.into_iter().map(outage).collect::<Result<_, _>>()?,
             surveyed: surveyed.into_iter().map(survey).collect::<Result<_, _>>()?,
         })
@@ -89,24 +85,14 @@ impl History {
 
 fn outage(row: OutageRow) -> Result<(String, NewOutage), Violation> {
     let span = Span::new(row.from, row.until)?;
-    Ok((
-        row.key,
-        NewOutage {
-            reason: row.reason,
-            span,
-            note: Some(row.note),
-        },
-    ))
+    Ok((row.key, NewOutage { reason: row.reason, span, note: Some(row.note) }))
 }
 
 fn survey(row: SurveyedRow) -> Result<(String, Surveyed), Violation> {
     let position = row.latitude.zip(row.longitude);
-    let position = position
-        .map(|(latitude, longitude)| Wgs84::new(latitude, longitude))
-        .transpose();
+    let position = position.map(|(latitude, longitude)| Wgs84::new(latitude, longitude)).transpose();
     let surveyed = Surveyed {
-        position: position
-            .map_err(|error| Violation::new("surveyed.csv", "badRow", error.to_string()))?,
+        position: position.map_err(|error| Violation::new("surveyed.csv", "badRow", error.to_string()))?,
         facilities: pairs(&row.facilities)?,
         stalls: pairs(&row.stalls)?,
     };
@@ -116,16 +102,10 @@ fn survey(row: SurveyedRow) -> Result<(String, Surveyed), Violation> {
 /// Reads `women=12 men=3` or `wheelchair=yes paper=limited`.
 fn pairs<T: DeserializeOwned>(text: &str) -> Result<T, Violation> {
     let pair = |(name, value): (&str, &str)| {
-        let value = value
-            .parse::<u16>()
-            .map_or_else(|_| Value::from(value), Value::from);
+        let value = value.parse::<u16>().map_or_else(|_| Value::from(value), Value::from);
         (name.to_owned(), value)
     };
-    let object: Map<_, _> = text
-        .split_whitespace()
-        .filter_map(|word| word.split_once('='))
-        .map(pair)
-        .collect();
+    let object: Map<_, _> = text.split_whitespace().filter_map(|word| word.split_once('=')).map(pair).collect();
     serde_json::from_value(Value::Object(object))
         .map_err(|error| Violation::new("surveyed.csv", "badRow", error.to_string()))
 }

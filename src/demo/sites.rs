@@ -69,12 +69,7 @@ impl<'a> Sites<'a> {
     pub(super) fn load(areas: &'a [NewArea], outline: &'a Outline) -> Result<Self, Violation> {
         let towns = table::rows("towns.csv", include_str!("data/towns.csv"))?;
         let spots = table::rows("spots.csv", include_str!("data/spots.csv"))?;
-        Ok(Self {
-            areas,
-            outline,
-            towns,
-            spots,
-        })
+        Ok(Self { areas, outline, towns, spots })
     }
 
     /// The site that a table means by `near`: the name of a scenic spot, or the code of a town or of a village.
@@ -116,41 +111,21 @@ impl<'a> Sites<'a> {
 
     /// A place inside the outline, outside the streets of the town.
     fn village_centre(&self, code: &str, town: &Town, centre: Wgs84) -> Result<Wgs84, Violation> {
-        let fits =
-            |place| self.outline.contains(place) && great_circle(place, centre) > town.built_up;
+        let fits = |place| self.outline.contains(place) && great_circle(place, centre) > town.built_up;
         let drawn = Draws::of(code).near(centre, town.land, fits);
-        drawn.ok_or_else(|| {
-            Violation::new(
-                "towns.csv",
-                "noRoom",
-                format!("no room for the village {code}"),
-            )
-        })
+        drawn.ok_or_else(|| Violation::new("towns.csv", "noRoom", format!("no room for the village {code}")))
     }
 
     fn town(&self, area: &AreaCode) -> Result<&Town, Violation> {
         let code = area.as_str().get(..TOWN_DIGITS);
-        let found = self
-            .towns
-            .iter()
-            .find(|town| Some(town.code.as_str()) == code);
-        found.ok_or_else(|| {
-            Violation::new(
-                "towns.csv",
-                "unknownArea",
-                format!("{area} lies in no town"),
-            )
-        })
+        let found = self.towns.iter().find(|town| Some(town.code.as_str()) == code);
+        found.ok_or_else(|| Violation::new("towns.csv", "unknownArea", format!("{area} lies in no town")))
     }
 
     /// 街道 have an office, 镇 a government.
     fn administration(&self, town: &Town) -> Result<Name, Violation> {
         let name = self.name(&town.code)?.as_str();
-        let body = if name.ends_with("街道") {
-            "办事处"
-        } else {
-            "人民政府"
-        };
+        let body = if name.ends_with("街道") { "办事处" } else { "人民政府" };
         Name::new(&format!("{name}{body}"))
     }
 
@@ -162,6 +137,5 @@ impl<'a> Sites<'a> {
 }
 
 fn position(latitude: f64, longitude: f64) -> Result<Wgs84, Violation> {
-    Wgs84::new(latitude, longitude)
-        .map_err(|error| Violation::new(error.field, "outOfRange", error.to_string()))
+    Wgs84::new(latitude, longitude).map_err(|error| Violation::new(error.field, "outOfRange", error.to_string()))
 }

@@ -43,24 +43,13 @@ struct Row {
 }
 
 /// The toilets of all kinds, numbered through in the order of the tables.
-pub(super) fn statements(
-    areas: &[NewArea],
-    outline: &Outline,
-) -> Result<Vec<Statement>, Violation> {
+pub(super) fn statements(areas: &[NewArea], outline: &Outline) -> Result<Vec<Statement>, Violation> {
     let mut builder = Builder::load(areas, outline)?;
     let mut statements = Vec::new();
     for (kind, file, text) in [
         (Kind::Urban, "urban.csv", include_str!("data/urban.csv")),
-        (
-            Kind::Tourist,
-            "tourist.csv",
-            include_str!("data/tourist.csv"),
-        ),
-        (
-            Kind::Village,
-            "village.csv",
-            include_str!("data/village.csv"),
-        ),
+        (Kind::Tourist, "tourist.csv", include_str!("data/tourist.csv")),
+        (Kind::Village, "village.csv", include_str!("data/village.csv")),
     ] {
         for row in table::rows::<Row>(file, text)? {
             let code = Name::new(&format!("MJ{:04}", statements.len() + 1))?;
@@ -84,19 +73,9 @@ impl<'a> Builder<'a> {
     fn load(areas: &'a [NewArea], outline: &'a Outline) -> Result<Self, Violation> {
         let history = History::load()?;
         // Surveyed toilets come first, so that none is drawn beside them.
-        let taken = history
-            .surveyed
-            .values()
-            .filter_map(|surveyed| surveyed.position)
-            .collect();
+        let taken = history.surveyed.values().filter_map(|surveyed| surveyed.position).collect();
         let sites = Sites::load(areas, outline)?;
-        Ok(Self {
-            outline,
-            sites,
-            tiers: Tiers::load()?,
-            history,
-            taken,
-        })
+        Ok(Self { outline, sites, tiers: Tiers::load()?, history, taken })
     }
 
     fn statement(&mut self, kind: Kind, code: Name, row: Row) -> Result<Statement, Violation> {
@@ -133,13 +112,7 @@ impl<'a> Builder<'a> {
         }
         Ok(Statement {
             grades: grades(kind, &row, work)?,
-            outages: self
-                .history
-                .outages
-                .get(&row.key)
-                .cloned()
-                .into_iter()
-                .collect(),
+            outages: self.history.outages.get(&row.key).cloned().into_iter().collect(),
             operators: operators(kind, &site)?,
             key: row.key,
             draft,
@@ -147,27 +120,14 @@ impl<'a> Builder<'a> {
     }
 
     /// The surveyed position, or one drawn inside the outline and apart from all others.
-    fn position(
-        &mut self,
-        key: &str,
-        site: &Site,
-        draws: &mut Draws,
-    ) -> Result<Option<Wgs84>, Violation> {
+    fn position(&mut self, key: &str, site: &Site, draws: &mut Draws) -> Result<Option<Wgs84>, Violation> {
         if let Some(surveyed) = self.history.surveyed.get(key) {
             return Ok(surveyed.position);
         }
-        let is_free = |place| {
-            self.taken
-                .iter()
-                .all(|&other| great_circle(place, other) >= SPACING)
-        };
+        let is_free = |place| self.taken.iter().all(|&other| great_circle(place, other) >= SPACING);
         let fits = |place| self.outline.contains(place) && is_free(place);
         let Some(place) = draws.near(site.centre, site.reach, fits) else {
-            return Err(Violation::new(
-                "position",
-                "noRoom",
-                format!("there is no room left for {key}"),
-            ));
+            return Err(Violation::new("position", "noRoom", format!("there is no room left for {key}")));
         };
         self.taken.push(place);
         Ok(Some(place))
@@ -180,11 +140,7 @@ fn hours(text: &str) -> Result<Hours, Violation> {
 
 /// The grade records: of a rebuilt toilet the one before, which held until the day before the next, and the one since.
 fn grades(kind: Kind, row: &Row, work: Option<&Work>) -> Result<Vec<NewGrade>, Violation> {
-    let standard = if kind == Kind::Urban {
-        Standard::Cjj2016
-    } else {
-        Standard::GbT2016
-    };
+    let standard = if kind == Kind::Urban { Standard::Cjj2016 } else { Standard::GbT2016 };
     let mut grades = Vec::new();
     if let Some(work) = work
         && let Some(before) = work.grade_before
@@ -204,36 +160,19 @@ fn grades(kind: Kind, row: &Row, work: Option<&Work>) -> Result<Vec<NewGrade>, V
 
 /// Who owns, runs and rates it. Culture and tourism rates what scenic areas, towns and villages run.
 fn operators(kind: Kind, site: &Site) -> Result<Vec<NamedOperator>, Violation> {
-    let department = |role, name| NamedOperator {
-        role,
-        name,
-        kind: OperatorKind::Department,
-    };
+    let department = |role, name| NamedOperator { role, name, kind: OperatorKind::Department };
     let (name, body) = site.operating.clone();
-    let operating = NamedOperator {
-        role: OperatorRole::Operating,
-        name,
-        kind: body,
-    };
+    let operating = NamedOperator { role: OperatorRole::Operating, name, kind: body };
     Ok(match kind {
         Kind::Tourist => vec![
             department(OperatorRole::Owner, site.town.clone()),
             operating,
             department(OperatorRole::Rating, Name::new(CULTURE_AND_TOURISM)?),
         ],
-        Kind::Village => vec![
-            NamedOperator {
-                role: OperatorRole::Owner,
-                ..operating.clone()
-            },
-            operating,
-        ],
+        Kind::Village => vec![NamedOperator { role: OperatorRole::Owner, ..operating.clone() }, operating],
         _ => {
             let bureau = Name::new(URBAN_MANAGEMENT)?;
-            vec![
-                department(OperatorRole::Owner, bureau.clone()),
-                department(OperatorRole::Operating, bureau),
-            ]
+            vec![department(OperatorRole::Owner, bureau.clone()), department(OperatorRole::Operating, bureau)]
         }
     })
 }

@@ -5,11 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Violation;
 use super::codes::codes;
 use super::id::AreaId;
 use super::period::Days;
 use super::text::Name;
-use super::Violation;
 
 /// The code of an area, such as `410308106`: text, never a number, since codes may begin with zero. 1 to 24 letters,
 /// digits and hyphens.

@@ -6,10 +6,10 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::Violation;
 use super::codes::codes;
 use super::id::GradeId;
 use super::text::Name;
-use super::Violation;
 
 codes!(
     /// A standard under which toilets are graded.
@@ -250,7 +250,8 @@ mod tests {
     #[test]
     fn standing_follows_standard_and_dates() {
         let today = day("2026-11-23");
-        let of = |standard, grade, on: &str| NewGrade::new(standard, grade).map(|g| g.assessed(day(on)).standing(today));
+        let of =
+            |standard, grade, on: &str| NewGrade::new(standard, grade).map(|g| g.assessed(day(on)).standing(today));
         assert_eq!(of(Standard::GbT2016, Grade::Aaa, "2018-09-30"), Ok(Standing::Reassess));
         assert_eq!(of(Standard::GbT2016, Grade::Aaa, "2021-01-01"), Ok(Standing::Convertible));
         assert_eq!(of(Standard::GbT2016, Grade::Aa, "2021-06-01"), Ok(Standing::Reassess));

@@ -117,11 +117,7 @@ impl Calendar {
         for year in text.years {
             calendar.add(year)?;
         }
-        match calendar
-            .working
-            .iter()
-            .find(|date| calendar.holidays.contains_key(date))
-        {
+        match calendar.working.iter().find(|date| calendar.holidays.contains_key(date)) {
             Some(date) => Err(CalendarError::WorkedHoliday(*date)),
             None => Ok(calendar),
         }
@@ -218,10 +214,7 @@ impl Calendars {
     /// The calendars that come with the program: `CN` for 2025 and 2026. A test proves that each of them reads.
     #[must_use]
     pub fn builtin() -> Self {
-        BUILT_IN
-            .iter()
-            .filter_map(|text| Calendar::parse(text).ok())
-            .fold(Self::default(), Self::with)
+        BUILT_IN.iter().filter_map(|text| Calendar::parse(text).ok()).fold(Self::default(), Self::with)
     }
 
     /// Adds a calendar; one with the same id is replaced, so that a file can bring a newer list.
@@ -267,13 +260,7 @@ mod tests {
 
     #[test]
     fn china_has_its_33_days_off_in_2026_and_28_in_2025() {
-        let count = |year| {
-            china()
-                .holidays
-                .keys()
-                .filter(|date| date.year() == year)
-                .count()
-        };
+        let count = |year| china().holidays.keys().filter(|date| date.year() == year).count();
         assert_eq!((count(2025), count(2026)), (28, 33));
         assert_eq!(china().holiday_name(day("2026-02-15")), Some("春节"));
         assert_eq!(china().years().collect::<Vec<_>>(), [2025, 2026]);
@@ -305,14 +292,8 @@ mod tests {
     fn mistakes_are_named() {
         let with = |year: &str| format!("id = \"X\"\nname = \"x\"\n[[years]]\nyear = 2026\n{year}");
         for (text, message) in [
-            (
-                "holidays = []\nworking = [\"2026-01-05\"]",
-                "2026-01-05 is no Saturday or Sunday",
-            ),
-            (
-                "holidays = [{ name = \"a\", from = \"2026-02-30\", to = \"2026-03-01\" }]",
-                "line 5",
-            ),
+            ("holidays = []\nworking = [\"2026-01-05\"]", "2026-01-05 is no Saturday or Sunday"),
+            ("holidays = [{ name = \"a\", from = \"2026-02-30\", to = \"2026-03-01\" }]", "line 5"),
             (
                 "holidays = [{ name = \"a\", from = \"2026-03-02\", to = \"2026-03-01\" }]",
                 "from 2026-03-02 to 2026-03-01",

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use super::Draft;
 use super::draft::Fields;
 use super::grade::NewGrade;
 use super::operator::{OperatorKind, OperatorRole};
 use super::outage::NewOutage;
 use super::text::Name;
-use super::Draft;
 
 /// A body that a source names for a toilet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]

@@ -54,7 +54,8 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
 
 /// Control characters, and the bidirectional controls that can make a text read as something it is not.
 fn is_forbidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 impl<const MAX: usize, const LINES: bool> fmt::Display for Text<MAX, LINES> {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Draft;
 use super::area::AreaCode;
 use super::codes::codes;
 use super::grade::GradeRecord;
@@ -9,7 +10,6 @@ use super::id::ToiletId;
 use super::operator::Tenure;
 use super::outage::Outage;
 use super::text::Name;
-use super::Draft;
 
 codes!(
     /// What sort of toilet it is (类型).

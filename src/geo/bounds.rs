@@ -36,12 +36,7 @@ impl Bounds {
         if south > north {
             return Err(BoundsError::UpsideDown);
         }
-        Ok(Self {
-            west,
-            south,
-            east,
-            north,
-        })
+        Ok(Self { west, south, east, north })
     }
 
     /// Whether the place lies in the box or on its edge.
@@ -119,9 +114,7 @@ mod tests {
         assert!(fiji.crosses_antimeridian());
         assert!(holds(fiji, -17.0, 179.0) && holds(fiji, -17.0, -179.0));
         assert!(holds(fiji, -17.0, 180.0) && holds(fiji, -17.0, -180.0));
-        assert!(
-            !holds(fiji, -17.0, 0.0) && !holds(fiji, -17.0, 176.0) && !holds(fiji, -17.0, -177.0)
-        );
+        assert!(!holds(fiji, -17.0, 0.0) && !holds(fiji, -17.0, 176.0) && !holds(fiji, -17.0, -177.0));
     }
 
     #[test]
@@ -139,20 +132,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        assert_eq!(
-            Bounds::new(0.0, 2.0, 1.0, 1.0),
-            Err(BoundsError::UpsideDown)
-        );
-        for bad in [
-            [f64::NAN, 0.0, 1.0, 1.0],
-            [0.0, -91.0, 1.0, 1.0],
-            [0.0, 0.0, 181.0, 1.0],
-            [0.0, 0.0, 1.0, 91.0],
-        ] {
-            assert!(matches!(
-                Bounds::new(bad[0], bad[1], bad[2], bad[3]),
-                Err(BoundsError::Corner(_))
-            ));
+        assert_eq!(Bounds::new(0.0, 2.0, 1.0, 1.0), Err(BoundsError::UpsideDown));
+        for bad in [[f64::NAN, 0.0, 1.0, 1.0], [0.0, -91.0, 1.0, 1.0], [0.0, 0.0, 181.0, 1.0], [0.0, 0.0, 1.0, 91.0]] {
+            assert!(matches!(Bounds::new(bad[0], bad[1], bad[2], bad[3]), Err(BoundsError::Corner(_))));
         }
     }
 }

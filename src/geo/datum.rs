@@ -7,9 +7,7 @@
 use std::f64::consts::PI;
 use std::str::FromStr;
 
-use super::position::{
-    Bd09, Bd09Datum, Datum, Gcj02, Gcj02Datum, Position, PositionError, Wgs84, Wgs84Datum,
-};
+use super::position::{Bd09, Bd09Datum, Datum, Gcj02, Gcj02Datum, Position, PositionError, Wgs84, Wgs84Datum};
 
 /// The datum in which somebody outside gives or wants positions (`crs` in the interface and in
 /// source profiles).
@@ -69,10 +67,7 @@ impl FromStr for Crs {
     type Err = UnknownCrs;
 
     fn from_str(name: &str) -> Result<Self, UnknownCrs> {
-        Self::ALL
-            .into_iter()
-            .find(|crs| crs.as_str() == name)
-            .ok_or(UnknownCrs)
+        Self::ALL.into_iter().find(|crs| crs.as_str() == name).ok_or(UnknownCrs)
     }
 }
 
@@ -86,8 +81,7 @@ impl From<Wgs84> for Gcj02 {
 /// The inverse, iterated to below a tenth of a millimetre.
 impl From<Gcj02> for Wgs84 {
     fn from(position: Gcj02) -> Self {
-        let (latitude, longitude) =
-            within_box(degrees(position), |target| inverse(to_gcj02, target));
+        let (latitude, longitude) = within_box(degrees(position), |target| inverse(to_gcj02, target));
         Self::in_range(latitude, longitude)
     }
 }
@@ -102,8 +96,7 @@ impl From<Gcj02> for Bd09 {
 /// The inverse, iterated to below a tenth of a millimetre.
 impl From<Bd09> for Gcj02 {
     fn from(position: Bd09) -> Self {
-        let (latitude, longitude) =
-            within_box(degrees(position), |target| inverse(to_bd09, target));
+        let (latitude, longitude) = within_box(degrees(position), |target| inverse(to_bd09, target));
         Self::in_range(latitude, longitude)
     }
 }
@@ -149,10 +142,7 @@ fn to_gcj02((latitude, longitude): Degrees) -> Degrees {
     let flattening = 1.0 - ECCENTRICITY_SQUARED * sine * sine;
     let normal_radius = SEMI_MAJOR_METRES / flattening.sqrt();
     let meridian_radius = normal_radius * (1.0 - ECCENTRICITY_SQUARED) / flattening;
-    (
-        latitude + (north / meridian_radius).to_degrees(),
-        longitude + (east / (normal_radius * cosine)).to_degrees(),
-    )
+    (latitude + (north / meridian_radius).to_degrees(), longitude + (east / (normal_radius * cosine)).to_degrees())
 }
 
 /// How far north and east GCJ-02 lies from WGS-84; `x` and `y` are degrees east and north of 35° N,
@@ -162,21 +152,10 @@ fn gcj02_offset_metres(x: f64, y: f64) -> (f64, f64) {
     let root = x.abs().sqrt();
     let ripple = 20.0 * wave(6.0 * x) + 20.0 * wave(2.0 * x);
     let north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root;
-    let north_waves = ripple
-        + 20.0 * wave(y)
-        + 40.0 * wave(y / 3.0)
-        + 160.0 * wave(y / 12.0)
-        + 320.0 * wave(y / 30.0);
+    let north_waves = ripple + 20.0 * wave(y) + 40.0 * wave(y / 3.0) + 160.0 * wave(y / 12.0) + 320.0 * wave(y / 30.0);
     let east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root;
-    let east_waves = ripple
-        + 20.0 * wave(x)
-        + 40.0 * wave(x / 3.0)
-        + 150.0 * wave(x / 12.0)
-        + 300.0 * wave(x / 30.0);
-    (
-        north + north_waves * 2.0 / 3.0,
-        east + east_waves * 2.0 / 3.0,
-    )
+    let east_waves = ripple + 20.0 * wave(x) + 40.0 * wave(x / 3.0) + 150.0 * wave(x / 12.0) + 300.0 * wave(x / 30.0);
+    (north + north_waves * 2.0 / 3.0, east + east_waves * 2.0 / 3.0)
 }
 
 /// BD-09 from GCJ-02: a ripple in polar coordinates of the degrees themselves, then a constant.

@@ -13,14 +13,9 @@ pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
 /// antipodes alike, since the angle comes from both its sine and its cosine.
 #[must_use]
 pub fn great_circle(a: Wgs84, b: Wgs84) -> f64 {
-    let (UnitVector([ax, ay, az]), UnitVector([bx, by, bz])) =
-        (UnitVector::from(a), UnitVector::from(b));
+    let (UnitVector([ax, ay, az]), UnitVector([bx, by, bz])) = (UnitVector::from(a), UnitVector::from(b));
     let cross = [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx];
-    let sine = cross
-        .iter()
-        .map(|component| component * component)
-        .sum::<f64>()
-        .sqrt();
+    let sine = cross.iter().map(|component| component * component).sum::<f64>().sqrt();
     let cosine = ax * bx + ay * by + az * bz;
     EARTH_RADIUS_METRES * sine.atan2(cosine)
 }
@@ -36,11 +31,7 @@ pub fn bearing(a: Wgs84, b: Wgs84) -> f64 {
     let northward = (to - from).sin() + 2.0 * from.sin() * to.cos() * (east / 2.0).sin().powi(2);
     let eastward = east.sin() * to.cos();
     let degrees = eastward.atan2(northward).to_degrees();
-    let turned = if degrees < 0.0 {
-        degrees + 360.0
-    } else {
-        degrees
-    };
+    let turned = if degrees < 0.0 { degrees + 360.0 } else { degrees };
     // A hair west of north rounds up to the full turn.
     if turned >= 360.0 { 0.0 } else { turned.abs() }
 }

@@ -18,11 +18,8 @@ mod tests;
 pub use bounds::{Bounds, BoundsError};
 pub use datum::{Crs, UnknownCrs};
 pub use distance::{
-    EARTH_RADIUS_METRES, UnitVector, bearing, chord_squared_to_metres, great_circle,
-    metres_to_chord_squared,
+    EARTH_RADIUS_METRES, UnitVector, bearing, chord_squared_to_metres, great_circle, metres_to_chord_squared,
 };
 pub use polygon::{Outline, OutlineError};
-pub use position::{
-    Bd09, Bd09Datum, Datum, Gcj02, Gcj02Datum, Position, PositionError, Wgs84, Wgs84Datum,
-};
+pub use position::{Bd09, Bd09Datum, Datum, Gcj02, Gcj02Datum, Position, PositionError, Wgs84, Wgs84Datum};
 pub use projection::{Projection, ProjectionError, UnknownEpsg};

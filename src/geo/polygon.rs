@@ -36,10 +36,7 @@ impl Outline {
     /// [`OutlineError`] where a corner is out of range, a ring has fewer than three corners, or
     /// there is no ring.
     pub fn new(polygons: impl IntoIterator<Item = Vec<Ring>>) -> Result<Self, OutlineError> {
-        let polygons = polygons
-            .into_iter()
-            .map(polygon)
-            .collect::<Result<Vec<_>, _>>()?;
+        let polygons = polygons.into_iter().map(polygon).collect::<Result<Vec<_>, _>>()?;
         if polygons.is_empty() {
             return Err(OutlineError::NoRing);
         }
@@ -49,10 +46,7 @@ impl Outline {
     /// Whether the place lies inside; a place on an edge or in a hole does not.
     #[must_use]
     pub fn contains(&self, position: Wgs84) -> bool {
-        self.0.contains(&Coord {
-            x: position.longitude(),
-            y: position.latitude(),
-        })
+        self.0.contains(&Coord { x: position.longitude(), y: position.latitude() })
     }
 
     /// A place inside, near the middle; `None` where the outline encloses no space.
@@ -68,11 +62,7 @@ impl Outline {
 }
 
 fn polygon(rings: Vec<Ring>) -> Result<Polygon, OutlineError> {
-    let mut rings = rings
-        .into_iter()
-        .map(ring)
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter();
+    let mut rings = rings.into_iter().map(ring).collect::<Result<Vec<_>, _>>()?.into_iter();
     let edge = rings.next().ok_or(OutlineError::NoRing)?;
     Ok(Polygon::new(edge, rings.collect()))
 }
@@ -95,13 +85,7 @@ mod tests {
     use super::*;
 
     fn square(west: f64, south: f64, size: f64) -> Ring {
-        vec![
-            (west, south),
-            (west + size, south),
-            (west + size, south + size),
-            (west, south + size),
-            (west, south),
-        ]
+        vec![(west, south), (west + size, south), (west + size, south + size), (west, south + size), (west, south)]
     }
 
     fn holds(outline: &Outline, latitude: f64, longitude: f64) -> bool {
@@ -112,38 +96,23 @@ mod tests {
     fn a_ring_around_a_courtyard_has_its_point_in_the_ring() {
         let building = Outline::new([vec![square(0.0, 0.0, 3.0), square(1.0, 1.0, 1.0)]]).unwrap();
         assert!(holds(&building, 0.5, 1.5));
-        assert!(
-            !holds(&building, 1.5, 1.5),
-            "the courtyard is not the building"
-        );
+        assert!(!holds(&building, 1.5, 1.5), "the courtyard is not the building");
         assert!(!holds(&building, 4.0, 1.5) && !holds(&building, 0.0, 1.5));
         assert!(building.contains(building.interior_point().unwrap()));
     }
 
     #[test]
     fn a_crescent_has_its_point_inside() {
-        let crescent = vec![
-            (0.0, 0.0),
-            (4.0, 0.0),
-            (4.0, 4.0),
-            (0.0, 4.0),
-            (0.0, 3.5),
-            (3.5, 3.5),
-            (3.5, 0.5),
-            (0.0, 0.5),
-        ];
+        let crescent =
+            vec![(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0), (0.0, 3.5), (3.5, 3.5), (3.5, 0.5), (0.0, 0.5)];
         let outline = Outline::new([vec![crescent]]).unwrap();
-        assert!(
-            !holds(&outline, 2.0, 1.7),
-            "its centre of gravity lies outside"
-        );
+        assert!(!holds(&outline, 2.0, 1.7), "its centre of gravity lies outside");
         assert!(outline.contains(outline.interior_point().unwrap()));
     }
 
     #[test]
     fn islands_belong_together() {
-        let islands =
-            Outline::new([vec![square(0.0, 0.0, 1.0)], vec![square(10.0, 0.0, 2.0)]]).unwrap();
+        let islands = Outline::new([vec![square(0.0, 0.0, 1.0)], vec![square(10.0, 0.0, 2.0)]]).unwrap();
         assert!(holds(&islands, 0.5, 0.5) && holds(&islands, 1.0, 11.0));
         assert!(!holds(&islands, 0.5, 5.0));
         assert!(islands.contains(islands.interior_point().unwrap()));
@@ -159,10 +128,7 @@ mod tests {
     fn what_outlines_nothing_is_refused_or_has_no_inside() {
         let line = vec![(0.0, 0.0), (1.0, 1.0), (0.0, 0.0)];
         assert_eq!(Outline::new([vec![line]]), Err(OutlineError::TooFewCorners));
-        assert_eq!(
-            Outline::new([vec![vec![]]]),
-            Err(OutlineError::TooFewCorners)
-        );
+        assert_eq!(Outline::new([vec![vec![]]]), Err(OutlineError::TooFewCorners));
         assert_eq!(Outline::new([vec![]]), Err(OutlineError::NoRing));
         assert_eq!(Outline::new([]), Err(OutlineError::NoRing));
         let off_the_map = Outline::new([vec![vec![(0.0, 0.0), (0.0, 91.0), (1.0, 0.0)]]]);

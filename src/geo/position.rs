@@ -88,11 +88,7 @@ impl<D> Position<D> {
 
     /// The position at degrees already known to be finite and in range.
     pub(super) fn in_range(latitude: f64, longitude: f64) -> Self {
-        Self {
-            latitude,
-            longitude,
-            datum: PhantomData,
-        }
+        Self { latitude, longitude, datum: PhantomData }
     }
 
     /// Degrees north of the equator, −90..=90.
@@ -111,10 +107,7 @@ impl<D> Position<D> {
     /// positions.
     #[must_use]
     pub fn rounded(self) -> Self {
-        Self::in_range(
-            seven_decimals(self.latitude),
-            seven_decimals(self.longitude),
-        )
+        Self::in_range(seven_decimals(self.latitude), seven_decimals(self.longitude))
     }
 }
 
@@ -151,18 +144,12 @@ mod tests {
         for latitude in [90.000_000_1, -91.0, f64::NAN, f64::INFINITY] {
             let error = Gcj02::new(latitude, 0.0).unwrap_err();
             assert_eq!(error.field, "latitude");
-            assert_eq!(
-                error.to_string(),
-                "latitude must be a number from -90 to 90"
-            );
+            assert_eq!(error.to_string(), "latitude must be a number from -90 to 90");
         }
         for longitude in [180.000_000_1, -181.0, f64::NAN, f64::NEG_INFINITY] {
             let error = Gcj02::new(0.0, longitude).unwrap_err();
             assert_eq!(error.field, "longitude");
-            assert_eq!(
-                error.to_string(),
-                "longitude must be a number from -180 to 180"
-            );
+            assert_eq!(error.to_string(), "longitude must be a number from -180 to 180");
         }
     }
 

@@ -21,11 +21,7 @@ pub struct Projection {
 enum Kind {
     Geographic,
     WebMercator,
-    TransverseMercator {
-        grid: Grid,
-        from: Box<Proj>,
-        to: Box<Proj>,
-    },
+    TransverseMercator { grid: Grid, from: Box<Proj>, to: Box<Proj> },
 }
 
 /// An EPSG code that is not read here.
@@ -99,12 +95,7 @@ fn web_mercator(x: f64, y: f64) -> Option<(f64, f64)> {
     const RADIUS_METRES: f64 = 6_378_137.0;
     let half_width = std::f64::consts::PI * RADIUS_METRES;
     let square = (-half_width..=half_width).contains(&x) && (-half_width..=half_width).contains(&y);
-    square.then(|| {
-        (
-            (y / RADIUS_METRES).sinh().atan().to_degrees(),
-            (x / RADIUS_METRES).to_degrees(),
-        )
-    })
+    square.then(|| ((y / RADIUS_METRES).sinh().atan().to_degrees(), (x / RADIUS_METRES).to_degrees()))
 }
 
 /// A transverse Mercator grid; degrees and metres.
@@ -121,8 +112,7 @@ struct Grid {
 const GRS80: &str = "+ellps=GRS80";
 const WGS84: &str = "+ellps=WGS84";
 /// EPSG transformation 1825, its rotations turned to proj's sense.
-const HONG_KONG_1980: &str =
-    "+ellps=intl +towgs84=-162.619,-276.959,-161.764,0.067753,-2.243649,-1.158827,-1.094246";
+const HONG_KONG_1980: &str = "+ellps=intl +towgs84=-162.619,-276.959,-161.764,0.067753,-2.243649,-1.158827,-1.094246";
 /// EPSG transformation 1314, the one in Ordnance Survey's "Guide to coordinate systems in Great
 /// Britain".
 const OSGB_1936: &str = "+ellps=airy +towgs84=446.448,-125.157,542.06,0.15,0.247,0.842,-20.489";
@@ -139,12 +129,7 @@ fn grid(code: u32) -> Option<Grid> {
     };
     Some(match code {
         // Hong Kong 1980 Grid: 22°18′43.68″ N, 114°10′42.80″ E
-        2326 => at(
-            HONG_KONG_1980,
-            (22.312_133_333_3, 114.178_555_555_6),
-            1.0,
-            (836_694.05, 819_069.8),
-        ),
+        2326 => at(HONG_KONG_1980, (22.312_133_333_3, 114.178_555_555_6), 1.0, (836_694.05, 819_069.8)),
         // TWD97, Taiwan proper
         3826 => at(GRS80, (0.0, 121.0), 0.9999, (250_000.0, 0.0)),
         // CGCS2000 in zones of six degrees, then of three; each with the zone's number before the
@@ -158,12 +143,7 @@ fn grid(code: u32) -> Option<Grid> {
         5181 => at(GRS80, (38.0, 127.0), 1.0, (200_000.0, 500_000.0)),
         5186 => at(GRS80, (38.0, 127.0), 1.0, (200_000.0, 600_000.0)),
         // British National Grid
-        27700 => at(
-            OSGB_1936,
-            (49.0, -2.0),
-            0.999_601_271_7,
-            (400_000.0, -100_000.0),
-        ),
+        27700 => at(OSGB_1936, (49.0, -2.0), 0.999_601_271_7, (400_000.0, -100_000.0)),
         // Map Grid of Australia on GDA94
         28348..=28358 => utm(GRS80, code - 28300, true),
         32601..=32660 => utm(WGS84, code - 32600, false),
@@ -202,14 +182,7 @@ impl Grid {
     /// As a proj string; `etmerc` is the series exact to a micrometre, proj's default since version
     /// 6.
     fn definition(&self) -> String {
-        let Self {
-            datum,
-            origin_latitude,
-            central_meridian,
-            scale,
-            false_easting,
-            false_northing,
-        } = self;
+        let Self { datum, origin_latitude, central_meridian, scale, false_easting, false_northing } = self;
         format!(
             "+proj=etmerc +lat_0={origin_latitude} +lon_0={central_meridian} +k={scale} +x_0={false_easting} \
              +y_0={false_northing} {datum} +units=m"

@@ -1,6 +1,6 @@
 //! The wire: paths, parameters, JSON, and every failure as a problem.
 //!
-//! One file for each resource, its shapes beside its handlers. [`front`] stands before all of them: it is the only
+//! One file for each resource, its shapes beside its handlers. `front` stands before all of them: it is the only
 //! place that turns failures into answers, and the only one that writes the headers common to all answers.
 
 mod answer;

@@ -19,7 +19,7 @@ use crate::usecase::Failure;
 /// The media type of every failure.
 pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
-/// A failure on its way out. [`front`](super::front) writes it, since only there the request's name and language are
+/// A failure on its way out. `http::front` writes it, since only there the request's name and language are
 /// known.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}: {detail}", code.as_str())]
@@ -120,7 +120,7 @@ impl ResponseError for Problem {
 }
 
 /// Which problems an operation can answer with follows from what it takes, so that
-/// [`documented`](super::documented) adds them to the document.
+/// `http::documented` adds them to the document.
 impl ApiResponse for Problem {
     fn meta() -> MetaResponses {
         MetaResponses { responses: Vec::new() }

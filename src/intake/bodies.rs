@@ -59,23 +59,14 @@ pub(super) struct CheckTable {
 impl GradeTable {
     /// Every recipe in it.
     pub(super) fn recipes(&self) -> impl Iterator<Item = &Recipe> {
-        let more = [
-            &self.assessed_on,
-            &self.valid_to,
-            &self.revoked_on,
-            &self.certificate,
-        ];
-        [&self.standard, &self.grade]
-            .into_iter()
-            .chain(more.into_iter().flatten())
+        let more = [&self.assessed_on, &self.valid_to, &self.revoked_on, &self.certificate];
+        [&self.standard, &self.grade].into_iter().chain(more.into_iter().flatten())
     }
 
     /// Reads the grade of a row; a blank grade is none.
     pub(super) fn read(&self, source: Source<'_>, notes: &mut Notes) -> Option<NewGrade> {
         let grade = self.known(source, notes);
-        let fact = grade
-            .as_ref()
-            .map(|grade| format!("{} {}", grade.standard(), grade.grade()));
+        let fact = grade.as_ref().map(|grade| format!("{} {}", grade.standard(), grade.grade()));
         notes.fact("grades", fact.as_deref());
         let mut grade = grade?;
         grade.assessed_on = day(source, "grades", self.assessed_on.as_ref(), notes);
@@ -89,16 +80,13 @@ impl GradeTable {
         let grade = source.take("grades", &self.grade, notes)?;
         let Some(standard) = source.take("grades", &self.standard, notes) else {
             let message = format!("“{}” is a grade under no standard", grade.text);
-            notes.tell_and_keep(
-                Notice::new("grades", "unknown_grade", message),
-                grade.column,
-                &grade.raw,
-            );
+            notes.tell_and_keep(Notice::new("grades", "unknown_grade", message), grade.column, &grade.raw);
             return None;
         };
-        let read = standard.text.parse().and_then(|standard: Standard| {
-            NewGrade::new(standard, standard.read_grade(&grade.text)?)
-        });
+        let read = standard
+            .text
+            .parse()
+            .and_then(|standard: Standard| NewGrade::new(standard, standard.read_grade(&grade.text)?));
         read.map_err(|broken| {
             notes.tell_and_keep(Notice::of_rule("grades", &broken), grade.column, &grade.raw);
         })
@@ -115,15 +103,8 @@ impl OperatorTable {
     /// Reads the body of a row; a blank name is none, a kind that is not stated is `other`.
     pub(super) fn read(&self, source: Source<'_>, notes: &mut Notes) -> Option<NamedOperator> {
         let name = words(source, "operators", Some(&self.name), notes)?;
-        let stated = self
-            .kind
-            .as_ref()
-            .and_then(|kind| coded(source, "operators.kind", Some(kind), notes));
-        Some(NamedOperator {
-            role: self.role,
-            name,
-            kind: stated.unwrap_or(OperatorKind::Other),
-        })
+        let stated = self.kind.as_ref().and_then(|kind| coded(source, "operators.kind", Some(kind), notes));
+        Some(NamedOperator { role: self.role, name, kind: stated.unwrap_or(OperatorKind::Other) })
     }
 }
 
@@ -135,65 +116,31 @@ impl ClosureTable {
 
     /// Whether every pattern names the group `from`.
     pub(super) fn names_a_beginning(&self) -> bool {
-        let begins = |pattern: &Pattern| {
-            pattern
-                .0
-                .capture_names()
-                .flatten()
-                .any(|name| name == "from")
-        };
+        let begins = |pattern: &Pattern| pattern.0.capture_names().flatten().any(|name| name == "from");
         !self.patterns.is_empty() && self.patterns.iter().all(begins)
     }
 
     /// Reads the closure of a row and counts where it stands at `at`. Text that no pattern fits is told and kept.
-    pub(super) fn read(
-        &self,
-        source: Source<'_>,
-        zone: Tz,
-        at: DateTime<Utc>,
-        notes: &mut Notes,
-    ) -> Option<NewOutage> {
+    pub(super) fn read(&self, source: Source<'_>, zone: Tz, at: DateTime<Utc>, notes: &mut Notes) -> Option<NewOutage> {
         let taken = source.take("outages", &self.text, notes)?;
-        let Some(span) = self
-            .patterns
-            .iter()
-            .find_map(|pattern| self.span(pattern, &taken.text, zone))
-        else {
+        let Some(span) = self.patterns.iter().find_map(|pattern| self.span(pattern, &taken.text, zone)) else {
             let message = format!("“{}” is no closure that can be read", taken.text);
-            notes.tell_and_keep(
-                Notice::new("outages", "unreadable_closure", message),
-                taken.column,
-                &taken.text,
-            );
+            notes.tell_and_keep(Notice::new("outages", "unreadable_closure", message), taken.column, &taken.text);
             notes.fact("closure", Some("unreadable"));
             return None;
         };
         notes.fact("closure", Some(stage(span, at)));
-        let reason = self
-            .reason
-            .as_ref()
-            .and_then(|reason| coded(source, "outages.reason", Some(reason), notes));
+        let reason = self.reason.as_ref().and_then(|reason| coded(source, "outages.reason", Some(reason), notes));
         let note = Remark::new(&taken.text).ok();
-        Some(NewOutage {
-            reason: reason.unwrap_or(OutageReason::Other),
-            span,
-            note,
-        })
+        Some(NewOutage { reason: reason.unwrap_or(OutageReason::Other), span, note })
     }
 
     /// The last day named is closed too: the span ends with the next midnight of the zone.
     fn span(&self, pattern: &Pattern, text: &str, zone: Tz) -> Option<Span> {
         let groups = pattern.0.captures(text)?;
-        let day = |name: &str| {
-            groups
-                .name(name)
-                .map(|part| dates::day(part.as_str().trim(), &self.formats))
-        };
+        let day = |name: &str| groups.name(name).map(|part| dates::day(part.as_str().trim(), &self.formats));
         let from = dates::start_of(day("from")??, zone)?;
-        let until = match groups
-            .name("until")
-            .filter(|part| !part.as_str().trim().is_empty())
-        {
+        let until = match groups.name("until").filter(|part| !part.as_str().trim().is_empty()) {
             Some(_) => Some(dates::end_of(day("until")??, zone)?),
             None => None,
         };
@@ -220,11 +167,7 @@ impl CheckTable {
             return;
         };
         if (sum - whole).abs() > 1e-9 {
-            let message = format!(
-                "{} add up to {sum}, not to the {whole} of {}",
-                self.sum.join(" + "),
-                self.equals
-            );
+            let message = format!("{} add up to {sum}, not to the {whole} of {}", self.sum.join(" + "), self.equals);
             notes.tell(Notice::new(&self.equals, "sum_mismatch", message));
         }
     }

@@ -9,21 +9,9 @@ const TAIPEI: &str = include_str!("profiles/taipei.toml");
 
 const BUILTIN: &[Builtin] = &[
     ("guangzhou", include_str!("profiles/guangzhou.toml"), None),
-    (
-        "guangzhou-csv",
-        include_str!("profiles/guangzhou-csv.toml"),
-        None,
-    ),
-    (
-        "hongkong-fehd",
-        include_str!("profiles/hongkong-fehd.toml"),
-        None,
-    ),
-    (
-        "hongkong-osm",
-        include_str!("profiles/hongkong-osm.toml"),
-        None,
-    ),
+    ("guangzhou-csv", include_str!("profiles/guangzhou-csv.toml"), None),
+    ("hongkong-fehd", include_str!("profiles/hongkong-fehd.toml"), None),
+    ("hongkong-osm", include_str!("profiles/hongkong-osm.toml"), None),
     ("paris", include_str!("profiles/paris.toml"), None),
     ("seoul", include_str!("profiles/seoul.toml"), None),
     ("seoul-2018", include_str!("profiles/seoul-2018.toml"), None),
@@ -56,11 +44,7 @@ mod tests {
     #[test]
     fn every_profile_that_comes_with_the_program_can_be_read() {
         for (name, text, _) in BUILTIN {
-            assert!(
-                Profile::parse(text).is_ok(),
-                "{name}: {:?}",
-                Profile::parse(text).err().map(|e| e.to_string())
-            );
+            assert!(Profile::parse(text).is_ok(), "{name}: {:?}", Profile::parse(text).err().map(|e| e.to_string()));
             assert!(profile(name).is_some(), "{name}");
         }
         assert!(profile("nowhere").is_none());

@@ -40,10 +40,7 @@ pub(super) fn report_oddities(row: &Row, notes: &mut Notes) {
             continue;
         };
         if cell.contains(char::REPLACEMENT_CHARACTER) {
-            let message = format!(
-                "“{}” holds bytes that are no text in this encoding",
-                clean(cell)
-            );
+            let message = format!("“{}” holds bytes that are no text in this encoding", clean(cell));
             notes.tell(Notice::new(column, "replacement_character", message));
         }
         if has_suspect_question_mark(cell) {
@@ -71,27 +68,17 @@ mod tests {
     #[test]
     fn space_goes_from_the_edges_and_breaks_become_spaces() {
         assert_eq!(clean("行天宮\u{3000}\u{3000}"), "行天宮");
-        assert_eq!(
-            clean("서대문구육아\n 종합지원센터 \n 내 화장실"),
-            "서대문구육아 종합지원센터 내 화장실"
-        );
+        assert_eq!(clean("서대문구육아\n 종합지원센터 \n 내 화장실"), "서대문구육아 종합지원센터 내 화장실");
         assert_eq!(clean("92102  RUE BLOMET"), "92102  RUE BLOMET");
         assert_eq!(clean(" \u{FEFF}\t "), "");
     }
 
     #[test]
     fn a_question_mark_is_suspect_in_chinese_text_only() {
-        for suspect in ["臺北市政府警察局?天母派出所", "新糖?", "南京西路1號2?4樓"]
-        {
+        for suspect in ["臺北市政府警察局?天母派出所", "新糖?", "南京西路1號2?4樓"] {
             assert!(has_suspect_question_mark(suspect), "{suspect}");
         }
-        for fine in [
-            "???",
-            "why?",
-            "天母",
-            "天母？",
-            "https://example.org/?名=天母",
-        ] {
+        for fine in ["???", "why?", "天母", "天母？", "https://example.org/?名=天母"] {
             assert!(!has_suspect_question_mark(fine), "{fine}");
         }
     }

@@ -18,8 +18,7 @@ const TIMES: [&str; 6] = [
 
 /// Reads a day by the profile's formats, or by those that put the year first; a time of day is passed over.
 pub(super) fn day(text: &str, formats: &[String]) -> Option<NaiveDate> {
-    let dated =
-        pick(formats, &DAYS).find_map(|format| NaiveDate::parse_from_str(text, format).ok());
+    let dated = pick(formats, &DAYS).find_map(|format| NaiveDate::parse_from_str(text, format).ok());
     dated.or_else(|| local_time(text, formats).map(|time| time.date()))
 }
 
@@ -29,8 +28,7 @@ pub(super) fn instant(text: &str, formats: &[String], zone: Tz) -> Option<DateTi
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Some(instant.to_utc());
     }
-    let local = local_time(text, formats)
-        .or_else(|| day(text, formats).map(|day| day.and_time(NaiveTime::MIN)))?;
+    let local = local_time(text, formats).or_else(|| day(text, formats).map(|day| day.and_time(NaiveTime::MIN)))?;
     in_zone(local, zone)
 }
 
@@ -56,10 +54,7 @@ fn pick<'a>(own: &'a [String], usual: &'a [&'a str]) -> impl Iterator<Item = &'a
 /// A local time that occurs twice is taken as the first; one that a clock change leaves out, as an hour later.
 fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     let found = zone.from_local_datetime(&local).earliest();
-    let later = || {
-        zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1)))
-            .earliest()
-    };
+    let later = || zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest();
     found.or_else(later).map(|time| time.to_utc())
 }
 
@@ -74,13 +69,7 @@ mod tests {
     #[test]
     fn days_are_read_with_the_year_first_or_as_the_profile_says() {
         let wanted = NaiveDate::from_ymd_opt(2024, 3, 6);
-        for text in [
-            "2024-03-06",
-            "2024/3/6",
-            "2024年3月6日",
-            "20240306",
-            "2024-03-06 00:00:00",
-        ] {
+        for text in ["2024-03-06", "2024/3/6", "2024年3月6日", "20240306", "2024-03-06 00:00:00"] {
             assert_eq!(day(text, &[]), wanted, "{text}");
         }
         assert_eq!(day("06/03/2024", &[]), None);
@@ -91,33 +80,18 @@ mod tests {
     fn times_are_local_unless_they_say_otherwise() {
         let zone = Tz::Asia__Hong_Kong;
         let of = |text| told(instant(text, &[], zone));
-        assert_eq!(
-            of("2025-08-13 14:06:38").as_deref(),
-            Some("2025-08-13T06:06:38+00:00")
-        );
-        assert_eq!(
-            of("2025-08-13").as_deref(),
-            Some("2025-08-12T16:00:00+00:00")
-        );
-        assert_eq!(
-            of("2025-08-13T14:06:38Z").as_deref(),
-            Some("2025-08-13T14:06:38+00:00")
-        );
+        assert_eq!(of("2025-08-13 14:06:38").as_deref(), Some("2025-08-13T06:06:38+00:00"));
+        assert_eq!(of("2025-08-13").as_deref(), Some("2025-08-12T16:00:00+00:00"));
+        assert_eq!(of("2025-08-13T14:06:38Z").as_deref(), Some("2025-08-13T14:06:38+00:00"));
         assert_eq!(of("yesterday"), None);
     }
 
     #[test]
     fn a_last_day_ends_with_the_next_midnight_also_where_that_midnight_is_skipped() {
         let last = NaiveDate::from_ymd_opt(2026, 12, 2).unwrap_or_default();
-        assert_eq!(
-            told(end_of(last, Tz::Asia__Hong_Kong)).as_deref(),
-            Some("2026-12-02T16:00:00+00:00")
-        );
+        assert_eq!(told(end_of(last, Tz::Asia__Hong_Kong)).as_deref(), Some("2026-12-02T16:00:00+00:00"));
         // Beirut's clocks went from midnight to one o'clock on 2022-03-27.
         let eve = NaiveDate::from_ymd_opt(2022, 3, 26).unwrap_or_default();
-        assert_eq!(
-            told(end_of(eve, Tz::Asia__Beirut)).as_deref(),
-            Some("2022-03-26T22:00:00+00:00")
-        );
+        assert_eq!(told(end_of(eve, Tz::Asia__Beirut)).as_deref(), Some("2022-03-26T22:00:00+00:00"));
     }
 }

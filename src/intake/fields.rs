@@ -79,21 +79,10 @@ impl FieldTable {
             ("verifiedAt", &self.verified_at),
             ("note", &self.note),
         ];
-        let single = single
-            .into_iter()
-            .filter_map(|(name, recipe)| Some((name.to_owned(), recipe.as_ref()?)));
-        let facilities = self
-            .facilities
-            .iter()
-            .map(|(name, recipe)| (format!("facilities.{name}"), recipe));
-        let stalls = self
-            .stalls
-            .iter()
-            .map(|(count, recipe)| (count.field().to_owned(), recipe));
-        let extra = self
-            .extra
-            .iter()
-            .map(|(name, recipe)| (format!("extra.{name}"), recipe));
+        let single = single.into_iter().filter_map(|(name, recipe)| Some((name.to_owned(), recipe.as_ref()?)));
+        let facilities = self.facilities.iter().map(|(name, recipe)| (format!("facilities.{name}"), recipe));
+        let stalls = self.stalls.iter().map(|(count, recipe)| (count.field().to_owned(), recipe));
+        let extra = self.extra.iter().map(|(name, recipe)| (format!("extra.{name}"), recipe));
         [("name".to_owned(), &self.name)]
             .into_iter()
             .chain(single)
@@ -111,9 +100,9 @@ impl FieldTable {
         check_codes::<Access>("access", self.access.as_ref())?;
         check_codes::<Lifecycle>("lifecycle", self.lifecycle.as_ref())?;
         check_codes::<Fact>("fee", self.fee.as_ref())?;
-        self.facilities.iter().try_for_each(|(name, recipe)| {
-            check_codes::<Fact>(&format!("facilities.{name}"), Some(recipe))
-        })
+        self.facilities
+            .iter()
+            .try_for_each(|(name, recipe)| check_codes::<Fact>(&format!("facilities.{name}"), Some(recipe)))
     }
 
     /// Reads a row. What cannot be read is told, kept beside, and unknown; but for the name, without which there is no
@@ -121,12 +110,7 @@ impl FieldTable {
     ///
     /// # Errors
     /// The notice that says why the name cannot be taken.
-    pub(super) fn read(
-        &self,
-        source: Source<'_>,
-        zone: Tz,
-        notes: &mut Notes,
-    ) -> Result<Draft, Notice> {
+    pub(super) fn read(&self, source: Source<'_>, zone: Tz, notes: &mut Notes) -> Result<Draft, Notice> {
         let name = self.name(source, notes);
         // The facts of a row count also where it has no name.
         let stand_in = || Name::new("?").map_err(|broken| Notice::of_rule("name", &broken));
@@ -151,11 +135,7 @@ impl FieldTable {
             return Err(Notice::new("name", "missing", "the row states no name"));
         };
         if taken.stood_in {
-            notes.tell(Notice::new(
-                "name",
-                "name_fallback",
-                format!("the name is blank; “{}” stands in", taken.text),
-            ));
+            notes.tell(Notice::new("name", "name_fallback", format!("the name is blank; “{}” stands in", taken.text)));
         }
         Name::new(&taken.text).map_err(|broken| Notice::of_rule("name", &broken))
     }
@@ -179,38 +159,21 @@ impl FieldTable {
             draft.lifecycle = stated.unwrap_or(Lifecycle::InService);
         }
         for (&facility, recipe) in &self.facilities {
-            let fact: Option<Fact> = coded(
-                source,
-                &format!("facilities.{facility}"),
-                Some(recipe),
-                notes,
-            );
+            let fact: Option<Fact> = coded(source, &format!("facilities.{facility}"), Some(recipe), notes);
             draft.facilities.set(facility, fact);
         }
     }
 
     fn read_hours(&self, source: Source<'_>, draft: &mut Draft, notes: &mut Notes) {
-        let taken = self
-            .hours
-            .as_ref()
-            .and_then(|recipe| source.take("hours", recipe, notes));
-        let reading = taken
-            .as_ref()
-            .map_or(Reading::Blank, |taken| read(&taken.text));
-        let (fact, column) = (
-            reading_name(&reading),
-            taken.as_ref().map_or("hours", |taken| taken.column),
-        );
+        let taken = self.hours.as_ref().and_then(|recipe| source.take("hours", recipe, notes));
+        let reading = taken.as_ref().map_or(Reading::Blank, |taken| read(&taken.text));
+        let (fact, column) = (reading_name(&reading), taken.as_ref().map_or("hours", |taken| taken.column));
         notes.fact("hours", fact);
         match reading {
             Reading::Hours(hours) => draft.hours = Some(hours),
             Reading::Blank => {}
             Reading::Note(text) => {
-                notes.tell(Notice::new(
-                    "hours",
-                    "hours_unread",
-                    format!("“{text}” is kept as a note"),
-                ));
+                notes.tell(Notice::new("hours", "hours_unread", format!("“{text}” is kept as a note")));
                 match Line::new(&text) {
                     Ok(note) => draft.hours_note = Some(note),
                     Err(broken) => {
@@ -226,13 +189,7 @@ impl FieldTable {
         draft.rebuilt_on = day(source, "rebuiltOn", self.rebuilt_on.as_ref(), notes);
         let zone = draft.zone;
         let instant = |text: &str, formats: &[String]| dates::instant(text, formats, zone);
-        draft.verified_at = dated(
-            source,
-            "verifiedAt",
-            self.verified_at.as_ref(),
-            notes,
-            instant,
-        );
+        draft.verified_at = dated(source, "verifiedAt", self.verified_at.as_ref(), notes, instant);
     }
 }
 
@@ -260,17 +217,11 @@ impl Count {
     }
 }
 
-fn check_codes<T: FromStr<Err = Violation>>(
-    field: &str,
-    recipe: Option<&Recipe>,
-) -> Result<(), ProfileError> {
+fn check_codes<T: FromStr<Err = Violation>>(field: &str, recipe: Option<&Recipe>) -> Result<(), ProfileError> {
     let words = recipe.into_iter().flat_map(Recipe::own_words);
     let mut broken = words.filter_map(|word| word.parse::<T>().err());
     broken.next().map_or(Ok(()), |broken| {
-        Err(ProfileError::wrong(
-            &format!("fields.{field}"),
-            &format!("{}, unknown", broken.message),
-        ))
+        Err(ProfileError::wrong(&format!("fields.{field}"), &format!("{}, unknown", broken.message)))
     })
 }
 

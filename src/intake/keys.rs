@@ -50,9 +50,7 @@ impl KeyTable {
             return wrong("give either `columns` or `position` (a number of decimals)");
         }
         if self.number_repeats && self.wins == Wins::Last {
-            return wrong(
-                "`wins = \"last\"` has no meaning with `number_repeats`, which keeps every row that differs",
-            );
+            return wrong("`wins = \"last\"` has no meaning with `number_repeats`, which keeps every row that differs");
         }
         Ok(())
     }
@@ -70,19 +68,13 @@ impl KeyTable {
 fn joined(source: Source<'_>, columns: &[String]) -> Option<String> {
     let cells: Vec<_> = columns.iter().map(|column| source.cell(column)).collect();
     cells.iter().any(Option::is_some).then(|| {
-        let cells = cells
-            .into_iter()
-            .map(|cell| cell.map_or_else(String::new, |cell| escaped(&cell)));
+        let cells = cells.into_iter().map(|cell| cell.map_or_else(String::new, |cell| escaped(&cell)));
         cells.collect::<Vec<_>>().join("|")
     })
 }
 
 fn escaped(cell: &str) -> String {
-    if cell.contains(['|', '\\']) {
-        cell.replace('\\', r"\\").replace('|', r"\|")
-    } else {
-        cell.to_owned()
-    }
+    if cell.contains(['|', '\\']) { cell.replace('\\', r"\\").replace('|', r"\|") } else { cell.to_owned() }
 }
 
 /// The keys of a run: of each only its hash and the hashes and first line of its rows, so that memory stays small.
@@ -111,32 +103,17 @@ impl Memory {
     pub(super) fn recall(&mut self, key: &str, row: &Row, number: bool) -> Recall {
         let (line, row) = (row.line, hash_of_cells(row));
         let Some(seen) = self.0.get_mut(&hash(key)) else {
-            self.0.insert(
-                hash(key),
-                Seen {
-                    line,
-                    rows: vec![row],
-                },
-            );
+            self.0.insert(hash(key), Seen { line, rows: vec![row] });
             return Recall::New;
         };
         if seen.rows.contains(&row) {
-            return Recall::Repeat {
-                line: seen.line,
-                same: true,
-            };
+            return Recall::Repeat { line: seen.line, same: true };
         }
         if !number {
-            return Recall::Repeat {
-                line: seen.line,
-                same: false,
-            };
+            return Recall::Repeat { line: seen.line, same: false };
         }
         seen.rows.push(row);
-        Recall::Numbered {
-            line: seen.line,
-            ordinal: seen.rows.len(),
-        }
+        Recall::Numbered { line: seen.line, ordinal: seen.rows.len() }
     }
 }
 

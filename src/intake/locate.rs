@@ -31,26 +31,15 @@ impl Positions {
         match self.locate(source, notes) {
             Ok(Some((place, given))) => Whereabouts::At(place, given),
             Ok(None) if self.missing == Missing::Unlocated => Whereabouts::Unlocated,
-            Ok(None) => Whereabouts::Refused(Notice::new(
-                "position",
-                "missing_position",
-                "the row states no position",
-            )),
+            Ok(None) => Whereabouts::Refused(Notice::new("position", "missing_position", "the row states no position")),
             Err(notice) => Whereabouts::Refused(notice),
         }
     }
 
-    fn locate(
-        &self,
-        source: Source<'_>,
-        notes: &mut Notes,
-    ) -> Result<Option<(Place, Given)>, Notice> {
+    fn locate(&self, source: Source<'_>, notes: &mut Notes) -> Result<Option<(Place, Given)>, Notice> {
         let corners = match &self.columns {
             Columns::Nowhere => return Ok(None),
-            Columns::Apart {
-                latitude,
-                longitude,
-            } => apart(source, latitude, longitude, notes)?,
+            Columns::Apart { latitude, longitude } => apart(source, latitude, longitude, notes)?,
             Columns::Pair { pair, order } => paired(source, pair, *order, notes)?,
             Columns::Geometry => return self.locate_geometry(source, notes),
         };
@@ -63,11 +52,7 @@ impl Positions {
     }
 
     /// A point as it is; of an outline, a point inside it.
-    fn locate_geometry(
-        &self,
-        source: Source<'_>,
-        notes: &mut Notes,
-    ) -> Result<Option<(Place, Given)>, Notice> {
+    fn locate_geometry(&self, source: Source<'_>, notes: &mut Notes) -> Result<Option<(Place, Given)>, Notice> {
         let Some(geometry) = &source.row.geometry else {
             return Ok(None);
         };
@@ -84,38 +69,21 @@ impl Positions {
     }
 
     fn rounded(&self, given: Given) -> Given {
-        let Some(decimals) = self
-            .decimals
-            .and_then(|decimals| i32::try_from(decimals).ok())
-        else {
+        let Some(decimals) = self.decimals.and_then(|decimals| i32::try_from(decimals).ok()) else {
             return given;
         };
         let unit = 10_f64.powi(decimals);
-        Given {
-            x: (given.x * unit).round() / unit,
-            y: (given.y * unit).round() / unit,
-        }
+        Given { x: (given.x * unit).round() / unit, y: (given.y * unit).round() / unit }
     }
 
-    fn convert(
-        &self,
-        given: Given,
-        source: Source<'_>,
-        notes: &mut Notes,
-    ) -> Result<(Wgs84, Crs), Notice> {
+    fn convert(&self, given: Given, source: Source<'_>, notes: &mut Notes) -> Result<(Wgs84, Crs), Notice> {
         let Given { x, y } = given;
         if let Some(bbox) = self.bbox.filter(|bbox| !bbox.contains(x, y)) {
-            let hint = if bbox.contains(y, x) {
-                "; swapped?"
-            } else {
-                ""
-            };
+            let hint = if bbox.contains(y, x) { "; swapped?" } else { "" };
             let message = format!("{y}, {x} lies outside the box that the profile states{hint}");
             return Err(Notice::new("position", "outside_bbox", message));
         }
-        let refused = |error: &dyn std::fmt::Display| {
-            Notice::new("position", "bad_position", error.to_string())
-        };
+        let refused = |error: &dyn std::fmt::Display| Notice::new("position", "bad_position", error.to_string());
         let crs = match &self.datum {
             Datum::Grid(grid) => {
                 let position = grid.to_wgs84(x, y).map_err(|error| refused(&error))?;
@@ -132,12 +100,10 @@ impl Positions {
 /// The datum that a row states for itself.
 fn stated(source: Source<'_>, recipe: &Recipe, notes: &mut Notes) -> Result<Crs, Notice> {
     let taken = source.take("position.crs", recipe, notes);
-    taken
-        .and_then(|taken| taken.text.parse().ok())
-        .ok_or_else(|| {
-            let message = "the row states a position but not whether it is wgs84, gcj02 or bd09";
-            Notice::new("position", "missing_datum", message)
-        })
+    taken.and_then(|taken| taken.text.parse().ok()).ok_or_else(|| {
+        let message = "the row states a position but not whether it is wgs84, gcj02 or bd09";
+        Notice::new("position", "missing_datum", message)
+    })
 }
 
 fn apart(
@@ -150,24 +116,12 @@ fn apart(
     let x = source.take("position.longitude", longitude, notes);
     match (y, x) {
         (None, None) => Ok(None),
-        (Some(y), Some(x)) => Ok(Some(Given {
-            x: degrees(&x.text)?,
-            y: degrees(&y.text)?,
-        })),
-        _ => Err(Notice::new(
-            "position",
-            "bad_position",
-            "the row states one of latitude and longitude only",
-        )),
+        (Some(y), Some(x)) => Ok(Some(Given { x: degrees(&x.text)?, y: degrees(&y.text)? })),
+        _ => Err(Notice::new("position", "bad_position", "the row states one of latitude and longitude only")),
     }
 }
 
-fn paired(
-    source: Source<'_>,
-    pair: &Recipe,
-    order: Order,
-    notes: &mut Notes,
-) -> Result<Option<Given>, Notice> {
+fn paired(source: Source<'_>, pair: &Recipe, order: Order, notes: &mut Notes) -> Result<Option<Given>, Notice> {
     let Some(pair) = source.take("position", pair, notes) else {
         return Ok(None);
     };
@@ -178,18 +132,11 @@ fn paired(
     };
     let (first, second) = (degrees(first)?, degrees(second)?);
     Ok(Some(match order {
-        Order::LatLng => Given {
-            x: second,
-            y: first,
-        },
-        Order::LngLat => Given {
-            x: first,
-            y: second,
-        },
+        Order::LatLng => Given { x: second, y: first },
+        Order::LngLat => Given { x: first, y: second },
     }))
 }
 
 fn degrees(text: &str) -> Result<f64, Notice> {
-    number(text)
-        .ok_or_else(|| Notice::new("position", "bad_position", format!("“{text}” is no number")))
+    number(text).ok_or_else(|| Notice::new("position", "bad_position", format!("“{text}” is no number")))
 }

@@ -46,59 +46,25 @@ pub(super) fn map(profile: &Profile, source: Source<'_>, at: DateTime<Utc>) -> M
     let draft = profile.fields.read(source, profile.zone, &mut notes);
     let whereabouts = profile.positions.read(source, &mut notes);
     let given = given(&whereabouts);
-    notes.fact(
-        "position",
-        Some(if given.is_some() {
-            "located"
-        } else {
-            "unlocated"
-        }),
-    );
+    notes.fact("position", Some(if given.is_some() { "located" } else { "unlocated" }));
     let key = profile.key.of(source, given);
-    let grades = profile
-        .grades
-        .iter()
-        .filter_map(|table| table.read(source, &mut notes))
-        .collect();
-    let outages: Vec<_> = profile
-        .closures
-        .iter()
-        .filter_map(|table| table.read(source, profile.zone, at, &mut notes))
-        .collect();
-    let operators = profile
-        .operators
-        .iter()
-        .filter_map(|table| table.read(source, &mut notes))
-        .collect();
+    let grades = profile.grades.iter().filter_map(|table| table.read(source, &mut notes)).collect();
+    let outages: Vec<_> =
+        profile.closures.iter().filter_map(|table| table.read(source, profile.zone, at, &mut notes)).collect();
+    let operators = profile.operators.iter().filter_map(|table| table.read(source, &mut notes)).collect();
     for (field, recipe) in &profile.facts {
         let taken = source.take(field, recipe, &mut notes);
         notes.fact(field, taken.as_ref().map(|taken| taken.text.as_ref()));
     }
-    profile
-        .checks
-        .iter()
-        .for_each(|check| check.read(source, &mut notes));
+    profile.checks.iter().for_each(|check| check.read(source, &mut notes));
     if profile.unused == Unused::Extra {
         keep_unused(profile, source, &mut notes);
     }
-    let statement = key
-        .clone()
-        .ok_or_else(|| missing_key(&whereabouts))
-        .and_then(|key| {
-            let draft = complete(profile, draft?, whereabouts, &mut notes)?;
-            Ok(Box::new(Statement {
-                key,
-                draft,
-                grades,
-                outages,
-                operators,
-            }))
-        });
-    Mapped {
-        key,
-        statement,
-        notes,
-    }
+    let statement = key.clone().ok_or_else(|| missing_key(&whereabouts)).and_then(|key| {
+        let draft = complete(profile, draft?, whereabouts, &mut notes)?;
+        Ok(Box::new(Statement { key, draft, grades, outages, operators }))
+    });
+    Mapped { key, statement, notes }
 }
 
 fn given(whereabouts: &Whereabouts) -> Option<Given> {
@@ -112,42 +78,23 @@ fn given(whereabouts: &Whereabouts) -> Option<Given> {
 fn missing_key(whereabouts: &Whereabouts) -> Notice {
     match whereabouts {
         Whereabouts::Refused(notice) => notice.clone(),
-        _ => Notice::new(
-            "key",
-            "missing_key",
-            "all that would make the row's key is blank",
-        ),
+        _ => Notice::new("key", "missing_key", "all that would make the row's key is blank"),
     }
 }
 
-fn complete(
-    profile: &Profile,
-    draft: Draft,
-    whereabouts: Whereabouts,
-    notes: &mut Notes,
-) -> Result<Draft, Notice> {
+fn complete(profile: &Profile, draft: Draft, whereabouts: Whereabouts, notes: &mut Notes) -> Result<Draft, Notice> {
     let position = match whereabouts {
         Whereabouts::At(place, _) => Some(place),
         Whereabouts::Unlocated => None,
         Whereabouts::Refused(notice) => return Err(notice),
     };
     let extra = std::mem::take(&mut notes.kept);
-    Ok(Draft {
-        position,
-        extra,
-        calendar: profile.calendar.clone(),
-        ..draft
-    })
+    Ok(Draft { position, extra, calendar: profile.calendar.clone(), ..draft })
 }
 
 /// Keeps the cells that no part of the profile names.
 fn keep_unused(profile: &Profile, source: Source<'_>, notes: &mut Notes) {
-    for column in source
-        .row
-        .cells
-        .names()
-        .filter(|column| !profile.named.contains(*column))
-    {
+    for column in source.row.cells.names().filter(|column| !profile.named.contains(*column)) {
         if let Some(cell) = source.cell(column) {
             notes.keep(column, &cell);
         }

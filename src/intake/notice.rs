@@ -19,20 +19,12 @@ pub struct Notice {
 impl Notice {
     /// A remark about a field or column.
     pub(super) fn new(field: &str, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            field: Some(field.to_owned()),
-            code,
-            message: message.into(),
-        }
+        Self { field: Some(field.to_owned()), code, message: message.into() }
     }
 
     /// A remark about the row as a whole.
     pub(super) fn of_row(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            field: None,
-            code,
-            message: message.into(),
-        }
+        Self { field: None, code, message: message.into() }
     }
 
     /// A broken rule of the domain, met in `field`.
@@ -85,7 +77,6 @@ impl Notes {
 
     /// Records the value of a categorical field; `None` counts as `unknown`.
     pub(super) fn fact(&mut self, field: &str, value: Option<&str>) {
-        self.facts
-            .push((field.to_owned(), value.unwrap_or("unknown").to_owned()));
+        self.facts.push((field.to_owned(), value.unwrap_or("unknown").to_owned()));
     }
 }

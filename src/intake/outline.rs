@@ -24,20 +24,15 @@ pub(super) fn point(geometry: &GeometryValue, convert: Convert<'_>) -> Result<Wg
     let outline = match geometry {
         GeometryValue::Point { coordinates } => return corner(coordinates.as_slice(), convert),
         GeometryValue::Polygon { coordinates } => vec![polygon(coordinates, convert)?],
-        GeometryValue::MultiPolygon { coordinates } => coordinates
-            .iter()
-            .map(|rings| polygon(rings, convert))
-            .collect::<Result<_, _>>()?,
+        GeometryValue::MultiPolygon { coordinates } => {
+            coordinates.iter().map(|rings| polygon(rings, convert)).collect::<Result<_, _>>()?
+        }
         _ => {
-            return Err(refused(
-                &"only points and polygons have a place for a toilet",
-            ));
+            return Err(refused(&"only points and polygons have a place for a toilet"));
         }
     };
     let outline = Outline::new(outline).map_err(|error| refused(&error))?;
-    outline
-        .interior_point()
-        .ok_or_else(|| refused(&"the outline encloses no space"))
+    outline.interior_point().ok_or_else(|| refused(&"the outline encloses no space"))
 }
 
 type Rings = Vec<Vec<(f64, f64)>>;
@@ -45,9 +40,7 @@ type Rings = Vec<Vec<(f64, f64)>>;
 fn polygon(rings: &[Vec<geojson::Position>], convert: Convert<'_>) -> Result<Rings, Notice> {
     let mut read = |ring: &Vec<geojson::Position>| {
         let corners = ring.iter().map(|place| corner(place.as_slice(), convert));
-        corners
-            .map(|place| place.map(|place| (place.longitude(), place.latitude())))
-            .collect()
+        corners.map(|place| place.map(|place| (place.longitude(), place.latitude()))).collect()
     };
     rings.iter().map(&mut read).collect()
 }

@@ -70,14 +70,8 @@ pub(super) enum Datum {
 #[derive(Debug, Clone)]
 pub(super) enum Columns {
     Nowhere,
-    Apart {
-        latitude: Box<Recipe>,
-        longitude: Box<Recipe>,
-    },
-    Pair {
-        pair: Box<Recipe>,
-        order: Order,
-    },
+    Apart { latitude: Box<Recipe>, longitude: Box<Recipe> },
+    Pair { pair: Box<Recipe>, order: Order },
     Geometry,
 }
 
@@ -91,23 +85,18 @@ impl TryFrom<PositionTable> for Positions {
     fn try_from(table: PositionTable) -> Result<Self, ProfileError> {
         let columns = table.columns()?;
         let datum = match (&table.crs, &table.crs_from, table.epsg) {
-            (Some(crs), None, None) => Datum::Fixed(
-                crs.parse()
-                    .map_err(|error| ProfileError::wrong("position.crs", &error))?,
-            ),
+            (Some(crs), None, None) => {
+                Datum::Fixed(crs.parse().map_err(|error| ProfileError::wrong("position.crs", &error))?)
+            }
             (None, Some(column), None) => Datum::Stated(Box::new(column.clone())),
-            (None, None, Some(code)) => Datum::Grid(
-                Projection::epsg(code)
-                    .map_err(|error| ProfileError::wrong("position.epsg", &error))?,
-            ),
+            (None, None, Some(code)) => {
+                Datum::Grid(Projection::epsg(code).map_err(|error| ProfileError::wrong("position.epsg", &error))?)
+            }
             // Nothing is read in it.
             (None, None, None) if matches!(columns, Columns::Nowhere) => Datum::Fixed(Crs::Wgs84),
             (None, None, None) => return Err(ProfileError::no_datum()),
             _ => {
-                return Err(ProfileError::wrong(
-                    "position",
-                    &"give one of `crs`, `crs_from` and `epsg`",
-                ));
+                return Err(ProfileError::wrong("position", &"give one of `crs`, `crs_from` and `epsg`"));
             }
         };
         if matches!(columns, Columns::Nowhere) && table.missing == Missing::Reject {
@@ -117,14 +106,7 @@ impl TryFrom<PositionTable> for Positions {
         }
         let bbox = table.bbox.map(Bbox::new).transpose()?;
         let shifted = table.shifted.unwrap_or(true);
-        Ok(Self {
-            datum,
-            columns,
-            shifted,
-            bbox,
-            decimals: table.decimals,
-            missing: table.missing,
-        })
+        Ok(Self { datum, columns, shifted, bbox, decimals: table.decimals, missing: table.missing })
     }
 }
 
@@ -133,19 +115,12 @@ impl PositionTable {
         match (&self.latitude, &self.longitude, &self.pair, self.geometry) {
             (None, None, None, false) => Ok(Columns::Nowhere),
             (Some(latitude), Some(longitude), None, false) => {
-                let (latitude, longitude) =
-                    (Box::new(latitude.clone()), Box::new(longitude.clone()));
-                Ok(Columns::Apart {
-                    latitude,
-                    longitude,
-                })
+                let (latitude, longitude) = (Box::new(latitude.clone()), Box::new(longitude.clone()));
+                Ok(Columns::Apart { latitude, longitude })
             }
             (None, None, Some(pair), false) => {
                 let pair = Box::new(pair.clone());
-                Ok(Columns::Pair {
-                    pair,
-                    order: self.order,
-                })
+                Ok(Columns::Pair { pair, order: self.order })
             }
             (None, None, None, true) => Ok(Columns::Geometry),
             _ => Err(ProfileError::wrong(
@@ -162,10 +137,7 @@ impl Bbox {
         if west < east && south < north {
             return Ok(Self(edges));
         }
-        Err(ProfileError::wrong(
-            "position.bbox",
-            &"give [west, south, east, north], each pair in rising order",
-        ))
+        Err(ProfileError::wrong("position.bbox", &"give [west, south, east, north], each pair in rising order"))
     }
 
     /// Whether the box or its edge holds the point.
@@ -180,10 +152,7 @@ impl Positions {
     pub(super) fn recipes(&self) -> Vec<(&'static str, &Recipe)> {
         let mut recipes: Vec<(_, &Recipe)> = Vec::new();
         match &self.columns {
-            Columns::Apart {
-                latitude,
-                longitude,
-            } => {
+            Columns::Apart { latitude, longitude } => {
                 recipes.push(("position.latitude", latitude));
                 recipes.push(("position.longitude", longitude));
             }

@@ -120,10 +120,7 @@ struct ProfileTable {
 
 impl ProfileError {
     pub(super) fn wrong(key: &str, right: &dyn Display) -> Self {
-        Self::Wrong {
-            key: key.to_owned(),
-            right: right.to_string(),
-        }
+        Self::Wrong { key: key.to_owned(), right: right.to_string() }
     }
 
     /// A position without a datum does not exist.
@@ -160,15 +157,8 @@ impl Profile {
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
         let table: ProfileTable = toml::from_str(text)?;
         table.check()?;
-        let no_zone = |_| {
-            ProfileError::wrong(
-                "zone",
-                &format!(
-                    "“{}” is no IANA time zone, such as Asia/Shanghai",
-                    table.zone
-                ),
-            )
-        };
+        let no_zone =
+            |_| ProfileError::wrong("zone", &format!("“{}” is no IANA time zone, such as Asia/Shanghai", table.zone));
         let zone = table.zone.parse().map_err(no_zone)?;
         let Some(position) = table.position else {
             return Err(ProfileError::no_datum());
@@ -201,12 +191,7 @@ impl Profile {
     }
 
     fn check_lookups(&self) -> Result<(), ProfileError> {
-        let known = |table: &String| {
-            self.format
-                .lookups
-                .iter()
-                .any(|lookup| lookup.name == *table)
-        };
+        let known = |table: &String| self.format.lookups.iter().any(|lookup| lookup.name == *table);
         for (field, recipe) in self.recipes() {
             if let Some(table) = recipe.lookup.as_ref().filter(|table| !known(table)) {
                 let right = format!("there is no [[format.lookup]] with the name “{table}”");
@@ -234,8 +219,7 @@ impl Profile {
     /// # Errors
     /// [`ProfileError`] when there is no such encoding.
     pub fn with_encoding(mut self, encoding: &str) -> Result<Self, ProfileError> {
-        self.format.encoding =
-            named(encoding).map_err(|error| ProfileError::wrong("format.encoding", &error))?;
+        self.format.encoding = named(encoding).map_err(|error| ProfileError::wrong("format.encoding", &error))?;
         Ok(self)
     }
 
@@ -247,77 +231,42 @@ impl Profile {
             _ => None,
         };
         let format = self.format.clone();
-        Format {
-            encoding: marked.unwrap_or(format.encoding),
-            ..format
-        }
+        Format { encoding: marked.unwrap_or(format.encoding), ..format }
     }
 
     /// Everything needed to read a row.
     pub(super) fn source<'a>(&'a self, row: &'a Row, lookups: &'a Lookups) -> Source<'a> {
-        Source {
-            row,
-            lookups,
-            blank: &self.blank,
-        }
+        Source { row, lookups, blank: &self.blank }
     }
 
     /// The first column that a file must have and has not, with what is read from it.
     pub(super) fn missing_column(&self, has: &dyn Fn(&str) -> bool) -> Option<(String, String)> {
         let recipes = self.recipes();
-        let read = recipes
-            .iter()
-            .find_map(|(field, recipe)| Some((field.clone(), recipe.missing_column(has)?)));
-        let plain = || {
-            self.plain_columns()
-                .find(|(_, column)| !has(column))
-                .map(|(key, column)| (key.to_owned(), column))
-        };
-        read.or_else(plain)
-            .map(|(field, column)| (field, column.to_owned()))
+        let read = recipes.iter().find_map(|(field, recipe)| Some((field.clone(), recipe.missing_column(has)?)));
+        let plain =
+            || self.plain_columns().find(|(_, column)| !has(column)).map(|(key, column)| (key.to_owned(), column));
+        read.or_else(plain).map(|(field, column)| (field, column.to_owned()))
     }
 
     fn recipes(&self) -> Vec<(String, &Recipe)> {
         let mut recipes = self.fields.recipes();
-        recipes.extend(
-            self.positions
-                .recipes()
-                .into_iter()
-                .map(|(key, recipe)| (key.to_owned(), recipe)),
-        );
-        let grades = self
-            .grades
-            .iter()
-            .flat_map(GradeTable::recipes)
-            .map(|recipe| ("grades".to_owned(), recipe));
+        recipes.extend(self.positions.recipes().into_iter().map(|(key, recipe)| (key.to_owned(), recipe)));
+        let grades = self.grades.iter().flat_map(GradeTable::recipes).map(|recipe| ("grades".to_owned(), recipe));
         let operators = self.operators.iter().flat_map(OperatorTable::recipes);
         let closures = self.closures.iter().flat_map(ClosureTable::recipes);
         recipes.extend(grades);
         recipes.extend(operators.map(|recipe| ("operators".to_owned(), recipe)));
         recipes.extend(closures.map(|recipe| ("closures".to_owned(), recipe)));
-        recipes.extend(
-            self.facts
-                .iter()
-                .map(|(name, recipe)| (format!("facts.{name}"), recipe)),
-        );
+        recipes.extend(self.facts.iter().map(|(name, recipe)| (format!("facts.{name}"), recipe)));
         recipes
     }
 
     /// The columns that are read as they are, with what for.
     fn plain_columns(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let keys = self
-            .key
-            .columns
-            .iter()
-            .chain(&self.key.otherwise)
-            .map(|column| ("the key", column.as_str()));
+        let keys = self.key.columns.iter().chain(&self.key.otherwise).map(|column| ("the key", column.as_str()));
         let skips = self.skip.iter().map(|rule| ("skip", rule.column.as_str()));
-        let checks = self
-            .checks
-            .iter()
-            .flat_map(|check| check.sum.iter().chain([&check.equals]));
-        keys.chain(skips)
-            .chain(checks.map(|column| ("checks", column.as_str())))
+        let checks = self.checks.iter().flat_map(|check| check.sum.iter().chain([&check.equals]));
+        keys.chain(skips).chain(checks.map(|column| ("checks", column.as_str())))
     }
 }
 

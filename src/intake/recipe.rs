@@ -103,30 +103,17 @@ pub(super) enum Piece {
 impl Recipe {
     /// Every column it names.
     pub(super) fn all_columns(&self) -> impl Iterator<Item = &str> {
-        let joined = self
-            .join
-            .iter()
-            .flat_map(|join| &join.0)
-            .filter_map(|piece| match piece {
-                Piece::Column(column) => Some(column),
-                Piece::Text(_) => None,
-            });
+        let joined = self.join.iter().flat_map(|join| &join.0).filter_map(|piece| match piece {
+            Piece::Column(column) => Some(column),
+            Piece::Text(_) => None,
+        });
         self.columns.iter().chain(joined).map(String::as_str)
     }
 
     /// Every word that it can write itself, rather than the file.
     pub(super) fn own_words(&self) -> impl Iterator<Item = &str> {
-        let single = [
-            &self.constant,
-            &self.default,
-            &self.when_positive,
-            &self.when_zero,
-        ];
-        self.map
-            .values()
-            .chain(single.into_iter().flatten())
-            .map(String::as_str)
-            .filter(|word| *word != UNKNOWN)
+        let single = [&self.constant, &self.default, &self.when_positive, &self.when_zero];
+        self.map.values().chain(single.into_iter().flatten()).map(String::as_str).filter(|word| *word != UNKNOWN)
     }
 
     /// The columns that a file must have: all of a join, at least one of a list (named as the first).
@@ -148,9 +135,7 @@ impl TryFrom<Table> for Recipe {
     fn try_from(table: Table) -> Result<Self, String> {
         let columns = table.column.0;
         if columns.is_empty() && table.join.is_none() && table.constant.is_none() {
-            return Err(
-                "`column`, `join` or `constant` must say where the value comes from".to_owned(),
-            );
+            return Err("`column`, `join` or `constant` must say where the value comes from".to_owned());
         }
         if !columns.is_empty() && table.join.is_some() {
             return Err("give either `column` or `join`, not both".to_owned());
@@ -183,17 +168,11 @@ impl<'de> Deserialize<'de> for Recipe {
                 f.write_str("a column, a list of columns, or a table such as { column = \"…\", map = { … } }")
             }
             fn visit_str<E: de::Error>(self, column: &str) -> Result<Recipe, E> {
-                Ok(Recipe {
-                    columns: vec![column.to_owned()],
-                    ..Recipe::default()
-                })
+                Ok(Recipe { columns: vec![column.to_owned()], ..Recipe::default() })
             }
             fn visit_seq<A: SeqAccess<'de>>(self, columns: A) -> Result<Recipe, A::Error> {
                 let columns = Vec::deserialize(SeqAccessDeserializer::new(columns))?;
-                Ok(Recipe {
-                    columns,
-                    ..Recipe::default()
-                })
+                Ok(Recipe { columns, ..Recipe::default() })
             }
             fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<Recipe, A::Error> {
                 let table = Table::deserialize(MapAccessDeserializer::new(table))?;
@@ -226,9 +205,7 @@ impl<'de> Deserialize<'de> for Columns {
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Regex::new(&text)
-            .map(Self)
-            .map_err(|error| de::Error::custom(format!("not a regular expression: {error}")))
+        Regex::new(&text).map(Self).map_err(|error| de::Error::custom(format!("not a regular expression: {error}")))
     }
 }
 
@@ -236,9 +213,7 @@ impl<'de> Deserialize<'de> for Join {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let pieces = pieces(&text).ok_or_else(|| {
-            de::Error::custom(format!(
-                "“{text}” must name columns in braces, such as “{{street}} {{number}}”"
-            ))
+            de::Error::custom(format!("“{text}” must name columns in braces, such as “{{street}} {{number}}”"))
         })?;
         Ok(Self(pieces))
     }

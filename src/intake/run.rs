@@ -59,12 +59,7 @@ pub enum RowResult {
 impl RowOutcome {
     /// A row of which nothing was read.
     fn bare(line: u64, result: RowResult) -> Self {
-        Self {
-            line,
-            result,
-            notices: Vec::new(),
-            facts: Vec::new(),
-        }
+        Self { line, result, notices: Vec::new(), facts: Vec::new() }
     }
 }
 
@@ -75,9 +70,7 @@ pub enum IntakeError {
     #[error(transparent)]
     File(#[from] format::FileError),
     /// It lacks a column that the profile names.
-    #[error(
-        "{file} has no column “{column}”, which the profile reads for {field}; its columns are: {headers}"
-    )]
+    #[error("{file} has no column “{column}”, which the profile reads for {field}; its columns are: {headers}")]
     MissingColumn {
         /// The file.
         file: String,
@@ -94,11 +87,7 @@ impl<'p> Intake<'p> {
     /// A run that has read nothing yet. Closures are counted as active, over or to come by `at`.
     #[must_use]
     pub fn new(profile: &'p Profile, at: DateTime<Utc>) -> Self {
-        Self {
-            profile,
-            at,
-            memory: Memory::default(),
-        }
+        Self { profile, at, memory: Memory::default() }
     }
 
     /// Reads one file row by row; `name` is for messages.
@@ -130,20 +119,10 @@ impl<'p> Intake<'p> {
             return Ok(());
         };
         let (file, headers) = (file.to_owned(), headers.join(", "));
-        Err(IntakeError::MissingColumn {
-            file,
-            column,
-            field,
-            headers,
-        })
+        Err(IntakeError::MissingColumn { file, column, field, headers })
     }
 
-    fn row(
-        &mut self,
-        row: Result<Row, RowError>,
-        lookups: &Lookups,
-        last: Option<&Last>,
-    ) -> RowOutcome {
+    fn row(&mut self, row: Result<Row, RowError>, lookups: &Lookups, last: Option<&Last>) -> RowOutcome {
         let row = match row {
             Ok(row) => row,
             Err(RowError { line, message }) => {
@@ -155,11 +134,7 @@ impl<'p> Intake<'p> {
         if mapping::is_skipped(self.profile, source) {
             return RowOutcome::bare(row.line, RowResult::Skipped);
         }
-        let Mapped {
-            key,
-            statement,
-            mut notes,
-        } = mapping::map(self.profile, source, self.at);
+        let Mapped { key, statement, mut notes } = mapping::map(self.profile, source, self.at);
         let result = match (key, statement) {
             (None, Err(notice)) => RowResult::Rejected { key: None, notice },
             (None, Ok(statement)) => RowResult::Stated(statement),
@@ -168,12 +143,7 @@ impl<'p> Intake<'p> {
                 None => self.settle(&row, key, statement, &mut notes),
             },
         };
-        RowOutcome {
-            line: row.line,
-            result,
-            notices: notes.notices,
-            facts: notes.facts,
-        }
+        RowOutcome { line: row.line, result, notices: notes.notices, facts: notes.facts }
     }
 
     /// States the row, unless it is turned away or its key was there before.
@@ -190,10 +160,7 @@ impl<'p> Intake<'p> {
         let number = self.profile.key.number_repeats;
         let statement = match statement {
             Err(notice) if !number => {
-                return RowResult::Rejected {
-                    key: Some(key),
-                    notice,
-                };
+                return RowResult::Rejected { key: Some(key), notice };
             }
             statement => statement,
         };
@@ -206,29 +173,20 @@ impl<'p> Intake<'p> {
                 return repeated(key, line, "came first and counts");
             }
             Recall::Numbered { line, ordinal } => {
-                let message = format!(
-                    "line {line} has the same key but differs; this row is number {ordinal} of it"
-                );
+                let message = format!("line {line} has the same key but differs; this row is number {ordinal} of it");
                 notes.tell(Notice::new("key", "repeat_numbered", message));
                 format!("{key}#{ordinal}")
             }
         };
         match statement {
             Ok(statement) => RowResult::Stated(Box::new(Statement { key, ..*statement })),
-            Err(notice) => RowResult::Rejected {
-                key: Some(key),
-                notice,
-            },
+            Err(notice) => RowResult::Rejected { key: Some(key), notice },
         }
     }
 }
 
 fn repeated(key: String, line: u64, why: &str) -> RowResult {
-    let notice = Notice::new(
-        "key",
-        "repeated",
-        format!("line {line} has the same key and {why}"),
-    );
+    let notice = Notice::new("key", "repeated", format!("line {line} has the same key and {why}"));
     RowResult::Repeated { key, notice }
 }
 

@@ -46,31 +46,16 @@ impl<'a> Source<'a> {
     }
 
     /// Takes a value; `None` is unknown. What stands in the file but cannot be taken is told and kept.
-    pub(super) fn take(
-        &self,
-        field: &'a str,
-        recipe: &'a Recipe,
-        notes: &mut Notes,
-    ) -> Option<Taken<'a>> {
+    pub(super) fn take(&self, field: &'a str, recipe: &'a Recipe, notes: &mut Notes) -> Option<Taken<'a>> {
         let Some(found) = self.find(field, recipe, notes) else {
             let constant = recipe.constant.as_deref()?;
             let stood_in = !recipe.columns.is_empty() || recipe.join.is_some();
-            return Some(Taken {
-                text: constant.into(),
-                raw: constant.into(),
-                column: field,
-                stood_in,
-            });
+            return Some(Taken { text: constant.into(), raw: constant.into(), column: field, stood_in });
         };
         match change(recipe, &found.text, self.lookups) {
             Ok(text) => {
-                let text =
-                    text.filter(|text| text != UNKNOWN && !self.is_blank(text, &recipe.blank))?;
-                Some(Taken {
-                    raw: found.text,
-                    text: text.into(),
-                    ..found
-                })
+                let text = text.filter(|text| text != UNKNOWN && !self.is_blank(text, &recipe.blank))?;
+                Some(Taken { raw: found.text, text: text.into(), ..found })
             }
             Err((code, message)) => {
                 notes.tell_and_keep(Notice::new(field, code, message), found.column, &found.text);
@@ -82,37 +67,21 @@ impl<'a> Source<'a> {
     /// The first cell that is not blank, or the joined ones.
     fn find(&self, field: &'a str, recipe: &'a Recipe, notes: &mut Notes) -> Option<Taken<'a>> {
         if let Some(join) = &recipe.join {
-            let text = self
-                .joined(join)
-                .filter(|text| !self.is_blank(text, &recipe.blank))?;
-            return Some(Taken {
-                text: text.into(),
-                raw: "".into(),
-                column: field,
-                stood_in: false,
-            });
+            let text = self.joined(join).filter(|text| !self.is_blank(text, &recipe.blank))?;
+            return Some(Taken { text: text.into(), raw: "".into(), column: field, stood_in: false });
         }
-        recipe
-            .columns
-            .iter()
-            .enumerate()
-            .find_map(|(place, column)| {
-                let cell = self.row.cells.get(column)?;
-                let text = clean(cell);
-                if self.is_blank(&text, &recipe.blank) {
-                    return None;
-                }
-                if text != cell {
-                    let message = format!("“{text}” had space around it or a line break in it");
-                    notes.tell(Notice::new(field, "trimmed", message));
-                }
-                Some(Taken {
-                    text,
-                    raw: "".into(),
-                    column,
-                    stood_in: place > 0,
-                })
-            })
+        recipe.columns.iter().enumerate().find_map(|(place, column)| {
+            let cell = self.row.cells.get(column)?;
+            let text = clean(cell);
+            if self.is_blank(&text, &recipe.blank) {
+                return None;
+            }
+            if text != cell {
+                let message = format!("“{text}” had space around it or a line break in it");
+                notes.tell(Notice::new(field, "trimmed", message));
+            }
+            Some(Taken { text, raw: "".into(), column, stood_in: place > 0 })
+        })
     }
 
     /// The pieces in order, blank cells as nothing; `None` when every cell is blank.
@@ -135,11 +104,7 @@ impl<'a> Source<'a> {
 }
 
 /// Lookup, split, pattern, number, map, sign: in this order, each where the recipe asks for it.
-fn change(
-    recipe: &Recipe,
-    found: &str,
-    lookups: &Lookups,
-) -> Result<Option<String>, (&'static str, String)> {
+fn change(recipe: &Recipe, found: &str, lookups: &Lookups) -> Result<Option<String>, (&'static str, String)> {
     let otherwise = |code: &'static str, message: String| match &recipe.default {
         Some(default) => Ok(Some(default.clone())),
         None => Err((code, message)),
@@ -149,10 +114,7 @@ fn change(
         match lookups.get(table).and_then(|table| table.get(&text)) {
             Some(value) => text = clean(value).into_owned(),
             None => {
-                return otherwise(
-                    "unmapped_value",
-                    format!("“{text}” is not in the file's table “{table}”"),
-                );
+                return otherwise("unmapped_value", format!("“{text}” is not in the file's table “{table}”"));
             }
         }
     }
@@ -167,15 +129,9 @@ fn change(
     }
     if let Some(pattern) = &recipe.pattern {
         let Some(groups) = pattern.0.captures(&text) else {
-            return otherwise(
-                "unread_value",
-                format!("“{text}” does not match the pattern {}", pattern.0),
-            );
+            return otherwise("unread_value", format!("“{text}” does not match the pattern {}", pattern.0));
         };
-        let part = groups
-            .name("value")
-            .or_else(|| groups.get(1))
-            .or_else(|| groups.get(0));
+        let part = groups.name("value").or_else(|| groups.get(1)).or_else(|| groups.get(0));
         text = part.map_or_else(String::new, |part| clean(part.as_str()).into_owned());
     }
     if recipe.pick_number {
@@ -188,10 +144,7 @@ fn change(
         match recipe.map.get(&text) {
             Some(value) => text.clone_from(value),
             None => {
-                return otherwise(
-                    "unmapped_value",
-                    format!("“{text}” has no entry in the profile's map"),
-                );
+                return otherwise("unmapped_value", format!("“{text}” has no entry in the profile's map"));
             }
         }
     }
@@ -199,10 +152,7 @@ fn change(
         return match number(&text) {
             Some(number) if number > 0.0 => Ok(recipe.when_positive.clone()),
             Some(0.0) => Ok(recipe.when_zero.clone()),
-            _ => otherwise(
-                "unread_value",
-                format!("“{text}” is no number from zero up"),
-            ),
+            _ => otherwise("unread_value", format!("“{text}” is no number from zero up")),
         };
     }
     Ok(Some(text))
@@ -210,29 +160,19 @@ fn change(
 
 /// A number as people type it: `12`, `１２`, `12.0`. Commas are refused, since they mean thousands here and decimals there.
 pub(super) fn number(text: &str) -> Option<f64> {
-    text.chars()
-        .map(half_width)
-        .collect::<String>()
-        .trim()
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite())
+    text.chars().map(half_width).collect::<String>().trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 fn first_number(text: &str) -> Option<String> {
     let text: String = text.chars().map(half_width).collect();
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let rest = &text[start..];
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     Some(rest[..end].trim_end_matches('.').to_owned())
 }
 
 /// The digits and signs of the full-width block as ASCII.
 fn half_width(c: char) -> char {
-    let ascii = u32::from(c)
-        .checked_sub(0xFEE0)
-        .filter(|code| (0x21..=0x7E).contains(code));
+    let ascii = u32::from(c).checked_sub(0xFEE0).filter(|code| (0x21..=0x7E).contains(code));
     ascii.and_then(char::from_u32).unwrap_or(c)
 }

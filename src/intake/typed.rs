@@ -71,50 +71,25 @@ pub(super) fn dated<T>(
     let taken = source.take(field, recipe, notes)?;
     let value = read(&taken.text, &recipe.formats);
     if value.is_none() {
-        let message = format!(
-            "“{}” is no date that can be read; say how dates are written in `formats`",
-            taken.text
-        );
-        notes.tell_and_keep(
-            Notice::new(field, "unread_value", message),
-            taken.column,
-            &taken.raw,
-        );
+        let message = format!("“{}” is no date that can be read; say how dates are written in `formats`", taken.text);
+        notes.tell_and_keep(Notice::new(field, "unread_value", message), taken.column, &taken.raw);
     }
     value
 }
 
 /// A day by the formats of its recipe.
-pub(super) fn day(
-    source: Source<'_>,
-    field: &str,
-    recipe: Option<&Recipe>,
-    notes: &mut Notes,
-) -> Option<NaiveDate> {
+pub(super) fn day(source: Source<'_>, field: &str, recipe: Option<&Recipe>, notes: &mut Notes) -> Option<NaiveDate> {
     dated(source, field, recipe, notes, dates::day)
 }
 
 /// A count of stalls.
-pub(super) fn counted(
-    source: Source<'_>,
-    field: &str,
-    recipe: &Recipe,
-    notes: &mut Notes,
-) -> Option<u16> {
+pub(super) fn counted(source: Source<'_>, field: &str, recipe: &Recipe, notes: &mut Notes) -> Option<u16> {
     let taken = source.take(field, recipe, notes)?;
     let whole = number(&taken.text).and_then(|count| count.to_string().parse().ok());
     let count = whole.filter(|count| *count <= Stalls::MOST);
     if count.is_none() {
-        let message = format!(
-            "“{}” is no whole number from 0 to {}",
-            taken.text,
-            Stalls::MOST
-        );
-        notes.tell_and_keep(
-            Notice::new(field, "bad_count", message),
-            taken.column,
-            &taken.raw,
-        );
+        let message = format!("“{}” is no whole number from 0 to {}", taken.text, Stalls::MOST);
+        notes.tell_and_keep(Notice::new(field, "bad_count", message), taken.column, &taken.raw);
     }
     count
 }

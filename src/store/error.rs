@@ -73,17 +73,21 @@ impl From<DbErr> for StoreError {
 fn is_passing(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => match inner.as_ref() {
-            sea_orm::sqlx::Error::Database(told) => {
-                // SQLite: 5 busy, 6 locked (and extended codes); PostgreSQL: lock not available, cancelled by a
-                // time-out, shutting down, too many connections, serialisation and deadlock.
-                let code = told.code().unwrap_or_default();
-                let sqlite = code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)) && code.len() < 5;
-                sqlite || matches!(&*code, "55P03" | "57014" | "57P01" | "57P03" | "53300" | "40001" | "40P01")
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            match inner.as_ref() {
+                sea_orm::sqlx::Error::Database(told) => {
+                    // SQLite: 5 busy, 6 locked (and extended codes); PostgreSQL: lock not available, cancelled by a
+                    // time-out, shutting down, too many connections, serialisation and deadlock.
+                    let code = told.code().unwrap_or_default();
+                    let sqlite = code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)) && code.len() < 5;
+                    sqlite || matches!(&*code, "55P03" | "57014" | "57P01" | "57P03" | "53300" | "40001" | "40P01")
+                }
+                sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed => {
+                    true
+                }
+                _ => false,
             }
-            sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed => true,
-            _ => false,
-        },
+        }
         _ => false,
     }
 }

@@ -96,11 +96,7 @@ impl Tx {
             imported_at: Set(self.author.at),
         });
         let update = OnConflict::columns([imported::Column::SourceId, imported::Column::Key])
-            .update_columns([
-                imported::Column::Fields,
-                imported::Column::Present,
-                imported::Column::ImportedAt,
-            ])
+            .update_columns([imported::Column::Fields, imported::Column::Present, imported::Column::ImportedAt])
             .to_owned();
         imported::Entity::insert_many(rows).on_conflict(update).exec_without_returning(&self.connection).await?;
         Ok(())

@@ -54,8 +54,8 @@ impl Tx {
     }
 
     fn row(&self, entry: &NewEntry) -> Result<journal::ActiveModel, StoreError> {
-        let changes = serde_json::to_string(&entry.changes)
-            .map_err(|error| StoreError::corrupt("journal", &entry.key, error))?;
+        let changes =
+            serde_json::to_string(&entry.changes).map_err(|error| StoreError::corrupt("journal", &entry.key, error))?;
         let author = &self.author;
         Ok(journal::ActiveModel {
             number: NotSet,

@@ -23,12 +23,10 @@ impl Tx {
             operator::ActiveModel { id: NotSet, name: Set(name.to_string()), kind: Set(kind.as_str().to_owned()) };
         // Two writers that name a new body at once: the later one waits here and takes the earlier one's row.
         let unless_there = OnConflict::column(operator::Column::Name).do_nothing().to_owned();
-        operator::Entity::insert_many([new])
-            .on_conflict(unless_there)
-            .exec_without_returning(&self.connection)
-            .await?;
+        operator::Entity::insert_many([new]).on_conflict(unless_there).exec_without_returning(&self.connection).await?;
         let row = operator::Entity::find().filter(operator::Column::Name.eq(name.as_str())).one(&self.connection);
-        let row = row.await?.ok_or_else(|| StoreError::corrupt("operator", name, "it was made just now and is gone"))?;
+        let row =
+            row.await?.ok_or_else(|| StoreError::corrupt("operator", name, "it was made just now and is gone"))?;
         let id = OperatorId(row.id);
         if row.kind == OperatorKind::Other.as_str() && kind != OperatorKind::Other {
             let mut row: operator::ActiveModel = row.into();

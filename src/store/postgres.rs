@@ -12,11 +12,15 @@ use super::writer::Writer;
 
 const POOL: u32 = 8;
 
-pub(super) async fn open(url: &str, password: Option<&str>) -> Result<(DatabaseConnection, Writer, String), StoreError> {
+pub(super) async fn open(
+    url: &str,
+    password: Option<&str>,
+) -> Result<(DatabaseConnection, Writer, String), StoreError> {
     let told = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Refused("write postgres://USER@HOST:PORT/DATABASE".to_owned()))?;
     let place = format!("postgres://{}/{}", told.get_host(), told.get_database().unwrap_or_default());
-    let is_local = told.get_socket().is_some() || matches!(told.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
+    let is_local =
+        told.get_socket().is_some() || matches!(told.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
     let is_told = url.contains("sslmode=");
     if !is_local && is_told && !matches!(told.get_ssl_mode(), PgSslMode::VerifyFull) {
         let message = "to a PostgreSQL on another host only sslmode=verify-full is safe; leave sslmode out to get it";

@@ -76,9 +76,7 @@ impl Tx {
     /// What the database says, or a corrupt row.
     pub async fn retire_toilets(&self, ids: &[ToiletId]) -> Result<Vec<(ToiletId, i32, Lifecycle)>, StoreError> {
         let retired = Lifecycle::Retired.as_str();
-        let in_use = toilet::Column::Id
-            .is_in(ids.iter().map(|id| id.0))
-            .and(toilet::Column::Lifecycle.ne(retired));
+        let in_use = toilet::Column::Id.is_in(ids.iter().map(|id| id.0)).and(toilet::Column::Lifecycle.ne(retired));
         let rows = toilet::Entity::find().filter(in_use.clone()).all(&self.connection).await?;
         toilet::Entity::update_many()
             .col_expr(toilet::Column::Lifecycle, Expr::value(retired))

@@ -27,7 +27,8 @@ impl Store {
         let applied = self.applied_steps().await?;
         let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
         if let Some(newer) = applied.iter().find(|name| !known.contains(name)) {
-            let message = format!("the database is newer than this program (it has taken “{newer}”): use a newer gongce");
+            let message =
+                format!("the database is newer than this program (it has taken “{newer}”): use a newer gongce");
             return Err(StoreError::Refused(message));
         }
         Ok(known.into_iter().map(|name| SchemaStep { applied: applied.contains(&name), name }).collect())

@@ -49,10 +49,7 @@ impl Tx {
         };
         // Two first imports at once: the later one waits here for the earlier one and takes its row.
         let unless_there = OnConflict::column(source::Column::Name).do_nothing().to_owned();
-        source::Entity::insert_many([new])
-            .on_conflict(unless_there)
-            .exec_without_returning(&self.connection)
-            .await?;
+        source::Entity::insert_many([new]).on_conflict(unless_there).exec_without_returning(&self.connection).await?;
         let row = source::Entity::find().filter(source::Column::Name.eq(name)).one(&self.connection).await?;
         let row = row.ok_or_else(|| StoreError::corrupt("source", name, "it was made just now and is gone"))?;
         let id = SourceId(row.id);

@@ -65,7 +65,8 @@ fn configure(options: SqliteConnectOptions, only_reads: bool) -> SqliteConnectOp
 async fn require_library(connection: &DatabaseConnection) -> Result<(), StoreError> {
     let question = Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version() AS version");
     let row = connection.query_one_raw(question).await?;
-    let version: String = row.ok_or_else(|| DbErr::RecordNotFound("sqlite_version".to_owned()))?.try_get("", "version")?;
+    let version: String =
+        row.ok_or_else(|| DbErr::RecordNotFound("sqlite_version".to_owned()))?.try_get("", "version")?;
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
     if found < OLDEST_LIBRARY {

@@ -140,7 +140,11 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
             tenures: tenures.remove(&row.id).unwrap_or_default(),
             outages: outages.remove(&row.id).unwrap_or_default(),
             grades: grades.remove(&row.id).unwrap_or_default(),
-            source: source.map(|(source, key)| SourceRef { name: source.name.clone(), key, synthetic: source.synthetic }),
+            source: source.map(|(source, key)| SourceRef {
+                name: source.name.clone(),
+                key,
+                synthetic: source.synthetic,
+            }),
             revision: row.revision,
             updated_at: row.updated_at,
         })

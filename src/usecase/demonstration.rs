@@ -38,7 +38,8 @@ pub async fn fill(ctx: &Ctx) -> Result<usize, Failure> {
         let rest = statements.split_off(statements.len().min(ROWS));
         let batch = Batch::synthetic(demo::NAME, demo::ATTRIBUTION, std::mem::replace(&mut statements, rest));
         let settled = settle(ctx, ctx.author("demo"), batch).await?;
-        made += settled.iter().filter(|settled| matches!(settled, Settled { action: Some(Action::Create), .. })).count();
+        made +=
+            settled.iter().filter(|settled| matches!(settled, Settled { action: Some(Action::Create), .. })).count();
     }
     Ok(made)
 }

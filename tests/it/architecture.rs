@@ -4,10 +4,7 @@
 //! The reading is lexical: comments and literals are dropped, then every `crate::…`, `self::…` and `super::…` path is
 //! followed, in `use` groups as well as in the middle of code. Test modules inside `src` obey the same rules.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "source that cannot be read is a failed test"
-)]
+#![expect(clippy::unwrap_used, reason = "source that cannot be read is a failed test")]
 
 use std::fs;
 use std::path::Path;
@@ -33,12 +30,7 @@ const FLOORS: &[(&str, Below)] = &[
     ("app", Below::Everything),
     ("config", Below::Only(&["domain", "geo"])),
     ("http", Below::Only(&["usecase", "finder", "domain", "geo"])),
-    (
-        "usecase",
-        Below::Only(&[
-            "store", "gateway", "finder", "intake", "export", "demo", "domain", "geo",
-        ]),
-    ),
+    ("usecase", Below::Only(&["store", "gateway", "finder", "intake", "export", "demo", "domain", "geo"])),
     ("finder", Below::Only(&["domain", "geo"])),
     ("intake", Below::Only(&["domain", "geo"])),
     ("export", Below::Only(&["domain", "geo"])),
@@ -66,21 +58,11 @@ fn the_house_stands() {
     for folder in ["src", "migrations/src", "tests", "benches"] {
         read_rust_files(root, folder, &mut files);
     }
-    assert!(
-        files.iter().any(|(file, _)| file == "src/lib.rs"),
-        "the source was not found"
-    );
+    assert!(files.iter().any(|(file, _)| file == "src/lib.rs"), "the source was not found");
 
-    let faults: Vec<String> = files
-        .iter()
-        .flat_map(|(file, text)| faults(file, text))
-        .collect();
+    let faults: Vec<String> = files.iter().flat_map(|(file, text)| faults(file, text)).collect();
 
-    assert!(
-        faults.is_empty(),
-        "ARCHITECTURE.md forbids:\n{}",
-        faults.join("\n")
-    );
+    assert!(faults.is_empty(), "ARCHITECTURE.md forbids:\n{}", faults.join("\n"));
 }
 
 /// Collects (path from the root, text) of every Rust file in `folder` and below.
@@ -93,10 +75,7 @@ fn read_rust_files(root: &Path, folder: &str, files: &mut Vec<(String, String)>)
         let path = format!("{folder}/{name}");
         if root.join(&path).is_dir() {
             read_rust_files(root, &path, files);
-        } else if Path::new(&name)
-            .extension()
-            .is_some_and(|ending| ending == "rs")
-        {
+        } else if Path::new(&name).extension().is_some_and(|ending| ending == "rs") {
             files.push((path.clone(), fs::read_to_string(root.join(&path)).unwrap()));
         }
     }
@@ -123,34 +102,24 @@ fn faults(file: &str, text: &str) -> Vec<String> {
     for (path, line) in paths(&tokens, &module) {
         let target = path[0];
         if floor != "store" && path.starts_with(&["store", "entity"]) {
-            faults.push(format!(
-                "{file}:{line}: `store::entity` is private to store"
-            ));
+            faults.push(format!("{file}:{line}: `store::entity` is private to store"));
         } else if let Below::Only(allowed) = below
             && target != floor
             && !allowed.contains(&target)
         {
-            faults.push(format!(
-                "{file}:{line}: {floor} may not import `{}`",
-                path.join("::")
-            ));
+            faults.push(format!("{file}:{line}: {floor} may not import `{}`", path.join("::")));
         }
     }
     for name in unspeakable(file, floor) {
         let spoken = (0..tokens.len()).filter(|&at| speaks(&tokens[at..], name));
-        faults.extend(
-            spoken.map(|at| format!("{file}:{}: {floor} may not name `{name}`", tokens[at].line)),
-        );
+        faults.extend(spoken.map(|at| format!("{file}:{}: {floor} may not name `{name}`", tokens[at].line)));
     }
     faults
 }
 
 /// The names that `file` on `floor` may not contain.
 fn unspeakable(file: &str, floor: &str) -> Vec<&'static str> {
-    let listed = UNSPEAKABLE
-        .iter()
-        .filter(|(name, _)| *name == floor)
-        .flat_map(|(_, names)| *names);
+    let listed = UNSPEAKABLE.iter().filter(|(name, _)| *name == floor).flat_map(|(_, names)| *names);
     let mut names: Vec<_> = listed.copied().collect();
     if file == ID_MACRO.0 {
         names.retain(|name| !ID_MACRO.1.contains(name));
@@ -173,9 +142,5 @@ fn speaks(tokens: &[Token<'_>], name: &str) -> bool {
 fn module_of(inside: &str) -> Vec<&str> {
     let stem = inside.strip_suffix(".rs").unwrap_or(inside);
     let stem = stem.strip_suffix("/mod").unwrap_or(stem);
-    if ["main", "lib"].contains(&stem) {
-        Vec::new()
-    } else {
-        stem.split('/').collect()
-    }
+    if ["main", "lib"].contains(&stem) { Vec::new() } else { stem.split('/').collect() }
 }

@@ -46,12 +46,8 @@ grade = "grade"
 
 const HEADER: &str = "key,name,lat,lng,address,wheelchair,operator,grade\n";
 
-pub(crate) const PLAIN: Options = Options {
-    dry_run: false,
-    sync: false,
-    force: false,
-    at: chrono::DateTime::UNIX_EPOCH,
-};
+pub(crate) const PLAIN: Options =
+    Options { dry_run: false, sync: false, force: false, at: chrono::DateTime::UNIX_EPOCH };
 const SYNC: Options = Options { sync: true, ..PLAIN };
 
 /// Takes in rows of the made-up bureau's CSV.
@@ -145,12 +141,7 @@ async fn edit_address(ctx: &Ctx, id: ToiletId, address: &str) {
     assert!(done.unwrap());
 }
 
-async fn update(
-    tx: &gongce::store::Tx,
-    id: ToiletId,
-    revision: i32,
-    statement: Statement,
-) -> Result<bool, StoreError> {
+async fn update(tx: &gongce::store::Tx, id: ToiletId, revision: i32, statement: Statement) -> Result<bool, StoreError> {
     tx.update_toilet(id, revision, &statement, None).await
 }
 

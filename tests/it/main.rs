@@ -5,10 +5,14 @@
 
 mod architecture;
 mod cli;
+mod contract;
 mod following;
 mod harness;
 mod imports;
+mod nearest;
+mod problems;
 mod real_data;
 mod register;
 mod schema;
+mod toilets_api;
 mod writes;

@@ -63,17 +63,20 @@ fn taipei_in_every_encoding() {
     ];
     for (profile, file, question_marks) in files {
         let report = Register::new().import(profile, &data.join("taipei").join(file), &[]);
-        check(&report, &[
-            (&["read"], 1_545),
-            (&["created"], 1_532),
-            (&["repeated"], 13),
-            (&["rejected"], 0),
-            (&["warningsByCode", "trimmed"], 27),
-            (&["warningsByCode", "sum_mismatch"], 184),
-            (&["facts", "facilities.wheelchair", "yes"], 631),
-            (&["facts", "facilities.familyToilet", "yes"], 276),
-            (&["warningsByCode", "suspect_question_mark"], question_marks),
-        ]);
+        check(
+            &report,
+            &[
+                (&["read"], 1_545),
+                (&["created"], 1_532),
+                (&["repeated"], 13),
+                (&["rejected"], 0),
+                (&["warningsByCode", "trimmed"], 27),
+                (&["warningsByCode", "sum_mismatch"], 184),
+                (&["facts", "facilities.wheelchair", "yes"], 631),
+                (&["facts", "facilities.familyToilet", "yes"], 276),
+                (&["warningsByCode", "suspect_question_mark"], question_marks),
+            ],
+        );
         for unknown in ["hours", "fee"] {
             assert_eq!(number(&report, &["facts", unknown, "unknown"]), 1_545, "{unknown}");
         }
@@ -96,13 +99,16 @@ fn guangzhou_in_both_forms() {
     let Some(data) = data() else { return };
     let register = Register::new();
     let report = register.import("guangzhou", &data.join("guangzhou/cn_guangzhou_toilets.json"), &[]);
-    check(&report, &[
-        (&["read"], 1_370),
-        (&["repeated"], 51),
-        (&["created"], 1_319),
-        (&["facts", "position", "located"], 1_370),
-        (&["warningsByCode", "name_fallback"], 374),
-    ]);
+    check(
+        &report,
+        &[
+            (&["read"], 1_370),
+            (&["repeated"], 51),
+            (&["created"], 1_319),
+            (&["facts", "position", "located"], 1_370),
+            (&["warningsByCode", "name_fallback"], 374),
+        ],
+    );
     let again = register.import("guangzhou-csv", &data.join("guangzhou/cn_guangzhou_gb18030.csv"), &["--sync"]);
     check(&again, &[(&["read"], 1_370), (&["unchanged"], 1_319), (&["retired"], 0)]);
 }
@@ -113,17 +119,20 @@ fn hong_kong_by_its_department() {
     let register = Register::new();
     let file = data.join("hongkong-fehd/hk_fehd_map.xml");
     let report = register.import("hongkong-fehd", &file, &[]);
-    check(&report, &[
-        (&["read"], 1_369),
-        (&["created"], 812),
-        (&["skipped"], 557),
-        (&["facts", "closure", "active"], 36),
-        (&["facts", "closure", "toCome"], 12),
-        (&["facts", "closure", "over"], 2),
-        (&["facts", "closure", "openEnded"], 1),
-        (&["facts", "hours", "known"], 809),
-        (&["warningsByCode", "unreadable_closure"], 1),
-    ]);
+    check(
+        &report,
+        &[
+            (&["read"], 1_369),
+            (&["created"], 812),
+            (&["skipped"], 557),
+            (&["facts", "closure", "active"], 36),
+            (&["facts", "closure", "toCome"], 12),
+            (&["facts", "closure", "over"], 2),
+            (&["facts", "closure", "openEnded"], 1),
+            (&["facts", "hours", "known"], 809),
+            (&["warningsByCode", "unreadable_closure"], 1),
+        ],
+    );
     check(&register.import("hongkong-fehd", &file, &["--sync"]), &[(&["unchanged"], 812), (&["retired"], 0)]);
 }
 
@@ -135,14 +144,17 @@ fn paris_of_2024_over_2022() {
     let first = register.import("paris", &data.join(old), &[]);
     check(&first, &[(&["read"], 615), (&["created"], 606), (&["repeated"], 9)]);
     let second = register.import("paris", &data.join(new), &["--sync"]);
-    check(&second, &[
-        (&["read"], 609),
-        (&["rejected"], 1),
-        (&["created"], 29),
-        (&["updated"], 48),
-        (&["unchanged"], 530),
-        (&["retired"], 28),
-    ]);
+    check(
+        &second,
+        &[
+            (&["read"], 609),
+            (&["rejected"], 1),
+            (&["created"], 29),
+            (&["updated"], 48),
+            (&["unchanged"], 530),
+            (&["retired"], 28),
+        ],
+    );
     let rejected = second["rows"].as_array().unwrap().iter().find(|row| row["outcome"] == "rejected").unwrap();
     assert_eq!((&rejected["line"], &rejected["field"]), (&398.into(), &"position".into()));
     let third = register.import("paris", &data.join(new), &["--sync"]);
@@ -163,13 +175,16 @@ fn hong_kong_by_its_mappers() {
     let Some(data) = data() else { return };
     let file = data.join("hongkong-osm/hk_osm_toilets_overpass.geojson");
     let report = Register::new().import("hongkong-osm", &file, &[]);
-    check(&report, &[
-        (&["read"], 1_910),
-        (&["created"], 1_910),
-        (&["facts", "geometry", "polygon"], 801),
-        (&["facts", "access", "private"], 47),
-        (&["facts", "access", "customers"], 19),
-    ]);
+    check(
+        &report,
+        &[
+            (&["read"], 1_910),
+            (&["created"], 1_910),
+            (&["facts", "geometry", "polygon"], 801),
+            (&["facts", "access", "private"], 47),
+            (&["facts", "access", "customers"], 19),
+        ],
+    );
 }
 
 #[test]
@@ -182,9 +197,8 @@ fn cities_agree_in_every_datum() {
     assert_eq!(pairs.len(), 332);
     for pair in pairs {
         let at = |name: &str| (pair[name][1].as_f64().unwrap(), pair[name][0].as_f64().unwrap());
-        let apart = |a: (f64, f64), b: (f64, f64)| {
-            great_circle(Wgs84::new(a.0, a.1).unwrap(), Wgs84::new(b.0, b.1).unwrap())
-        };
+        let apart =
+            |a: (f64, f64), b: (f64, f64)| great_circle(Wgs84::new(a.0, a.1).unwrap(), Wgs84::new(b.0, b.1).unwrap());
         let (latitude, longitude) = at("wgs84");
         let shifted = Gcj02::from(Wgs84::new(latitude, longitude).unwrap());
         assert!(apart((shifted.latitude(), shifted.longitude()), at("gcj02")) <= 1.0, "{}", pair["name"]);

@@ -58,9 +58,7 @@ pub enum HoursError {
     #[error("the opening hours have {0} characters, more than {LONGEST}: “{1}”")]
     TooLong(usize, String),
     /// Not in OpenStreetMap's form.
-    #[error(
-        "“{0}” is not written as OpenStreetMap's opening_hours, such as “Mo-Su 06:00-22:00” or “24/7”"
-    )]
+    #[error("“{0}” is not written as OpenStreetMap's opening_hours, such as “Mo-Su 06:00-22:00” or “24/7”")]
     Syntax(String),
     /// A range from a time to the same time: nothing or all day, nobody can tell.
     #[error("“{0}” has a range that ends where it starts; for the whole day write 00:00-24:00")]
@@ -89,11 +87,7 @@ impl Hours {
         for rule in &expression.rules {
             check_spans(rule, text)?;
         }
-        let rules = if tells_when(&expression, text) {
-            Rules::cut(whole)
-        } else {
-            None
-        };
+        let rules = if tells_when(&expression, text) { Rules::cut(whole) } else { None };
         let weekly = expression.rules.iter().all(is_weekly);
         let mut parsed = Parsed {
             text: text.to_owned(),
@@ -152,11 +146,7 @@ impl Parsed {
         };
         if !self.weekly {
             let normal = expression.clone().normalize();
-            return normal.is_constant()
-                && normal
-                    .rules
-                    .last()
-                    .is_some_and(|rule| rule.kind == RuleKind::Open);
+            return normal.is_constant() && normal.rules.last().is_some_and(|rule| rule.kind == RuleKind::Open);
         }
         // Any Monday would do: a week is like every other.
         let mut date = NaiveDate::default();
@@ -164,12 +154,7 @@ impl Parsed {
         for _ in 0..7 {
             date = date + Days::new(1);
             let begun = rules.begun(self.unknown_day(date));
-            if begun
-                .before
-                .merge(&carried, Ord::max)
-                .stretches()
-                .any(|(_, _, state)| state != State::Open)
-            {
+            if begun.before.merge(&carried, Ord::max).stretches().any(|(_, _, state)| state != State::Open) {
                 return false;
             }
             carried = begun.after;
@@ -179,11 +164,7 @@ impl Parsed {
 
     fn unknown_day(&self, date: NaiveDate) -> DayKind {
         let known = |mentioned: bool| if mentioned { None } else { Some(false) };
-        DayKind {
-            date,
-            public: known(self.holidays.public),
-            school: known(self.holidays.school),
-        }
+        DayKind { date, public: known(self.holidays.public), school: known(self.holidays.school) }
     }
 }
 
@@ -211,31 +192,22 @@ fn check_spans(rule: &RuleSequence, text: &str) -> Result<(), HoursError> {
 
 /// Whether the rules give the minutes at which the door is open; see [`Hours`] for those that do not.
 fn tells_when(expression: &OpeningHoursExpression, text: &str) -> bool {
-    let fixed =
-        |span: &TimeSpan| minutes(span).is_some() && !span.open_end && span.repeats.is_none();
+    let fixed = |span: &TimeSpan| minutes(span).is_some() && !span.open_end && span.repeats.is_none();
     // The crate takes a comment alone for "open"; by the specification it is "unknown".
-    let says_open = ["24/7", "24:00", "open"]
-        .iter()
-        .any(|word| text.contains(word));
+    let says_open = ["24/7", "24:00", "open"].iter().any(|word| text.contains(word));
     expression.rules.iter().all(|rule| {
-        let comment_alone =
-            rule.kind == RuleKind::Open && !rule.comment.is_empty() && is_whole_day(rule);
+        let comment_alone = rule.kind == RuleKind::Open && !rule.comment.is_empty() && is_whole_day(rule);
         let beside_holiday = rule
             .day_selector
             .weekday
             .iter()
             .any(|day| matches!(day, WeekDayRange::Holiday { offset, .. } if *offset != 0));
-        rule.time_selector.spans.iter().all(fixed)
-            && !beside_holiday
-            && (says_open || !comment_alone)
+        rule.time_selector.spans.iter().all(fixed) && !beside_holiday && (says_open || !comment_alone)
     })
 }
 
 fn mentions(expression: &OpeningHoursExpression, wanted: HolidayKind) -> bool {
-    let mut days = expression
-        .rules
-        .iter()
-        .flat_map(|rule| &rule.day_selector.weekday);
+    let mut days = expression.rules.iter().flat_map(|rule| &rule.day_selector.weekday);
     days.any(|day| matches!(day, WeekDayRange::Holiday { kind, .. } if *kind == wanted))
 }
 
@@ -243,21 +215,12 @@ fn mentions(expression: &OpeningHoursExpression, wanted: HolidayKind) -> bool {
 fn is_weekly(rule: &RuleSequence) -> bool {
     let days = &rule.day_selector;
     let plain = |day: &WeekDayRange| match day {
-        WeekDayRange::Fixed {
-            offset,
-            nth_from_start,
-            nth_from_end,
-            ..
-        } => {
-            *offset == 0
-                && (nth_from_start.iter().all(|nth| *nth) || nth_from_end.iter().all(|nth| *nth))
+        WeekDayRange::Fixed { offset, nth_from_start, nth_from_end, .. } => {
+            *offset == 0 && (nth_from_start.iter().all(|nth| *nth) || nth_from_end.iter().all(|nth| *nth))
         }
         WeekDayRange::Holiday { .. } => true,
     };
-    days.year.is_empty()
-        && days.monthday.is_empty()
-        && days.week.is_empty()
-        && days.weekday.iter().all(plain)
+    days.year.is_empty() && days.monthday.is_empty() && days.week.is_empty() && days.weekday.iter().all(plain)
 }
 
 impl fmt::Display for Hours {

@@ -45,13 +45,9 @@ impl Hours {
         let (now, change) = self.now_and_next(zone, calendar, at);
         match now {
             State::Unknown => Opening::Unknown,
-            State::Open => Opening::Open {
-                until: change.map(|(instant, _)| instant),
-            },
+            State::Open => Opening::Open { until: change.map(|(instant, _)| instant) },
             State::Closed => Opening::Closed {
-                opens_at: change
-                    .filter(|(_, state)| *state == State::Open)
-                    .map(|(instant, _)| instant),
+                opens_at: change.filter(|(_, state)| *state == State::Open).map(|(instant, _)| instant),
             },
         }
     }
@@ -73,18 +69,11 @@ impl Hours {
     /// The next instant after `at` at which the state differs from the one at `at`; `None` when there is none within a
     /// year, or none can be known.
     #[must_use]
-    pub fn next_change(
-        &self,
-        zone: Tz,
-        calendar: Option<&Calendar>,
-        at: DateTime<Utc>,
-    ) -> Option<DateTime<Utc>> {
+    pub fn next_change(&self, zone: Tz, calendar: Option<&Calendar>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         if self.is_always() {
             return None;
         }
-        self.now_and_next(zone, calendar, at)
-            .1
-            .map(|(instant, _)| instant)
+        self.now_and_next(zone, calendar, at).1.map(|(instant, _)| instant)
     }
 
     /// The ranges that begin on the local day of `at`, for people: `06:00-22:00`, `00:00-24:00`, and `22:00-02:00` for
@@ -112,11 +101,7 @@ impl Hours {
         calendar: Option<&Calendar>,
         at: DateTime<Utc>,
     ) -> (State, Option<(DateTime<Utc>, State)>) {
-        let days = if self.is_plain_week() {
-            PLAIN_WEEK_DAYS
-        } else {
-            HORIZON_DAYS
-        };
+        let days = if self.is_plain_week() { PLAIN_WEEK_DAYS } else { HORIZON_DAYS };
         let mut now = State::Unknown;
         let mut change: Option<(DateTime<Utc>, State)> = None;
         for (start, state) in self.starts(zone, calendar, local_date(zone, at), days) {
@@ -142,39 +127,24 @@ impl Hours {
         days: u64,
     ) -> impl Iterator<Item = (DateTime<Utc>, State)> {
         let mut carried = self.begun(calendar, date - Days::new(1)).after;
-        (0..=days)
-            .map(move |ahead| date + Days::new(ahead))
-            .flat_map(move |date| {
-                let begun = self.begun(calendar, date);
-                let whole = begun.before.merge(&carried, Ord::max);
-                carried = begun.after;
-                let starts: Vec<_> = whole
-                    .stretches()
-                    .map(|(start, _, state)| (instant(zone, date, start), state))
-                    .collect();
-                starts
-            })
+        (0..=days).map(move |ahead| date + Days::new(ahead)).flat_map(move |date| {
+            let begun = self.begun(calendar, date);
+            let whole = begun.before.merge(&carried, Ord::max);
+            carried = begun.after;
+            let starts: Vec<_> =
+                whole.stretches().map(|(start, _, state)| (instant(zone, date, start), state)).collect();
+            starts
+        })
     }
 
     fn begun(&self, calendar: Option<&Calendar>, date: NaiveDate) -> Begun {
         let Some(rules) = self.rules() else {
-            return Begun {
-                before: Timeline::all(State::Unknown),
-                after: Timeline::all(State::Closed),
-            };
+            return Begun { before: Timeline::all(State::Unknown), after: Timeline::all(State::Closed) };
         };
         let mentioned = self.holidays();
-        let public = if mentioned.public {
-            calendar.and_then(|known| known.is_holiday(date))
-        } else {
-            Some(false)
-        };
+        let public = if mentioned.public { calendar.and_then(|known| known.is_holiday(date)) } else { Some(false) };
         let school = if mentioned.school { None } else { Some(false) };
-        rules.begun(DayKind {
-            date,
-            public,
-            school,
-        })
+        rules.begun(DayKind { date, public, school })
     }
 }
 
@@ -183,10 +153,7 @@ impl Hours {
 fn local_date(zone: Tz, at: DateTime<Utc>) -> NaiveDate {
     const YEAR_1: TimeDelta = TimeDelta::seconds(-62_135_596_800 + 2 * 86_400);
     const YEAR_9998: TimeDelta = TimeDelta::seconds(253_370_764_800 - 2 * 86_400);
-    let (first, last) = (
-        DateTime::UNIX_EPOCH + YEAR_1,
-        DateTime::UNIX_EPOCH + YEAR_9998,
-    );
+    let (first, last) = (DateTime::UNIX_EPOCH + YEAR_1, DateTime::UNIX_EPOCH + YEAR_9998);
     at.clamp(first, last).with_timezone(&zone).date_naive()
 }
 
@@ -195,28 +162,17 @@ fn instant(zone: Tz, date: NaiveDate, minute: u16) -> DateTime<Utc> {
     let wanted = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minute.into());
     // The longest gap on record is the day that Samoa left out in 2011.
     (0..=i64::from(DAY))
-        .find_map(|later| {
-            zone.from_local_datetime(&(wanted + TimeDelta::minutes(later)))
-                .earliest()
-        })
+        .find_map(|later| zone.from_local_datetime(&(wanted + TimeDelta::minutes(later))).earliest())
         .map_or_else(|| wanted.and_utc(), |local| local.with_timezone(&Utc))
 }
 
 fn open_ranges(day: &Timeline) -> impl Iterator<Item = (u16, u16)> + '_ {
-    day.stretches()
-        .filter(|(_, _, state)| *state == State::Open)
-        .map(|(start, end, _)| (start, end))
+    day.stretches().filter(|(_, _, state)| *state == State::Open).map(|(start, end, _)| (start, end))
 }
 
 /// A range as people write it; one that starts past midnight or lasts longer than a day keeps its counted hours.
 fn written((start, end): (u16, u16)) -> String {
     let runs_past_midnight = start < DAY && end > DAY && end - DAY <= start;
     let end = if runs_past_midnight { end - DAY } else { end };
-    format!(
-        "{:02}:{:02}-{:02}:{:02}",
-        start / 60,
-        start % 60,
-        end / 60,
-        end % 60
-    )
+    format!("{:02}:{:02}-{:02}:{:02}", start / 60, start % 60, end / 60, end % 60)
 }

@@ -46,23 +46,13 @@ impl Rules {
     pub(super) fn cut(whole: OpeningHours) -> Option<Self> {
         let expression = whole.get_expression();
         if !expression.rules.iter().any(runs_past_midnight) {
-            return Some(Self {
-                before: whole,
-                after: None,
-            });
+            return Some(Self { before: whole, after: None });
         }
         // A fallback speaks when the rules before it say nothing all day, which neither half alone can tell.
-        if expression
-            .rules
-            .iter()
-            .any(|rule| rule.operator == RuleOperator::Fallback && runs_past_midnight(rule))
-        {
+        if expression.rules.iter().any(|rule| rule.operator == RuleOperator::Fallback && runs_past_midnight(rule)) {
             return None;
         }
-        Some(Self {
-            before: half(&expression, 0)?,
-            after: Some(half(&expression, DAY)?),
-        })
+        Some(Self { before: half(&expression, 0)?, after: Some(half(&expression, DAY)?) })
     }
 
     /// What begins on a day. Where it is not known whether the day is a holiday, the hours are known when they are the
@@ -70,10 +60,7 @@ impl Rules {
     pub(super) fn begun(&self, day: DayKind) -> Begun {
         Begun {
             before: agreed(&self.before, day),
-            after: self
-                .after
-                .as_ref()
-                .map_or_else(|| Timeline::all(State::Closed), |half| agreed(half, day)),
+            after: self.after.as_ref().map_or_else(|| Timeline::all(State::Closed), |half| agreed(half, day)),
         }
     }
 }
@@ -105,9 +92,7 @@ fn schedule(half: &OpeningHours, date: NaiveDate, public: bool, school: bool) ->
         return half.schedule_at(date);
     }
     let holidays = ContextHolidays::new(only(date, public), only(date, school));
-    half.clone()
-        .with_context(Context::default().with_holidays(holidays))
-        .schedule_at(date)
+    half.clone().with_context(Context::default().with_holidays(holidays)).schedule_at(date)
 }
 
 /// A calendar that holds this one day or nothing.
@@ -130,27 +115,16 @@ pub(super) fn minutes(span: &TimeSpan) -> Option<(u16, u16)> {
 
 /// Whether a rule covers all of its days.
 pub(super) fn is_whole_day(rule: &RuleSequence) -> bool {
-    rule.time_selector
-        .spans
-        .iter()
-        .any(|span| minutes(span) == Some((0, DAY)))
+    rule.time_selector.spans.iter().any(|span| minutes(span) == Some((0, DAY)))
 }
 
 fn runs_past_midnight(rule: &RuleSequence) -> bool {
-    rule.time_selector
-        .spans
-        .iter()
-        .filter_map(minutes)
-        .any(|(_, end)| end > DAY)
+    rule.time_selector.spans.iter().filter_map(minutes).any(|(_, end)| end > DAY)
 }
 
 /// The rules with their spans clipped to the day that begins at minute `from`, and counted from there.
 fn half(expression: &OpeningHoursExpression, from: u16) -> Option<OpeningHours> {
-    let rules = expression
-        .rules
-        .iter()
-        .filter_map(|rule| clip(rule, from))
-        .collect();
+    let rules = expression.rules.iter().filter_map(|rule| clip(rule, from)).collect();
     let wanted = OpeningHoursExpression { rules };
     // The crate makes evaluators from text alone.
     let half: OpeningHours = wanted.to_string().parse().ok()?;
@@ -158,18 +132,10 @@ fn half(expression: &OpeningHoursExpression, from: u16) -> Option<OpeningHours> 
 }
 
 fn clip(rule: &RuleSequence, from: u16) -> Option<RuleSequence> {
-    let spans: Vec<TimeSpan> = rule
-        .time_selector
-        .spans
-        .iter()
-        .filter_map(minutes)
-        .filter_map(|span| clip_span(span, from))
-        .collect();
+    let spans: Vec<TimeSpan> =
+        rule.time_selector.spans.iter().filter_map(minutes).filter_map(|span| clip_span(span, from)).collect();
     if !spans.is_empty() {
-        return Some(RuleSequence {
-            time_selector: TimeSelector { spans },
-            ..rule.clone()
-        });
+        return Some(RuleSequence { time_selector: TimeSelector { spans }, ..rule.clone() });
     }
     // A rule that closes the whole day takes what would begin on it, so also the part after midnight. Any other
     // closure, a rule added with a comma and a fallback have nothing to say here. A rule that opens replaces what the
@@ -190,15 +156,9 @@ fn clip_span((start, end): (u16, u16), from: u16) -> Option<TimeSpan> {
     if start >= end {
         return None;
     }
-    Some(TimeSpan::fixed_range(
-        clock(start - from)?,
-        clock(end - from)?,
-    ))
+    Some(TimeSpan::fixed_range(clock(start - from)?, clock(end - from)?))
 }
 
 fn clock(minutes: u16) -> Option<ExtendedTime> {
-    ExtendedTime::new(
-        u8::try_from(minutes / 60).ok()?,
-        u8::try_from(minutes % 60).ok()?,
-    )
+    ExtendedTime::new(u8::try_from(minutes / 60).ok()?, u8::try_from(minutes % 60).ok()?)
 }

@@ -30,20 +30,12 @@ impl Timeline {
     /// The stretches as (first minute, minute after the last, state).
     pub(super) fn stretches(&self) -> impl Iterator<Item = (u16, u16, State)> + '_ {
         let ends = self.0.iter().skip(1).map(|(start, _)| *start).chain([DAY]);
-        self.0
-            .iter()
-            .zip(ends)
-            .map(|(&(start, state), end)| (start, end, state))
+        self.0.iter().zip(ends).map(|(&(start, state), end)| (start, end, state))
     }
 
     /// Minute by minute the result of `merge` for two days laid over each other.
     pub(super) fn merge(&self, other: &Self, merge: impl Fn(State, State) -> State) -> Self {
-        let mut starts: Vec<u16> = self
-            .0
-            .iter()
-            .chain(&other.0)
-            .map(|(start, _)| *start)
-            .collect();
+        let mut starts: Vec<u16> = self.0.iter().chain(&other.0).map(|(start, _)| *start).collect();
         starts.sort_unstable();
         starts.dedup();
         let mut merged: Vec<(u16, State)> = Vec::with_capacity(starts.len());
@@ -58,10 +50,7 @@ impl Timeline {
 
     fn at(&self, minute: u16) -> State {
         let after = self.0.partition_point(|(start, _)| *start <= minute);
-        after
-            .checked_sub(1)
-            .and_then(|index| self.0.get(index))
-            .map_or(State::Closed, |(_, state)| *state)
+        after.checked_sub(1).and_then(|index| self.0.get(index)).map_or(State::Closed, |(_, state)| *state)
     }
 }
 

@@ -11,17 +11,14 @@ const TENTH_OF_A_MILLIMETRE: f64 = 1e-4;
 fn well_inside<D: Datum>() -> impl Strategy<Value = Position<D>> {
     // Along 105° E the formula has a square root, whose slope has no bound.
     let latitude = prop_oneof![9 => 0.8493..55.8071, 1 => Just(35.0)];
-    let longitude =
-        prop_oneof![8 => 72.034..137.8047, 1 => Just(105.0), 1 => 104.999_999..105.000_001];
+    let longitude = prop_oneof![8 => 72.034..137.8047, 1 => Just(105.0), 1 => 104.999_999..105.000_001];
     (latitude, longitude).prop_map(|(latitude, longitude)| at(latitude, longitude))
 }
 
 fn outside() -> impl Strategy<Value = (f64, f64)> {
-    super::anywhere()
-        .prop_map(|place| (place.latitude(), place.longitude()))
-        .prop_filter("in the box", |place| {
-            !((0.8293..=55.8271).contains(&place.0) && (72.004..=137.8347).contains(&place.1))
-        })
+    super::anywhere().prop_map(|place| (place.latitude(), place.longitude())).prop_filter("in the box", |place| {
+        !((0.8293..=55.8271).contains(&place.0) && (72.004..=137.8347).contains(&place.1))
+    })
 }
 
 proptest! {
@@ -78,60 +75,19 @@ proptest! {
 /// Latitude and longitude of five cities in WGS-84, GCJ-02 and BD-09, as the map services convert
 /// them.
 const CITIES: [(&str, [(f64, f64); 3]); 5] = [
-    (
-        "洛阳",
-        [
-            (34.620_694_3, 112.447_775),
-            (34.619_686_1, 112.454_046_2),
-            (34.625_936_4, 112.460_469_5),
-        ],
-    ),
-    (
-        "三亚",
-        [
-            (18.254_541_7, 109.507_813),
-            (18.252_852_4, 109.511_913_5),
-            (18.258_587_8, 109.518_470_3),
-        ],
-    ),
-    (
-        "喀什",
-        [
-            (39.470_184, 75.986_808_9),
-            (39.470_406_4, 75.989_760_2),
-            (39.476_404_8, 75.996_250_2),
-        ],
-    ),
-    (
-        "哈尔滨",
-        [
-            (45.801_778_3, 126.528_903),
-            (45.803_780_4, 126.534_972_6),
-            (45.809_407_4, 126.541_587_5),
-        ],
-    ),
-    (
-        "拉萨",
-        [
-            (29.655_277, 91.170_641_4),
-            (29.652_495_4, 91.172_116_7),
-            (29.658_529_4, 91.178_618_4),
-        ],
-    ),
+    ("洛阳", [(34.620_694_3, 112.447_775), (34.619_686_1, 112.454_046_2), (34.625_936_4, 112.460_469_5)]),
+    ("三亚", [(18.254_541_7, 109.507_813), (18.252_852_4, 109.511_913_5), (18.258_587_8, 109.518_470_3)]),
+    ("喀什", [(39.470_184, 75.986_808_9), (39.470_406_4, 75.989_760_2), (39.476_404_8, 75.996_250_2)]),
+    ("哈尔滨", [(45.801_778_3, 126.528_903), (45.803_780_4, 126.534_972_6), (45.809_407_4, 126.541_587_5)]),
+    ("拉萨", [(29.655_277, 91.170_641_4), (29.652_495_4, 91.172_116_7), (29.658_529_4, 91.178_618_4)]),
 ];
 
 #[test]
 fn cities_lie_where_the_map_services_put_them() {
     for (city, [wgs, gcj, bd]) in CITIES {
         let (wgs, gcj): (Wgs84, Gcj02) = (at(wgs.0, wgs.1), at(gcj.0, gcj.1));
-        assert!(
-            metres_apart(wgs.into(), gcj) < 1.0,
-            "{city}: WGS-84 to GCJ-02"
-        );
-        assert!(
-            metres_apart(gcj.into(), at(bd.0, bd.1) as Bd09) < 0.05,
-            "{city}: GCJ-02 to BD-09"
-        );
+        assert!(metres_apart(wgs.into(), gcj) < 1.0, "{city}: WGS-84 to GCJ-02");
+        assert!(metres_apart(gcj.into(), at(bd.0, bd.1) as Bd09) < 0.05, "{city}: GCJ-02 to BD-09");
     }
 }
 
@@ -139,10 +95,7 @@ fn cities_lie_where_the_map_services_put_them() {
 #[test]
 fn the_shift_in_mengjin_is_more_than_half_a_kilometre() {
     let place: Wgs84 = at(34.8264, 112.4364);
-    let misread: Wgs84 = at(
-        Gcj02::from(place).latitude(),
-        Gcj02::from(place).longitude(),
-    );
+    let misread: Wgs84 = at(Gcj02::from(place).latitude(), Gcj02::from(place).longitude());
     assert!((548.0..587.0).contains(&metres_apart(place, misread)));
 }
 
@@ -152,9 +105,6 @@ fn names_of_datums() {
         assert_eq!(crs.as_str().parse(), Ok(crs));
     }
     assert_eq!("EPSG:4326".parse::<Crs>(), Err(UnknownCrs));
-    assert_eq!(
-        UnknownCrs.to_string(),
-        "the datum must be wgs84, gcj02 or bd09"
-    );
+    assert_eq!(UnknownCrs.to_string(), "the datum must be wgs84, gcj02 or bd09");
     assert!(Crs::Gcj02.read(f64::NAN, 112.0).is_err());
 }

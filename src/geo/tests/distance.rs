@@ -3,8 +3,7 @@ use proptest::prelude::*;
 
 use super::{anywhere, at};
 use crate::geo::{
-    EARTH_RADIUS_METRES, UnitVector, Wgs84, bearing, chord_squared_to_metres, great_circle,
-    metres_to_chord_squared,
+    EARTH_RADIUS_METRES, UnitVector, Wgs84, bearing, chord_squared_to_metres, great_circle, metres_to_chord_squared,
 };
 
 const HALF_CIRCUMFERENCE: f64 = std::f64::consts::PI * EARTH_RADIUS_METRES;
@@ -17,10 +16,7 @@ fn chord_squared(a: Wgs84, b: Wgs84) -> f64 {
 }
 
 fn on_the_ellipsoid(a: Wgs84, b: Wgs84) -> f64 {
-    Geodesic.distance(
-        Point::new(a.longitude(), a.latitude()),
-        Point::new(b.longitude(), b.latitude()),
-    )
+    Geodesic.distance(Point::new(a.longitude(), a.latitude()), Point::new(b.longitude(), b.latitude()))
 }
 
 proptest! {
@@ -90,27 +86,15 @@ proptest! {
 #[test]
 fn known_distances() {
     let close = |metres: f64, expected: f64| {
-        assert!(
-            (metres - expected).abs() < 1e-6,
-            "{metres} is not {expected}"
-        );
+        assert!((metres - expected).abs() < 1e-6, "{metres} is not {expected}");
     };
-    close(
-        great_circle(at(0.0, 0.0), at(0.0, 180.0)),
-        HALF_CIRCUMFERENCE,
-    );
-    close(
-        great_circle(at(90.0, 0.0), at(-90.0, 77.0)),
-        HALF_CIRCUMFERENCE,
-    );
+    close(great_circle(at(0.0, 0.0), at(0.0, 180.0)), HALF_CIRCUMFERENCE);
+    close(great_circle(at(90.0, 0.0), at(-90.0, 77.0)), HALF_CIRCUMFERENCE);
     close(great_circle(at(90.0, 0.0), at(90.0, 123.0)), 0.0);
     close(great_circle(at(12.0, 180.0), at(12.0, -180.0)), 0.0);
     // A second of arc short of the antipode, where the arcsine of the chord is off by decimetres.
     let second = (1.0_f64 / 3600.0).to_radians() * EARTH_RADIUS_METRES;
-    close(
-        great_circle(at(1.0 / 3600.0, 0.0), at(0.0, 180.0)),
-        HALF_CIRCUMFERENCE - second,
-    );
+    close(great_circle(at(1.0 / 3600.0, 0.0), at(0.0, 180.0)), HALF_CIRCUMFERENCE - second);
     // A millimetre to the north.
     let millimetre = (0.001 / EARTH_RADIUS_METRES).to_degrees();
     assert!((great_circle(at(34.0, 112.0), at(34.0 + millimetre, 112.0)) - 0.001).abs() < 1e-8);
@@ -131,10 +115,7 @@ fn the_ends_of_the_conversions() {
 fn known_bearings() {
     let home = at(34.8264, 112.4364);
     let close = |degrees: f64, expected: f64| {
-        assert!(
-            (degrees - expected).abs() < 1e-3,
-            "{degrees} is not {expected}"
-        );
+        assert!((degrees - expected).abs() < 1e-3, "{degrees} is not {expected}");
     };
     close(bearing(home, at(34.8265, 112.4364)), 0.0);
     close(bearing(home, at(34.8264, 112.4365)), 90.0);

@@ -23,8 +23,5 @@ fn at<D>(latitude: f64, longitude: f64) -> Position<D> {
 
 /// Metres between two pairs of degrees in one datum, whichever it is.
 fn metres_apart<D: Datum>(a: Position<D>, b: Position<D>) -> f64 {
-    great_circle(
-        at(a.latitude(), a.longitude()),
-        at(b.latitude(), b.longitude()),
-    )
+    great_circle(at(a.latitude(), a.longitude()), at(b.latitude(), b.longitude()))
 }

@@ -6,10 +6,7 @@ use super::{at, metres_apart};
 use crate::geo::{Projection, ProjectionError, UnknownEpsg, Wgs84};
 
 fn metres_off(code: u32, (x, y): (f64, f64), expected: Wgs84) -> f64 {
-    metres_apart(
-        Projection::epsg(code).unwrap().to_wgs84(x, y).unwrap(),
-        expected,
-    )
+    metres_apart(Projection::epsg(code).unwrap().to_wgs84(x, y).unwrap(), expected)
 }
 
 fn dms(degrees: f64, minutes: f64, seconds: f64) -> f64 {
@@ -19,10 +16,7 @@ fn dms(degrees: f64, minutes: f64, seconds: f64) -> f64 {
 #[test]
 fn degrees_are_taken_as_they_are() {
     for code in [4326, 4490] {
-        let place = Projection::epsg(code)
-            .unwrap()
-            .to_wgs84(112.4364, 34.8264)
-            .unwrap();
+        let place = Projection::epsg(code).unwrap().to_wgs84(112.4364, 34.8264).unwrap();
         assert_eq!(place, at(34.8264, 112.4364));
     }
     let swapped = Projection::epsg(4326).unwrap().to_wgs84(34.8264, 112.4364);
@@ -55,10 +49,7 @@ fn corners_of_great_britain() {
         (267_056.768, 846_176.972, 57.486_250_007_2, -4.219_263_985_6),
         (395_999.668, 1_138_728.951, 60.133_080_916_6, -2.073_827_828),
     ] {
-        assert!(
-            metres_off(27700, (x, y), at(latitude, longitude)) < 5.0,
-            "{x} {y}"
-        );
+        assert!(metres_off(27700, (x, y), at(latitude, longitude)) < 5.0, "{x} {y}");
     }
 }
 
@@ -67,13 +58,7 @@ fn corners_of_great_britain() {
 /// would be 50 m off.
 #[test]
 fn places_in_hong_kong() {
-    assert!(
-        metres_off(
-            2326,
-            (832_591.320, 820_351.389),
-            at(22.322_172_084, 114.141_187_917)
-        ) < 1.0
-    );
+    assert!(metres_off(2326, (832_591.320, 820_351.389), at(22.322_172_084, 114.141_187_917)) < 1.0);
     let origin = at(dms(22.0, 18.0, 43.68 - 5.5), dms(114.0, 10.0, 42.80 + 8.8));
     assert!(metres_off(2326, (836_694.05, 819_069.80), origin) < 2.0);
 }
@@ -82,24 +67,9 @@ fn places_in_hong_kong() {
 #[test]
 fn toilets_of_seoul() {
     for (x, y, longitude, latitude) in [
-        (
-            192_026.077_328,
-            443_662.903_901,
-            126.909_832_374_684_67,
-            37.492_386_146_271_72,
-        ),
-        (
-            205_194.096_028,
-            451_497.295_94,
-            127.058_789_255_700_35,
-            37.562_993_938_432_804,
-        ),
-        (
-            189_869.884,
-            447_426.276_7,
-            126.885_398_756_278_25,
-            37.526_273_119_497_596,
-        ),
+        (192_026.077_328, 443_662.903_901, 126.909_832_374_684_67, 37.492_386_146_271_72),
+        (205_194.096_028, 451_497.295_94, 127.058_789_255_700_35, 37.562_993_938_432_804),
+        (189_869.884, 447_426.276_7, 126.885_398_756_278_25, 37.526_273_119_497_596),
     ] {
         assert!(metres_off(5181, (x, y), at(latitude, longitude)) < 1.0);
         assert!(metres_off(5186, (x, y + 100_000.0), at(latitude, longitude)) < 1.0);
@@ -126,10 +96,7 @@ fn origins_of_the_other_grids() {
         (32649, 500_000.0, 0.0, 0.0, 111.0),
         (32760, 500_000.0, 10_000_000.0, 0.0, 177.0),
     ] {
-        assert!(
-            metres_off(code, (x, y), at(latitude, longitude)) < 0.01,
-            "EPSG:{code}"
-        );
+        assert!(metres_off(code, (x, y), at(latitude, longitude)) < 0.01, "EPSG:{code}");
     }
 }
 
@@ -146,26 +113,11 @@ fn northings_count_metres_along_the_meridian() {
 #[test]
 fn every_code_that_the_error_lists_is_read() {
     let listed = [2326, 3826, 3857, 4326, 5179, 5181, 5186, 27700].into_iter();
-    let ranges = (4490..=4554)
-        .chain(28348..=28358)
-        .chain(32601..=32660)
-        .chain(32701..=32760);
+    let ranges = (4490..=4554).chain(28348..=28358).chain(32601..=32660).chain(32701..=32760);
     for code in listed.chain(ranges) {
         assert!(Projection::epsg(code).is_ok(), "EPSG:{code}");
     }
-    for code in [
-        0,
-        4489,
-        4555,
-        5182,
-        28347,
-        28359,
-        32600,
-        32661,
-        32700,
-        32761,
-        u32::MAX,
-    ] {
+    for code in [0, 4489, 4555, 5182, 28347, 28359, 32600, 32661, 32700, 32761, u32::MAX] {
         assert_eq!(Projection::epsg(code).unwrap_err(), UnknownEpsg(code));
     }
 }
@@ -184,11 +136,7 @@ fn swapped_or_foreign_coordinates_are_refused() {
         (5181, 200_000.0, f64::INFINITY),
     ] {
         let place = Projection::epsg(code).unwrap().to_wgs84(x, y);
-        assert_eq!(
-            place,
-            Err(ProjectionError::OutsideArea { code }),
-            "EPSG:{code} {x} {y}"
-        );
+        assert_eq!(place, Err(ProjectionError::OutsideArea { code }), "EPSG:{code} {x} {y}");
     }
 }
 

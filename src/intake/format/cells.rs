@@ -13,14 +13,8 @@ pub struct Cells(Shape);
 /// Rows of a table share their names, so that 50,000 rows hold them once.
 #[derive(Debug, Clone)]
 enum Shape {
-    Record {
-        columns: Arc<Columns>,
-        texts: ::csv::StringRecord,
-    },
-    Sheet {
-        columns: Arc<Columns>,
-        texts: Vec<Option<String>>,
-    },
+    Record { columns: Arc<Columns>, texts: ::csv::StringRecord },
+    Sheet { columns: Arc<Columns>, texts: Vec<Option<String>> },
     Named(Vec<(String, String)>),
 }
 
@@ -32,42 +26,28 @@ impl Cells {
         match &self.0 {
             Shape::Record { columns, texts } => texts.get(columns.position(name)?),
             Shape::Sheet { columns, texts } => texts.get(columns.position(name)?)?.as_deref(),
-            Shape::Named(cells) => cells
-                .iter()
-                .find(|(other, _)| other == name)
-                .map(|(_, text)| text.as_str()),
+            Shape::Named(cells) => cells.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str()),
         }
     }
 
     /// The names of the cells the row has, in the order of the file.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let (columns, named) = match &self.0 {
-            Shape::Record { columns, .. } | Shape::Sheet { columns, .. } => {
-                (columns.names(), [].as_slice())
-            }
+            Shape::Record { columns, .. } | Shape::Sheet { columns, .. } => (columns.names(), [].as_slice()),
             Shape::Named(cells) => ([].as_slice(), cells.as_slice()),
         };
-        let columns = columns
-            .iter()
-            .map(String::as_str)
-            .filter(|name| self.get(name).is_some());
+        let columns = columns.iter().map(String::as_str).filter(|name| self.get(name).is_some());
         columns.chain(named.iter().map(|(name, _)| name.as_str()))
     }
 
     /// The cells of a CSV record.
     pub(super) fn of_record(columns: &Arc<Columns>, texts: ::csv::StringRecord) -> Self {
-        Self(Shape::Record {
-            columns: Arc::clone(columns),
-            texts,
-        })
+        Self(Shape::Record { columns: Arc::clone(columns), texts })
     }
 
     /// The cells of a sheet's row, by column.
     pub(super) fn of_sheet(columns: &Arc<Columns>, texts: Vec<Option<String>>) -> Self {
-        Self(Shape::Sheet {
-            columns: Arc::clone(columns),
-            texts,
-        })
+        Self(Shape::Sheet { columns: Arc::clone(columns), texts })
     }
 }
 
@@ -81,15 +61,10 @@ pub(super) struct Columns {
 impl Columns {
     /// Takes the headers as they stand in the file. A column without one is called by its number: `#3`.
     pub(super) fn new<'a>(headers: impl Iterator<Item = &'a str>) -> Self {
-        let mut columns = Self {
-            names: Vec::new(),
-            positions: HashMap::new(),
-        };
+        let mut columns = Self { names: Vec::new(), positions: HashMap::new() };
         for (position, header) in headers.enumerate() {
             let number = format!("#{}", position + 1);
-            let name = Some(trimmed(header))
-                .filter(|header| !header.is_empty())
-                .unwrap_or(&number);
+            let name = Some(trimmed(header)).filter(|header| !header.is_empty()).unwrap_or(&number);
             let name = unused(name, |name| columns.positions.contains_key(name));
             columns.positions.insert(name.clone(), position);
             columns.names.push(name);
@@ -119,9 +94,7 @@ impl NamedCells {
         if self.0.len() == MAX_COLUMNS {
             return Err(format!("the record has more than {MAX_COLUMNS} cells"));
         }
-        let name = unused(trimmed(name), |name| {
-            self.0.iter().any(|(other, _)| other == name)
-        });
+        let name = unused(trimmed(name), |name| self.0.iter().any(|(other, _)| other == name));
         self.0.push((name, text));
         Ok(())
     }
@@ -135,11 +108,7 @@ impl From<NamedCells> for Cells {
 
 /// `name` under `parent` in a dotted path.
 pub(super) fn below(parent: &str, name: &str) -> String {
-    if parent.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{parent}.{name}")
-    }
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }
 
 /// A header without what publishers leave around it: spaces of any width (U+3000 counts as white) and byte order marks.
@@ -166,8 +135,7 @@ mod tests {
 
     #[test]
     fn headers_are_trimmed_and_numbered() {
-        let columns =
-            Columns::new(["\u{FEFF}名称 ", "\u{3000}电话", "电话", "", "电话"].into_iter());
+        let columns = Columns::new(["\u{FEFF}名称 ", "\u{3000}电话", "电话", "", "电话"].into_iter());
         assert_eq!(columns.names(), ["名称", "电话", "电话#2", "#4", "电话#3"]);
     }
 
@@ -181,15 +149,7 @@ mod tests {
     fn a_cell_that_the_row_lacks_is_absent() {
         let columns = Arc::new(Columns::new(["a", "b", "c"].into_iter()));
         let cells = Cells::of_record(&columns, ::csv::StringRecord::from(vec!["1", ""]));
-        assert_eq!(
-            (
-                cells.get("a"),
-                cells.get("b"),
-                cells.get("c"),
-                cells.get("d")
-            ),
-            (Some("1"), Some(""), None, None)
-        );
+        assert_eq!((cells.get("a"), cells.get("b"), cells.get("c"), cells.get("d")), (Some("1"), Some(""), None, None));
         assert_eq!(cells.names().collect::<Vec<_>>(), ["a", "b"]);
 
         let cells = Cells::of_sheet(&columns, vec![None, Some("2".to_owned())]);

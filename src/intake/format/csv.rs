@@ -27,21 +27,13 @@ pub(super) fn open<'a>(format: &Format, text: Cow<'a, str>) -> Result<Table<'a>,
     Ok(Table {
         headers: columns.names().to_vec(),
         lookups: std::collections::BTreeMap::new(),
-        rows: Box::new(Rows {
-            records,
-            columns,
-            format: format.clone(),
-            ended: false,
-        }),
+        rows: Box::new(Rows { records, columns, format: format.clone(), ended: false }),
     })
 }
 
 fn header(records: &mut Records<'_>, format: &Format) -> Result<Columns, FileError> {
     let row = format.header_row();
-    let malformed = |error: RowError| FileError::Malformed {
-        kind: FormatKind::Csv,
-        message: error.message,
-    };
+    let malformed = |error: RowError| FileError::Malformed { kind: FormatKind::Csv, message: error.message };
     while let Some((line, record)) = records.next().map_err(malformed)? {
         if line < u64::from(row) {
             continue;
@@ -90,11 +82,7 @@ impl Iterator for Rows<'_> {
 impl Rows<'_> {
     fn row(&self, line: u64, record: StringRecord) -> Result<Row, RowError> {
         let width = self.columns.names().len();
-        if record
-            .iter()
-            .skip(width)
-            .any(|surplus| !surplus.trim().is_empty())
-        {
+        if record.iter().skip(width).any(|surplus| !surplus.trim().is_empty()) {
             let message = format!("the row has {} cells, the header {width}", record.len());
             return Err(RowError { line, message });
         }
@@ -124,10 +112,7 @@ impl<'a> Records<'a> {
             .flexible(true)
             .delimiter(separator)
             .from_reader(Cursor::new(TextBytes(text)));
-        Self {
-            reader,
-            lines: Lines::new(),
-        }
+        Self { reader, lines: Lines::new() }
     }
 
     fn next(&mut self) -> Result<Option<(u64, StringRecord)>, RowError> {
@@ -138,10 +123,7 @@ impl<'a> Records<'a> {
         match more {
             Ok(true) => Ok(Some((line, record))),
             Ok(false) => Ok(None),
-            Err(error) => Err(RowError {
-                line,
-                message: error.to_string(),
-            }),
+            Err(error) => Err(RowError { line, message: error.to_string() }),
         }
     }
 
@@ -150,10 +132,7 @@ impl<'a> Records<'a> {
     fn line_from(&mut self, position: usize) -> u64 {
         let text = self.reader.get_ref().get_ref().as_ref();
         let rest = text.get(position..).unwrap_or_default();
-        let ends = rest
-            .iter()
-            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-            .count();
+        let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         self.lines.at(text, position + ends)
     }
 }
@@ -172,14 +151,8 @@ mod tests {
 
     fn table<'a>(settings: &Value, text: &'a str) -> Result<Table<'a>, FileError> {
         let mut format = json!({ "kind": "csv" });
-        format
-            .as_object_mut()
-            .unwrap()
-            .extend(settings.as_object().unwrap().clone());
-        open(
-            &serde_json::from_value(format).unwrap(),
-            Cow::Borrowed(text),
-        )
+        format.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+        open(&serde_json::from_value(format).unwrap(), Cow::Borrowed(text))
     }
 
     /// `line: cells` of every row, absent cells as `-`.
@@ -187,16 +160,10 @@ mod tests {
         let table = table(settings, text).unwrap();
         let headers = table.headers.clone();
         let show = |row: Row| {
-            let cells: Vec<_> = headers
-                .iter()
-                .map(|name| row.cells.get(name).unwrap_or("-"))
-                .collect();
+            let cells: Vec<_> = headers.iter().map(|name| row.cells.get(name).unwrap_or("-")).collect();
             format!("{}: {}", row.line, cells.join("|"))
         };
-        table
-            .rows
-            .map(|row| row.map_or_else(|error| format!("{}! {}", error.line, error.message), show))
-            .collect()
+        table.rows.map(|row| row.map_or_else(|error| format!("{}! {}", error.line, error.message), show)).collect()
     }
 
     #[test]
@@ -205,63 +172,33 @@ mod tests {
         let expected = ["2: two\nlines|1", "5: three|2"];
         assert_eq!(rows(&json!({}), text), expected);
         let windows = text.replace('\n', "\r\n");
-        assert_eq!(
-            rows(&json!({}), &windows),
-            expected.map(|row| row.replace('\n', "\r\n"))
-        );
+        assert_eq!(rows(&json!({}), &windows), expected.map(|row| row.replace('\n', "\r\n")));
         let old_mac = text.replace('\n', "\r");
-        assert_eq!(
-            rows(&json!({}), &old_mac),
-            expected.map(|row| row.replace('\n', "\r"))
-        );
+        assert_eq!(rows(&json!({}), &old_mac), expected.map(|row| row.replace('\n', "\r")));
     }
 
     #[test]
     fn semicolons_and_tabs_separate() {
-        assert_eq!(
-            rows(&json!({ "separator": ";" }), "a;b\n48.8,2.3;x\n"),
-            ["2: 48.8,2.3|x"]
-        );
-        assert_eq!(
-            rows(&json!({ "separator": "\t" }), "a\tb\n1,5\tx\n"),
-            ["2: 1,5|x"]
-        );
+        assert_eq!(rows(&json!({ "separator": ";" }), "a;b\n48.8,2.3;x\n"), ["2: 48.8,2.3|x"]);
+        assert_eq!(rows(&json!({ "separator": "\t" }), "a\tb\n1,5\tx\n"), ["2: 1,5|x"]);
     }
 
     #[test]
     fn short_rows_lack_cells_and_long_rows_are_errors() {
         let text = "a,b\n1\n1,2, ,\n1,2,3\n , \n4,5\n";
-        assert_eq!(
-            rows(&json!({}), text),
-            [
-                "2: 1|-",
-                "3: 1|2",
-                "4! the row has 3 cells, the header 2",
-                "6: 4|5"
-            ]
-        );
+        assert_eq!(rows(&json!({}), text), ["2: 1|-", "3: 1|2", "4! the row has 3 cells, the header 2", "6: 4|5"]);
     }
 
     #[test]
     fn titles_above_and_totals_below_are_no_rows() {
         let text = "孟津区公厕一览表\n\n名称,座数\n单位,个\n东关,3\n合计：,3\n注,释\n";
-        assert_eq!(
-            rows(
-                &json!({ "header_row": 3, "data_row": 5, "until": "合计" }),
-                text
-            ),
-            ["5: 东关|3"]
-        );
+        assert_eq!(rows(&json!({ "header_row": 3, "data_row": 5, "until": "合计" }), text), ["5: 东关|3"]);
     }
 
     #[test]
     fn a_table_without_its_header_is_refused() {
         for text in ["", "\n\n", ",,\n1,2,3\n"] {
-            assert_eq!(
-                table(&json!({}), text).err(),
-                Some(FileError::NoHeader { row: 1 }),
-                "{text:?}"
-            );
+            assert_eq!(table(&json!({}), text).err(), Some(FileError::NoHeader { row: 1 }), "{text:?}");
         }
         let below = table(&json!({ "header_row": 2 }), "title\n\na,b\n1,2\n");
         assert_eq!(below.err(), Some(FileError::NoHeader { row: 2 }));
@@ -274,9 +211,6 @@ mod tests {
 
     #[test]
     fn texts_are_not_trimmed_and_quotes_are_undone() {
-        assert_eq!(
-            rows(&json!({}), "a ,b\n\u{3000}x ,\"say \"\"hi\"\"\"\n"),
-            ["2: \u{3000}x |say \"hi\""]
-        );
+        assert_eq!(rows(&json!({}), "a ,b\n\u{3000}x ,\"say \"\"hi\"\"\"\n"), ["2: \u{3000}x |say \"hi\""]);
     }
 }

@@ -49,14 +49,9 @@ pub enum Encoding {
 /// When the byte order mark contradicts the encoding, UTF-16 has none, or more than 1 % of the characters are U+FFFD.
 pub(super) fn decode(encoding: Encoding, bytes: &[u8]) -> Result<Cow<'_, str>, FileError> {
     let (decoder, start) = encoding.decoder(bytes)?;
-    let (text, malformed) =
-        decoder.decode_without_bom_handling(bytes.get(start..).unwrap_or_default());
+    let (text, malformed) = decoder.decode_without_bom_handling(bytes.get(start..).unwrap_or_default());
     let nul = text.contains('\0');
-    let text = if nul {
-        Cow::Owned(text.replace('\0', "\u{FFFD}"))
-    } else {
-        text
-    };
+    let text = if nul { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { text };
     if malformed || nul {
         refuse_if_mostly_damaged(encoding, &text)?;
     }
@@ -74,10 +69,7 @@ impl Encoding {
         if self == Self::Utf16 {
             return match mark {
                 Some((found, length)) if found != encoding_rs::UTF_8 => Ok((found, length)),
-                Some((found, _)) => Err(FileError::OtherByteOrderMark {
-                    stated: self,
-                    found: found.name(),
-                }),
+                Some((found, _)) => Err(FileError::OtherByteOrderMark { stated: self, found: found.name() }),
                 None => Err(FileError::NoByteOrderMark),
             };
         }
@@ -93,26 +85,16 @@ impl Encoding {
         match mark {
             None => Ok((decoder, 0)),
             Some((found, length)) if found == decoder => Ok((decoder, length)),
-            Some((found, _)) => Err(FileError::OtherByteOrderMark {
-                stated: self,
-                found: found.name(),
-            }),
+            Some((found, _)) => Err(FileError::OtherByteOrderMark { stated: self, found: found.name() }),
         }
     }
 }
 
 fn refuse_if_mostly_damaged(encoding: Encoding, text: &str) -> Result<(), FileError> {
     let characters = text.chars().count();
-    let damaged = text
-        .chars()
-        .filter(|&c| c == char::REPLACEMENT_CHARACTER)
-        .count();
+    let damaged = text.chars().filter(|&c| c == char::REPLACEMENT_CHARACTER).count();
     if damaged * 100 > characters {
-        return Err(FileError::NotThatEncoding {
-            encoding,
-            damaged,
-            characters,
-        });
+        return Err(FileError::NotThatEncoding { encoding, damaged, characters });
     }
     Ok(())
 }
@@ -162,10 +144,7 @@ mod tests {
         assert_eq!(text(Encoding::Utf16Le, b"\xFF\xFE\x6C\x51"), "公");
         assert_eq!(text(Encoding::Utf16Le, b"\x6C\x51"), "公");
         assert_eq!(text(Encoding::Utf16Be, b"\x51\x6C"), "公");
-        assert_eq!(
-            decode(Encoding::Utf16, b"\x6C\x51"),
-            Err(FileError::NoByteOrderMark)
-        );
+        assert_eq!(decode(Encoding::Utf16, b"\x6C\x51"), Err(FileError::NoByteOrderMark));
     }
 
     #[test]
@@ -196,14 +175,7 @@ mod tests {
     #[test]
     fn a_file_of_broken_characters_is_another_encoding() {
         let refusal = decode(Encoding::Utf8, b"\xB9\xAB\xB2\xDE").unwrap_err();
-        assert!(
-            refusal
-                .to_string()
-                .starts_with("this does not look like utf-8: ")
-        );
-        assert!(
-            decode(Encoding::Utf8, b"a\0b\0c\0").is_err(),
-            "UTF-16 of ASCII is valid UTF-8"
-        );
+        assert!(refusal.to_string().starts_with("this does not look like utf-8: "));
+        assert!(decode(Encoding::Utf8, b"a\0b\0c\0").is_err(), "UTF-16 of ASCII is valid UTF-8");
     }
 }

@@ -18,9 +18,7 @@ pub enum FileError {
         found: &'static str,
     },
     /// More than one character in a hundred could not be decoded.
-    #[error(
-        "this does not look like {encoding}: {damaged} of {characters} characters cannot be decoded"
-    )]
+    #[error("this does not look like {encoding}: {damaged} of {characters} characters cannot be decoded")]
     NotThatEncoding {
         /// What the profile says.
         encoding: Encoding,

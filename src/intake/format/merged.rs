@@ -24,20 +24,12 @@ impl Merged {
     /// Takes the regions whose first cell has a text; `cells` are in order of row and column.
     pub(super) fn new(areas: Vec<Dimensions>, cells: &[Cell]) -> Self {
         let region = |area: Dimensions| {
-            let first = cells
-                .binary_search_by_key(&area.start, |cell| cell.at)
-                .ok()?;
-            Some(Region {
-                area,
-                text: cells.get(first)?.text.clone(),
-            })
+            let first = cells.binary_search_by_key(&area.start, |cell| cell.at).ok()?;
+            Some(Region { area, text: cells.get(first)?.text.clone() })
         };
         let mut below: Vec<_> = areas.into_iter().filter_map(region).collect();
         below.sort_by_key(|region| std::cmp::Reverse(region.area.start));
-        Self {
-            below,
-            here: Vec::new(),
-        }
+        Self { below, here: Vec::new() }
     }
 
     /// Writes the regions into a row, which must lie below the one before. Cells to the right of `texts` are not wanted.
@@ -63,34 +55,15 @@ mod tests {
 
     #[test]
     fn a_region_fills_its_rows_and_columns() {
-        let cells = [
-            Cell {
-                at: (1, 0),
-                text: "东".to_owned(),
-            },
-            Cell {
-                at: (2, 1),
-                text: "x".to_owned(),
-            },
-        ];
-        let areas = vec![
-            Dimensions::new((2, 1), (2, 9)),
-            Dimensions::new((1, 0), (2, 0)),
-            Dimensions::new((5, 0), (9, 0)),
-        ];
+        let cells = [Cell { at: (1, 0), text: "东".to_owned() }, Cell { at: (2, 1), text: "x".to_owned() }];
+        let areas =
+            vec![Dimensions::new((2, 1), (2, 9)), Dimensions::new((1, 0), (2, 0)), Dimensions::new((5, 0), (9, 0))];
         let mut merged = Merged::new(areas, &cells);
         let mut read = |row| {
             let mut texts = vec![None; 3];
             merged.fill(row, &mut texts);
-            texts
-                .into_iter()
-                .map(Option::unwrap_or_default)
-                .collect::<Vec<_>>()
-                .join("|")
+            texts.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join("|")
         };
-        assert_eq!(
-            [0, 1, 2, 3, 6].map(&mut read),
-            ["||", "东||", "东|x|x", "||", "||"]
-        );
+        assert_eq!([0, 1, 2, 3, 6].map(&mut read), ["||", "东||", "东|x|x", "||", "||"]);
     }
 }

@@ -52,10 +52,7 @@ fn recognise(kind: FormatKind, bytes: &[u8]) -> Result<(), FileError> {
     if sound {
         return Ok(());
     }
-    Err(FileError::OtherKind {
-        stated: kind,
-        found,
-    })
+    Err(FileError::OtherKind { stated: kind, found })
 }
 
 #[cfg(test)]

@@ -12,22 +12,14 @@ use super::settings::{MAX_COLUMNS, MAX_ROWS};
 /// When a quoted cell never ends, when one that holds a line break ends in the middle of a text, and when there are too
 /// many rows or columns.
 pub(super) fn look_over(text: &[u8], separator: u8) -> Result<(), FileError> {
-    let mut survey = Survey {
-        at: Place::Start,
-        line: 1,
-        opened: 1,
-        rows: 1,
-        columns: 1,
-    };
+    let mut survey = Survey { at: Place::Start, line: 1, opened: 1, rows: 1, columns: 1 };
     for (index, &byte) in text.iter().enumerate() {
         let ends_line = byte == b'\n' || (byte == b'\r' && text.get(index + 1) != Some(&b'\n'));
         survey.pass(byte, separator)?;
         survey.line += u64::from(ends_line);
     }
     if survey.at == Place::Quoted {
-        return Err(FileError::OpenQuote {
-            line: survey.opened,
-        });
+        return Err(FileError::OpenQuote { line: survey.opened });
     }
     Ok(())
 }
@@ -81,16 +73,10 @@ impl Survey {
             self.rows += 1;
         }
         if self.columns > MAX_COLUMNS {
-            return Err(FileError::TooMuch {
-                limit: MAX_COLUMNS as u64,
-                of: "columns",
-            });
+            return Err(FileError::TooMuch { limit: MAX_COLUMNS as u64, of: "columns" });
         }
         if self.rows > MAX_ROWS {
-            return Err(FileError::TooMuch {
-                limit: MAX_ROWS as u64,
-                of: "rows",
-            });
+            return Err(FileError::TooMuch { limit: MAX_ROWS as u64, of: "rows" });
         }
         Ok(())
     }
@@ -121,36 +107,15 @@ mod tests {
 
     #[test]
     fn a_quote_that_swallows_rows_is_found() {
-        assert_eq!(
-            verdict("a,b\n1,\"2\n3,4\n"),
-            Err(FileError::OpenQuote { line: 2 })
-        );
-        assert_eq!(
-            verdict("a,b\n\"1,2\n3,\"x\"\n"),
-            Err(FileError::OpenQuote { line: 2 })
-        );
-        assert_eq!(
-            verdict("a,b\r\n\"1,2\r\n3,5\" pipe\r\n"),
-            Err(FileError::OpenQuote { line: 2 })
-        );
+        assert_eq!(verdict("a,b\n1,\"2\n3,4\n"), Err(FileError::OpenQuote { line: 2 }));
+        assert_eq!(verdict("a,b\n\"1,2\n3,\"x\"\n"), Err(FileError::OpenQuote { line: 2 }));
+        assert_eq!(verdict("a,b\r\n\"1,2\r\n3,5\" pipe\r\n"), Err(FileError::OpenQuote { line: 2 }));
     }
 
     #[test]
     fn limits_hold() {
         assert_eq!(verdict(&",".repeat(511)), Ok(()));
-        assert_eq!(
-            verdict(&",".repeat(512)),
-            Err(FileError::TooMuch {
-                limit: 512,
-                of: "columns"
-            })
-        );
-        assert_eq!(
-            verdict(&"\n".repeat(MAX_ROWS)),
-            Err(FileError::TooMuch {
-                limit: 2_000_000,
-                of: "rows"
-            })
-        );
+        assert_eq!(verdict(&",".repeat(512)), Err(FileError::TooMuch { limit: 512, of: "columns" }));
+        assert_eq!(verdict(&"\n".repeat(MAX_ROWS)), Err(FileError::TooMuch { limit: 2_000_000, of: "rows" }));
     }
 }

@@ -31,10 +31,6 @@ pub struct Row {
 impl Row {
     /// A row of a format without geometry.
     pub(super) fn new(line: u64, cells: impl Into<Cells>) -> Self {
-        Self {
-            line,
-            cells: cells.into(),
-            geometry: None,
-        }
+        Self { line, cells: cells.into(), geometry: None }
     }
 }

@@ -96,9 +96,7 @@ impl Format {
 
     /// The byte between the cells of a CSV; [`Format::check`] has seen that it is one.
     pub(super) fn separator(&self) -> u8 {
-        self.separator
-            .and_then(|separator| u8::try_from(separator).ok())
-            .unwrap_or(b',')
+        self.separator.and_then(|separator| u8::try_from(separator).ok()).unwrap_or(b',')
     }
 
     /// Whether a row that reads like this ends the table.
@@ -106,21 +104,14 @@ impl Format {
         let Some(until) = &self.until else {
             return false;
         };
-        cells
-            .find(|cell| !cell.trim().is_empty())
-            .is_some_and(|first| first.trim_start().starts_with(until.as_str()))
+        cells.find(|cell| !cell.trim().is_empty()).is_some_and(|first| first.trim_start().starts_with(until.as_str()))
     }
 
     /// Refuses settings that could only mislead.
     pub(super) fn check(&self) -> Result<(), FileError> {
         let wrong = |message: &str| Err(FileError::Settings(message.to_owned()));
-        if self
-            .separator
-            .is_some_and(|separator| !separator.is_ascii() || "\"\r\n".contains(separator))
-        {
-            return wrong(
-                "separator must be one ASCII character, no quotation mark and no line break",
-            );
+        if self.separator.is_some_and(|separator| !separator.is_ascii() || "\"\r\n".contains(separator)) {
+            return wrong("separator must be one ASCII character, no quotation mark and no line break");
         }
         if self.header_row == Some(0) {
             return wrong("header_row counts from 1");
@@ -128,11 +119,7 @@ impl Format {
         if self.data_row() <= self.header_row() {
             return wrong("data_row must lie below header_row");
         }
-        if self
-            .until
-            .as_ref()
-            .is_some_and(|until| until.trim() != until || until.is_empty())
-        {
+        if self.until.as_ref().is_some_and(|until| until.trim() != until || until.is_empty()) {
             return wrong("until must be a text without spaces around it");
         }
         Ok(())
@@ -171,41 +158,24 @@ mod tests {
     #[test]
     fn a_format_needs_no_more_than_its_kind() {
         let format = format(json!({ "kind": "csv" }));
-        assert_eq!(
-            (format.header_row(), format.data_row(), format.separator()),
-            (1, 2, b',')
-        );
+        assert_eq!((format.header_row(), format.data_row(), format.separator()), (1, 2, b','));
         assert_eq!(format.encoding, Encoding::Utf8);
         assert!(format.fill_merged);
     }
 
     #[test]
     fn a_misspelt_setting_is_refused() {
-        assert!(
-            serde_json::from_value::<Format>(json!({ "kind": "csv", "seperator": ";" })).is_err()
-        );
+        assert!(serde_json::from_value::<Format>(json!({ "kind": "csv", "seperator": ";" })).is_err());
     }
 
     #[test]
     fn settings_that_mislead_are_refused() {
-        for (key, value) in [
-            ("separator", json!("；")),
-            ("header_row", json!(0)),
-            ("data_row", json!(1)),
-            ("until", json!(" ")),
-        ] {
-            assert!(
-                format(json!({ "kind": "csv", key: value }))
-                    .check()
-                    .is_err(),
-                "{key}"
-            );
+        for (key, value) in
+            [("separator", json!("；")), ("header_row", json!(0)), ("data_row", json!(1)), ("until", json!(" "))]
+        {
+            assert!(format(json!({ "kind": "csv", key: value })).check().is_err(), "{key}");
         }
-        assert!(
-            format(json!({ "kind": "csv", "separator": "\t" }))
-                .check()
-                .is_ok()
-        );
+        assert!(format(json!({ "kind": "csv", "separator": "\t" })).check().is_ok());
     }
 
     #[test]

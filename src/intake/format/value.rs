@@ -10,9 +10,7 @@ pub(super) fn text_of(value: Data) -> Option<String> {
         Data::Bool(truth) => Some(truth.to_string()),
         Data::Int(number) => Some(number.to_string()),
         Data::Float(number) => number_text(number),
-        Data::DateTime(time) if time.is_duration() || (0.0..1.0).contains(&time.as_f64()) => {
-            clock_text(time.as_f64())
-        }
+        Data::DateTime(time) if time.is_duration() || (0.0..1.0).contains(&time.as_f64()) => clock_text(time.as_f64()),
         Data::DateTime(time) => Some(date_text(time)),
         Data::DateTimeIso(text) => Some(without_midnight(text)),
         Data::DurationIso(text) => Some(text),
@@ -47,11 +45,7 @@ fn clock_text(days: f64) -> Option<String> {
     if !(0.0..=1e9).contains(&seconds) {
         return None;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the range is checked above"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked above")]
     let seconds = seconds as u64;
     let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     if rest == 0 {
@@ -62,9 +56,7 @@ fn clock_text(days: f64) -> Option<String> {
 
 fn without_midnight(text: String) -> String {
     match text.split_once('T') {
-        Some((date, time)) if time.chars().all(|c| matches!(c, '0' | ':' | '.' | 'Z')) => {
-            date.to_owned()
-        }
+        Some((date, time)) if time.chars().all(|c| matches!(c, '0' | ':' | '.' | 'Z')) => date.to_owned(),
         _ => text,
     }
 }
@@ -85,30 +77,10 @@ mod tests {
 
     #[test]
     fn numbers_read_as_excel_shows_them() {
-        let numbers = [
-            5.0,
-            -5.0,
-            0.0,
-            -0.0,
-            112.4364,
-            0.1 + 0.2,
-            410_308_106_001.0,
-            1e-7,
-            f64::NAN,
-        ];
+        let numbers = [5.0, -5.0, 0.0, -0.0, 112.4364, 0.1 + 0.2, 410_308_106_001.0, 1e-7, f64::NAN];
         assert_eq!(
             numbers.map(|number| text(Data::Float(number))),
-            [
-                "5",
-                "-5",
-                "0",
-                "0",
-                "112.4364",
-                "0.3",
-                "410308106001",
-                "0.0000001",
-                "-"
-            ]
+            ["5", "-5", "0", "0", "112.4364", "0.3", "410308106001", "0.0000001", "-"]
         );
     }
 
@@ -116,22 +88,13 @@ mod tests {
     fn dates_are_iso_and_times_are_clock_times() {
         use ExcelDateTimeType::{DateTime, TimeDelta};
         assert_eq!(time(45_357.0, DateTime), "2024-03-06");
-        assert_eq!(
-            time(45_357.270_833_333_336, DateTime),
-            "2024-03-06T06:30:00"
-        );
+        assert_eq!(time(45_357.270_833_333_336, DateTime), "2024-03-06T06:30:00");
         assert_eq!(time(0.25, DateTime), "06:00");
         assert_eq!(time(0.937_511_574_074_074_1, DateTime), "22:30:01");
         assert_eq!(time(1.041_666_666_666_666_7, TimeDelta), "25:00");
         assert_eq!(time(-1.0, TimeDelta), "-");
-        assert_eq!(
-            text(Data::DateTimeIso("2024-03-06T00:00:00.000Z".to_owned())),
-            "2024-03-06"
-        );
-        assert_eq!(
-            text(Data::DateTimeIso("2024-03-06T06:30:00".to_owned())),
-            "2024-03-06T06:30:00"
-        );
+        assert_eq!(text(Data::DateTimeIso("2024-03-06T00:00:00.000Z".to_owned())), "2024-03-06");
+        assert_eq!(text(Data::DateTimeIso("2024-03-06T06:30:00".to_owned())), "2024-03-06T06:30:00");
     }
 
     #[test]

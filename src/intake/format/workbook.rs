@@ -43,15 +43,8 @@ pub(super) fn read(format: &Format, bytes: &[u8]) -> Result<Sheet, FileError> {
             .unwrap_or_else(|_| Err(malformed(FormatKind::Xls, &"its records are damaged")))?,
         _ => read_xlsx(format, bytes)?,
     };
-    if sheet
-        .cells
-        .iter()
-        .any(|cell| cell.at.1 as usize >= MAX_COLUMNS)
-    {
-        return Err(FileError::TooMuch {
-            limit: MAX_COLUMNS as u64,
-            of: "columns",
-        });
+    if sheet.cells.iter().any(|cell| cell.at.1 as usize >= MAX_COLUMNS) {
+        return Err(FileError::TooMuch { limit: MAX_COLUMNS as u64, of: "columns" });
     }
     sheet.cells.sort_by_key(|cell| cell.at);
     Ok(sheet)
@@ -60,21 +53,13 @@ pub(super) fn read(format: &Format, bytes: &[u8]) -> Result<Sheet, FileError> {
 /// Reads cell by cell: the library's own range holds the whole rectangle, which a stray cell makes huge.
 fn read_xlsx(format: &Format, bytes: &[u8]) -> Result<Sheet, FileError> {
     if stated_size(bytes) > MAX_UNPACKED {
-        return Err(FileError::TooMuch {
-            limit: MAX_UNPACKED,
-            of: "bytes when unpacked",
-        });
+        return Err(FileError::TooMuch { limit: MAX_UNPACKED, of: "bytes when unpacked" });
     }
     let malformed = |error| malformed(FormatKind::Xlsx, &error);
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(malformed)?;
     let name = choose(format, workbook.sheets_metadata())?;
-    let merged = if format.fill_merged {
-        workbook
-            .merge_cells_by_sheet_name(&name)
-            .map_err(malformed)?
-    } else {
-        Vec::new()
-    };
+    let merged =
+        if format.fill_merged { workbook.merge_cells_by_sheet_name(&name).map_err(malformed)? } else { Vec::new() };
     let mut reader = workbook.worksheet_cells_reader(&name).map_err(malformed)?;
     let mut cells = Vec::new();
     while let Some(cell) = reader.next_cell().map_err(malformed)? {
@@ -88,35 +73,19 @@ fn read_xls(format: &Format, bytes: &[u8]) -> Result<Sheet, FileError> {
     let malformed = |error| malformed(FormatKind::Xls, &error);
     let mut workbook = Xls::new(Cursor::new(bytes)).map_err(malformed)?;
     let name = choose(format, workbook.sheets_metadata())?;
-    let merged = if format.fill_merged {
-        workbook
-            .merge_cells_by_sheet_name(&name)
-            .map_err(malformed)?
-    } else {
-        Vec::new()
-    };
+    let merged =
+        if format.fill_merged { workbook.merge_cells_by_sheet_name(&name).map_err(malformed)? } else { Vec::new() };
     let range = workbook.worksheet_range(&name).map_err(malformed)?;
     let (top, left) = range.start().unwrap_or_default();
     let cell = |(row, column, value): (usize, usize, &Data)| {
-        let at = (
-            top + u32::try_from(row).ok()?,
-            left + u32::try_from(column).ok()?,
-        );
-        Some(Cell {
-            at,
-            text: text_of(value.clone())?,
-        })
+        let at = (top + u32::try_from(row).ok()?, left + u32::try_from(column).ok()?);
+        Some(Cell { at, text: text_of(value.clone())? })
     };
-    Ok(Sheet {
-        cells: range.used_cells().filter_map(cell).collect(),
-        merged,
-    })
+    Ok(Sheet { cells: range.used_cells().filter_map(cell).collect(), merged })
 }
 
 fn choose(format: &Format, sheets: &[calamine::Sheet]) -> Result<String, FileError> {
-    let sheets = sheets
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let sheets = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let mut candidates = sheets.clone();
     let chosen = match format.sheet.as_deref() {
         Some(name) => candidates.find(|sheet| sheet.name.trim() == name.trim()),
@@ -130,10 +99,7 @@ fn choose(format: &Format, sheets: &[calamine::Sheet]) -> Result<String, FileErr
 }
 
 fn malformed(kind: FormatKind, error: &impl Display) -> FileError {
-    FileError::Malformed {
-        kind,
-        message: error.to_string(),
-    }
+    FileError::Malformed { kind, message: error.to_string() }
 }
 
 #[cfg(test)]
@@ -151,53 +117,30 @@ mod tests {
     }
 
     fn words(numbers: &[u16]) -> Vec<u8> {
-        numbers
-            .iter()
-            .flat_map(|number| number.to_le_bytes())
-            .collect()
+        numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
     }
 
     /// Row, column, format and text of a LABEL record.
     fn label(row: u16, column: u16, text: &str) -> Vec<u8> {
         let text: Vec<u16> = text.encode_utf16().collect();
         let length = u16::try_from(text.len()).unwrap();
-        record(
-            0x0204,
-            &[words(&[row, column, 0, length]), vec![1], words(&text)].concat(),
-        )
+        record(0x0204, &[words(&[row, column, 0, length]), vec![1], words(&text)].concat())
     }
 
     fn number(row: u16, column: u16, value: f64) -> Vec<u8> {
-        record(
-            0x0203,
-            &[words(&[row, column, 0]), value.to_le_bytes().to_vec()].concat(),
-        )
+        record(0x0203, &[words(&[row, column, 0]), value.to_le_bytes().to_vec()].concat())
     }
 
     /// A workbook stream with one sheet, `表`.
     fn stream(cells: &[Vec<u8>]) -> Vec<u8> {
         let begin = |kind| record(0x0809, &words(&[0x0600, kind, 0, 0, 0, 0, 0, 0]));
-        let sheet_record = |offset: u32| {
-            record(
-                0x0085,
-                &[
-                    offset.to_le_bytes().to_vec(),
-                    vec![0, 0, 1, 1],
-                    words(&[0x8868]),
-                ]
-                .concat(),
-            )
-        };
+        let sheet_record =
+            |offset: u32| record(0x0085, &[offset.to_le_bytes().to_vec(), vec![0, 0, 1, 1], words(&[0x8868])].concat());
         let plain = record(0x00E0, &[0; 20]);
         let head = [begin(5), plain].concat();
         let end = record(0x000A, &[]);
         let offset = head.len() + sheet_record(0).len() + end.len();
-        let globals = [
-            head,
-            sheet_record(u32::try_from(offset).unwrap()),
-            end.clone(),
-        ]
-        .concat();
+        let globals = [head, sheet_record(u32::try_from(offset).unwrap()), end.clone()].concat();
         [globals, begin(0x10), cells.concat(), end].concat()
     }
 
@@ -218,31 +161,20 @@ mod tests {
         header.resize(512, 0xFF);
         let mut table = vec![TABLE, LAST, 3, 4, 5, 6, 7, 8, 9, LAST];
         table.resize(128, FREE);
-        let table: Vec<u8> = table
-            .iter()
-            .flat_map(|sector| sector.to_le_bytes())
-            .collect();
+        let table: Vec<u8> = table.iter().flat_map(|sector| sector.to_le_bytes()).collect();
         let entry = |name: &str, kind: u8, child: u32, start: u32, size: u64| {
             let mut entry = words(&name.encode_utf16().collect::<Vec<_>>());
             let length = u16::try_from(entry.len() + 2).unwrap();
             entry.resize(64, 0);
             entry.extend(length.to_le_bytes());
             entry.extend([kind, 1]);
-            entry.extend(
-                [FREE, FREE, child]
-                    .iter()
-                    .flat_map(|sibling| sibling.to_le_bytes()),
-            );
+            entry.extend([FREE, FREE, child].iter().flat_map(|sibling| sibling.to_le_bytes()));
             entry.resize(116, 0);
             entry.extend(start.to_le_bytes());
             entry.extend(size.to_le_bytes());
             entry
         };
-        let mut directory = [
-            entry("Root Entry", 5, 1, LAST, 0),
-            entry("Workbook", 2, FREE, 2, 4_096),
-        ]
-        .concat();
+        let mut directory = [entry("Root Entry", 5, 1, LAST, 0), entry("Workbook", 2, FREE, 2, 4_096)].concat();
         directory.resize(512, 0);
         [header, table, directory, stream].concat()
     }
@@ -255,28 +187,10 @@ mod tests {
     #[test]
     fn an_xls_is_read() {
         let merged = record(0x00E5, &words(&[1, 1, 2, 0, 0]));
-        let cells = [
-            label(0, 0, "名称"),
-            label(0, 1, "座数"),
-            label(1, 0, "东关公厕"),
-            number(1, 1, 12.0),
-            merged,
-        ];
+        let cells = [label(0, 0, "名称"), label(0, 1, "座数"), label(1, 0, "东关公厕"), number(1, 1, 12.0), merged];
         let sheet = xls(&cells, None).unwrap();
-        let texts: Vec<_> = sheet
-            .cells
-            .iter()
-            .map(|cell| (cell.at, cell.text.as_str()))
-            .collect();
-        assert_eq!(
-            texts,
-            [
-                ((0, 0), "名称"),
-                ((0, 1), "座数"),
-                ((1, 0), "东关公厕"),
-                ((1, 1), "12")
-            ]
-        );
+        let texts: Vec<_> = sheet.cells.iter().map(|cell| (cell.at, cell.text.as_str())).collect();
+        assert_eq!(texts, [((0, 0), "名称"), ((0, 1), "座数"), ((1, 0), "东关公厕"), ((1, 1), "12")]);
         assert_eq!(sheet.merged, [Dimensions::new((1, 0), (2, 0))]);
     }
 
@@ -284,22 +198,13 @@ mod tests {
     fn a_sheet_that_is_not_there_is_refused_with_those_that_are() {
         assert!(xls(&[], Some("表")).is_ok());
         let refusal = xls(&[], Some("Sheet1")).unwrap_err();
-        assert_eq!(
-            refusal.to_string(),
-            "there is no sheet \"Sheet1\"; the sheets are 表"
-        );
+        assert_eq!(refusal.to_string(), "there is no sheet \"Sheet1\"; the sheets are 表");
     }
 
     #[test]
     fn a_broken_workbook_is_refused() {
         let format = |kind| serde_json::from_value(json!({ "kind": kind })).unwrap();
-        assert!(matches!(
-            read(&format("xls"), b"\xD0\xCF\x11\xE0"),
-            Err(FileError::Malformed { .. })
-        ));
-        assert!(matches!(
-            read(&format("xlsx"), b"PK\x03\x04"),
-            Err(FileError::Malformed { .. })
-        ));
+        assert!(matches!(read(&format("xls"), b"\xD0\xCF\x11\xE0"), Err(FileError::Malformed { .. })));
+        assert!(matches!(read(&format("xlsx"), b"PK\x03\x04"), Err(FileError::Malformed { .. })));
     }
 }

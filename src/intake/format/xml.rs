@@ -28,63 +28,27 @@ const OWN_TEXT: &str = "#text";
 /// Not XML, too large, a DTD, no such elements, or a code table that is missing or contradicts itself.
 pub(super) fn open<'a>(format: &Format, text: &str) -> Result<Table<'a>, FileError> {
     if text.len() > MAX_TREE_BYTES {
-        return Err(FileError::TooMuch {
-            limit: MAX_TREE_BYTES as u64,
-            of: "bytes",
-        });
+        return Err(FileError::TooMuch { limit: MAX_TREE_BYTES as u64, of: "bytes" });
     }
-    let options = ParsingOptions {
-        allow_dtd: false,
-        ..ParsingOptions::default()
-    };
-    let document = Document::parse_with_options(text.trim_start(), options).map_err(|error| {
-        FileError::Malformed {
-            kind: FormatKind::Xml,
-            message: error.to_string(),
-        }
-    })?;
+    let options = ParsingOptions { allow_dtd: false, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(text.trim_start(), options)
+        .map_err(|error| FileError::Malformed { kind: FormatKind::Xml, message: error.to_string() })?;
     let records = records(format, &document)?;
-    let lookups = format
-        .lookups
-        .iter()
-        .map(|wanted| Ok((wanted.name.clone(), lookup(wanted, &document)?)));
+    let lookups = format.lookups.iter().map(|wanted| Ok((wanted.name.clone(), lookup(wanted, &document)?)));
     let lookups = lookups.collect::<Result<_, FileError>>()?;
-    Ok(Table {
-        headers: Vec::new(),
-        lookups,
-        rows: Box::new(rows(text, &document, &records).into_iter()),
-    })
+    Ok(Table { headers: Vec::new(), lookups, rows: Box::new(rows(text, &document, &records).into_iter()) })
 }
 
-fn records<'a, 'input>(
-    format: &Format,
-    document: &'a Document<'input>,
-) -> Result<Vec<Node<'a, 'input>>, FileError> {
+fn records<'a, 'input>(format: &Format, document: &'a Document<'input>) -> Result<Vec<Node<'a, 'input>>, FileError> {
     let Some(path) = format.records.as_deref().filter(|path| !path.is_empty()) else {
-        return Err(FileError::Settings(
-            "records must name the element that is a record".to_owned(),
-        ));
+        return Err(FileError::Settings("records must name the element that is a record".to_owned()));
     };
-    let records: Vec<_> = document
-        .descendants()
-        .filter(|node| lies_at(*node, path))
-        .collect();
+    let records: Vec<_> = document.descendants().filter(|node| lies_at(*node, path)).collect();
     if records.is_empty() {
-        let children = document
-            .root_element()
-            .children()
-            .filter(Node::is_element)
-            .take(5);
+        let children = document.root_element().children().filter(Node::is_element).take(5);
         let names: Vec<_> = children.map(|node| node.tag_name().name()).collect();
-        let hint = format!(
-            "the root {:?} begins with {}",
-            document.root_element().tag_name().name(),
-            names.join(", ")
-        );
-        return Err(FileError::NoRecords {
-            path: path.to_owned(),
-            hint,
-        });
+        let hint = format!("the root {:?} begins with {}", document.root_element().tag_name().name(), names.join(", "));
+        return Err(FileError::NoRecords { path: path.to_owned(), hint });
     }
     refuse_too_many(records.len())?;
     Ok(records)
@@ -93,18 +57,11 @@ fn records<'a, 'input>(
 /// Whether the path of an element ends so.
 fn lies_at(node: Node<'_, '_>, path: &str) -> bool {
     let mut ancestors = node.ancestors();
-    path.rsplit('/').all(|name| {
-        ancestors
-            .next()
-            .is_some_and(|node| node.is_element() && node.tag_name().name() == name)
-    })
+    path.rsplit('/')
+        .all(|name| ancestors.next().is_some_and(|node| node.is_element() && node.tag_name().name() == name))
 }
 
-fn rows(
-    text: &str,
-    document: &Document<'_>,
-    records: &[Node<'_, '_>],
-) -> Vec<Result<Row, RowError>> {
+fn rows(text: &str, document: &Document<'_>, records: &[Node<'_, '_>]) -> Vec<Result<Row, RowError>> {
     let before = text.len() - document.input_text().len();
     let mut lines = Lines::new();
     let mut row = |record: &Node<'_, '_>| {
@@ -121,22 +78,12 @@ fn cells(record: Node<'_, '_>) -> Result<Cells, String> {
     Ok(cells.into())
 }
 
-fn add(
-    cells: &mut NamedCells,
-    path: &str,
-    element: Node<'_, '_>,
-    depth: usize,
-) -> Result<(), String> {
+fn add(cells: &mut NamedCells, path: &str, element: Node<'_, '_>, depth: usize) -> Result<(), String> {
     if depth == 0 {
-        return Err(format!(
-            "the record is nested deeper than {MAX_DEPTH} levels"
-        ));
+        return Err(format!("the record is nested deeper than {MAX_DEPTH} levels"));
     }
     for attribute in element.attributes() {
-        cells.push(
-            &below(path, &format!("@{}", attribute.name())),
-            attribute.value().to_owned(),
-        )?;
+        cells.push(&below(path, &format!("@{}", attribute.name())), attribute.value().to_owned())?;
     }
     let text = text_of(element);
     if !path.is_empty() && !element.children().any(|child| child.is_element()) {
@@ -146,38 +93,20 @@ fn add(
         cells.push(&below(path, OWN_TEXT), text)?;
     }
     for child in element.children().filter(Node::is_element) {
-        add(
-            cells,
-            &below(path, child.tag_name().name()),
-            child,
-            depth - 1,
-        )?;
+        add(cells, &below(path, child.tag_name().name()), child, depth - 1)?;
     }
     Ok(())
 }
 
 /// The text of an element without that of its children; comments and CDATA sections part it but do not count.
 fn text_of(element: Node<'_, '_>) -> String {
-    element
-        .children()
-        .filter(Node::is_text)
-        .filter_map(|node| node.text())
-        .collect()
+    element.children().filter(Node::is_text).filter_map(|node| node.text()).collect()
 }
 
-fn lookup(
-    wanted: &XmlLookup,
-    document: &Document<'_>,
-) -> Result<BTreeMap<String, String>, FileError> {
-    let wrong = |message: String| FileError::Lookup {
-        name: wanted.name.clone(),
-        message,
-    };
+fn lookup(wanted: &XmlLookup, document: &Document<'_>) -> Result<BTreeMap<String, String>, FileError> {
+    let wrong = |message: String| FileError::Lookup { name: wanted.name.clone(), message };
     let mut table = BTreeMap::new();
-    for element in document
-        .descendants()
-        .filter(|node| lies_at(*node, &wanted.element))
-    {
+    for element in document.descendants().filter(|node| lies_at(*node, &wanted.element)) {
         let cells = cells(element).map_err(wrong)?;
         let Some(key) = cells.get(&wanted.key) else {
             return Err(wrong(format!("has an entry without {:?}", wanted.key)));
@@ -216,11 +145,7 @@ mod tests {
   </places>
 </DATA>"#;
 
-    fn table(
-        records: &str,
-        lookups: &[[&str; 3]],
-        text: &str,
-    ) -> Result<Table<'static>, FileError> {
+    fn table(records: &str, lookups: &[[&str; 3]], text: &str) -> Result<Table<'static>, FileError> {
         let lookup = |[name, element, key]: &[&str; 3]| json!({ "name": name, "element": element, "key": key });
         let lookups: Vec<_> = lookups.iter().map(lookup).collect();
         let format = json!({ "kind": "xml", "records": records, "lookup": lookups });
@@ -229,17 +154,10 @@ mod tests {
 
     #[test]
     fn elements_and_attributes_are_cells() {
-        let rows: Vec<_> = table("places/map", &[], FILE)
-            .unwrap()
-            .rows
-            .map(Result::unwrap)
-            .collect();
+        let rows: Vec<_> = table("places/map", &[], FILE).unwrap().rows.map(Result::unwrap).collect();
         assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [5, 6]);
         let first = &rows[0].cells;
-        assert_eq!(
-            first.names().collect::<Vec<_>>(),
-            ["@kind", "mapID", "name", "fax", "tel", "tel#2"]
-        );
+        assert_eq!(first.names().collect::<Vec<_>>(), ["@kind", "mapID", "name", "fax", "tel", "tel#2"]);
         assert_eq!(first.get("name"), Some("甲 & 乙"));
         assert_eq!(first.get("fax"), Some(""));
         let second = &rows[1].cells;
@@ -251,10 +169,7 @@ mod tests {
 
     #[test]
     fn code_tables_of_one_element_name_are_told_apart_by_their_path() {
-        let lookups = [
-            ["district", "district_CODE/CODE", "@ID"],
-            ["type", "type_CODE/CODE", "@ID"],
-        ];
+        let lookups = [["district", "district_CODE/CODE", "@ID"], ["type", "type_CODE/CODE", "@ID"]];
         let table = table("map", &lookups, FILE).unwrap();
         assert_eq!(table.lookups["district"]["CW"], "中西區");
         assert_eq!(table.lookups["district"].len(), 2);
@@ -267,42 +182,25 @@ mod tests {
         assert!(table("map", &[["x", "CODE", "@id"]], FILE).is_err());
         let twice = r#"<D><C ID="a">1</C><C ID="a">2</C><map/></D>"#;
         let refusal = table("map", &[["x", "C", "@ID"]], twice).err().unwrap();
-        assert_eq!(
-            refusal.to_string(),
-            r#"the lookup "x" gives two values for "a""#
-        );
+        assert_eq!(refusal.to_string(), r#"the lookup "x" gives two values for "a""#);
     }
 
     #[test]
     fn records_that_are_elsewhere_are_pointed_at() {
         let refusal = table("toilet", &[], FILE).err().unwrap();
-        assert!(
-            refusal
-                .to_string()
-                .ends_with(r#"the root "DATA" begins with district_CODE, type_CODE, places"#)
-        );
-        assert!(matches!(
-            table("", &[], FILE).err(),
-            Some(FileError::Settings(_))
-        ));
+        assert!(refusal.to_string().ends_with(r#"the root "DATA" begins with district_CODE, type_CODE, places"#));
+        assert!(matches!(table("", &[], FILE).err(), Some(FileError::Settings(_))));
     }
 
     #[test]
     fn a_document_type_definition_is_refused() {
         let text = r#"<!DOCTYPE d [<!ENTITY a "b">]><d><map>&a;</map></d>"#;
-        assert!(matches!(
-            table("map", &[], text).err(),
-            Some(FileError::Malformed { .. })
-        ));
+        assert!(matches!(table("map", &[], text).err(), Some(FileError::Malformed { .. })));
     }
 
     #[test]
     fn depth_is_bounded() {
-        let text = format!(
-            "<d><map>{}{}</map><map/></d>",
-            "<a>".repeat(5_000),
-            "</a>".repeat(5_000)
-        );
+        let text = format!("<d><map>{}{}</map><map/></d>", "<a>".repeat(5_000), "</a>".repeat(5_000));
         let rows: Vec<_> = table("map", &[], &text).unwrap().rows.collect();
         assert!(rows[0].as_ref().unwrap_err().message.contains("32 levels"));
         assert!(rows[1].is_ok());

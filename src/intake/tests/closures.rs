@@ -7,10 +7,7 @@ const CLOSURES: &str = "[fields]\nname = \"name\"\n[[closures]]\ntext = \"closed
     patterns = ['^(?<from>.+?)(?:至|~)(?<until>.*)$', '^(?<from>.+)起$']\nreason = { constant = \"repair\" }\n";
 
 fn row(closed: &str) -> RowOutcome {
-    only(
-        &profile(CLOSURES),
-        &format!("id,name,lat,lng,closed\n1,a,30,110,{closed}\n"),
-    )
+    only(&profile(CLOSURES), &format!("id,name,lat,lng,closed\n1,a,30,110,{closed}\n"))
 }
 
 #[test]
@@ -18,15 +15,9 @@ fn the_last_day_of_a_closure_is_closed_too() {
     let row = row("2024年3月6日至2026年12月2日");
     let outage = &stated(&row).outages[0];
     assert_eq!(outage.span.from().to_rfc3339(), "2024-03-05T16:00:00+00:00");
-    assert_eq!(
-        outage.span.until().unwrap().to_rfc3339(),
-        "2026-12-02T16:00:00+00:00"
-    );
+    assert_eq!(outage.span.until().unwrap().to_rfc3339(), "2026-12-02T16:00:00+00:00");
     assert_eq!(outage.reason, OutageReason::Repair);
-    assert_eq!(
-        outage.note.as_ref().unwrap().as_str(),
-        "2024年3月6日至2026年12月2日"
-    );
+    assert_eq!(outage.note.as_ref().unwrap().as_str(), "2024年3月6日至2026年12月2日");
 }
 
 #[test]
@@ -61,19 +52,10 @@ fn grades_are_read_under_their_standard() {
     let rows = read(&profile(rules), table.as_bytes());
     let first = stated(&rows[0]);
     assert_eq!(first.grades[0].grade().as_str(), "AAA");
-    assert_eq!(
-        first.grades[0].assessed_on.unwrap().to_string(),
-        "2018-09-30"
-    );
+    assert_eq!(first.grades[0].assessed_on.unwrap().to_string(), "2018-09-30");
     assert_eq!(first.operators[0].name.as_str(), "甲村");
     assert!(stated(&rows[1]).grades.is_empty() && stated(&rows[1]).operators.is_empty());
     assert_eq!(codes(&rows[2]), ["unknown_grade"]);
     assert_eq!(stated(&rows[2]).draft.extra["grade"], "Ⅰ");
-    assert_eq!(
-        (
-            count(&rows, "grades", "GB/T 18973-2016 AAA"),
-            count(&rows, "grades", "unknown")
-        ),
-        (1, 2)
-    );
+    assert_eq!((count(&rows, "grades", "GB/T 18973-2016 AAA"), count(&rows, "grades", "unknown")), (1, 2));
 }

@@ -22,10 +22,7 @@ fn today() -> DateTime<Utc> {
 }
 
 fn read(profile: &Profile, bytes: &[u8]) -> Vec<RowOutcome> {
-    Intake::new(profile, today())
-        .file("a file", bytes)
-        .unwrap()
-        .collect()
+    Intake::new(profile, today()).file("a file", bytes).unwrap().collect()
 }
 
 /// Reads a file with a profile that comes with the program.
@@ -39,8 +36,7 @@ fn profile(more: &str) -> Profile {
 }
 
 fn text(more: &str) -> String {
-    let head =
-        "zone = \"Asia/Shanghai\"\nsource = { name = \"test\" }\nformat = { kind = \"csv\" }\n";
+    let head = "zone = \"Asia/Shanghai\"\nsource = { name = \"test\" }\nformat = { kind = \"csv\" }\n";
     let key = "key = { columns = [\"id\"] }\n";
     let position = "position = { crs = \"wgs84\", latitude = \"lat\", longitude = \"lng\" }\n";
     let mut text = head.to_owned();

@@ -51,35 +51,14 @@ fn a_list_that_a_bureau_filled_in_is_read() {
             "",
             "维修",
         ],
-        &[
-            "",
-            "河清村公厕",
-            "农村",
-            "河清村",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-        ],
+        &["", "河清村公厕", "农村", "河清村", "", "", "", "", "", "", "", "", "", ""],
         &["合计", "2"],
     ]);
     let rows = read_as("template", &bytes);
     assert_eq!(results(&rows), ["stated", "stated"]);
     let (first, second) = (stated(&rows[0]), stated(&rows[1]));
-    assert_eq!(
-        (first.key.as_str(), second.key.as_str()),
-        ("MJ-1", "河清村公厕|河清村")
-    );
-    assert_eq!(
-        first.draft.facilities.get(Facility::Wheelchair),
-        Some(Fact::Yes)
-    );
+    assert_eq!((first.key.as_str(), second.key.as_str()), ("MJ-1", "河清村公厕|河清村"));
+    assert_eq!(first.draft.facilities.get(Facility::Wheelchair), Some(Fact::Yes));
     assert_eq!(first.grades[0].grade().as_str(), "一类");
     assert_eq!(first.operators[0].role, OperatorRole::Operating);
     assert_eq!(first.outages[0].span.until(), None);

@@ -166,7 +166,8 @@ fn merged(now: &Statement, here: &Standing, merge: &Merge, standing: &Fields) ->
     for list in ["grades", "outages", "operators"] {
         fields.remove(list);
     }
-    merged.draft = Draft::from_fields(&fields).map_err(|violation: Violation| Failure::Internal(Box::new(violation)))?;
+    merged.draft =
+        Draft::from_fields(&fields).map_err(|violation: Violation| Failure::Internal(Box::new(violation)))?;
     Ok(merged)
 }
 

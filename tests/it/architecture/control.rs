@@ -49,11 +49,7 @@ migrations/src/lib.rs | use crate::m1::x; use sea_orm_migration::prelude::*;
 "###;
 
 fn rows(table: &str) -> impl Iterator<Item = Vec<String>> {
-    let cells = |row: &str| {
-        row.split('|')
-            .map(|cell| cell.trim().replace('⏎', "\n"))
-            .collect()
-    };
+    let cells = |row: &str| row.split('|').map(|cell| cell.trim().replace('⏎', "\n")).collect();
     table.trim().lines().map(cells)
 }
 
@@ -61,10 +57,7 @@ fn rows(table: &str) -> impl Iterator<Item = Vec<String>> {
 fn forbidden_texts_are_reported_once() {
     for row in rows(FORBIDDEN) {
         let faults = faults(&row[0], &row[1]);
-        assert!(
-            matches!(&faults[..], [fault] if fault.contains(&row[2])),
-            "{row:?}: {faults:?}"
-        );
+        assert!(matches!(&faults[..], [fault] if fault.contains(&row[2])), "{row:?}: {faults:?}");
     }
 }
 

@@ -23,15 +23,9 @@ pub(super) fn paths<'a>(tokens: &[Token<'a>], module: &[&'a str]) -> Vec<(Vec<&'
                 depth -= 1;
             }
             "crate" | "self" | "super" if starts_path(tokens, at) => {
-                let mut start = if token.text == "crate" {
-                    Vec::new()
-                } else {
-                    here.clone()
-                };
+                let mut start = if token.text == "crate" { Vec::new() } else { here.clone() };
                 let mut next = at;
-                while let Some(up @ ("crate" | "self" | "super")) =
-                    tokens.get(next).map(|token| token.text)
-                {
+                while let Some(up @ ("crate" | "self" | "super")) = tokens.get(next).map(|token| token.text) {
                     if up == "super" {
                         start.pop();
                     }
@@ -122,9 +116,7 @@ fn measure(text: &str) -> (usize, bool) {
     if text.starts_with("::") {
         return (2, true);
     }
-    let word = text
-        .find(|sign: char| !sign.is_alphanumeric() && sign != '_')
-        .unwrap_or(text.len());
+    let word = text.find(|sign: char| !sign.is_alphanumeric() && sign != '_').unwrap_or(text.len());
     if word > 0 {
         return (word, true);
     }
@@ -187,9 +179,7 @@ fn character(text: &str) -> Option<usize> {
     let (at, after) = signs.next()?;
     if quoted.starts_with('\\') {
         // What is escaped may itself be a quote.
-        return signs
-            .find(|(_, sign)| *sign == '\'')
-            .map(|(end, _)| before + end + 1);
+        return signs.find(|(_, sign)| *sign == '\'').map(|(end, _)| before + end + 1);
     }
     (after == '\'').then_some(before + at + 1)
 }

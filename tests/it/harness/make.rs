@@ -1,9 +1,9 @@
 //! Values that are easy to make, each saying only what matters to its test.
 
 use gongce::domain::Draft;
+use gongce::domain::place::Place;
 use gongce::domain::statement::Statement;
 use gongce::domain::text::Name;
-use gongce::domain::place::Place;
 use gongce::geo::{Crs, Wgs84};
 
 /// The instant at which tests take place: a Monday afternoon in Mengjin.

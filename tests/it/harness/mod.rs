@@ -1,5 +1,7 @@
 //! What the tests stand on: databases of their own, values that are easy to make, the program itself.
 
+pub(crate) mod app;
+pub(crate) mod build;
 pub(crate) mod make;
 pub(crate) mod postgres;
 pub(crate) mod program;

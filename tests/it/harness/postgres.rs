@@ -4,11 +4,7 @@
 //! Each test gets a database of its own, copied from one migrated template. There is no way around it: where
 //! PostgreSQL is not installed, the tests fail and say what to install.
 
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test without its database has failed"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test without its database has failed")]
 
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -49,13 +45,9 @@ where
     static CLONES: AtomicU32 = AtomicU32::new(0);
 
     let cluster = cluster().await;
-    MIGRATED
-        .get_or_init(|| cluster.make_template(migrate))
-        .await;
+    MIGRATED.get_or_init(|| cluster.make_template(migrate)).await;
     let name = format!("test_{}", CLONES.fetch_add(1, Ordering::Relaxed));
-    cluster
-        .run_sql(vec![format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")])
-        .await;
+    cluster.run_sql(vec![format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")]).await;
     cluster.url(&name)
 }
 
@@ -76,9 +68,7 @@ struct Cluster {
 
 impl Cluster {
     fn start() -> Self {
-        let Some(bin) = find_binaries() else {
-            panic!("{NOT_INSTALLED}")
-        };
+        let Some(bin) = find_binaries() else { panic!("{NOT_INSTALLED}") };
         let mut complaint = String::new();
         for _ in 0..START_ATTEMPTS {
             match Self::try_start(&bin) {
@@ -86,10 +76,7 @@ impl Cluster {
                 Err(log) => complaint = log,
             }
         }
-        panic!(
-            "PostgreSQL in {} does not start: {complaint}",
-            bin.display()
-        );
+        panic!("PostgreSQL in {} does not start: {complaint}", bin.display());
     }
 
     fn try_start(bin: &Path) -> Result<Self, String> {
@@ -107,8 +94,7 @@ impl Cluster {
             // Ctrl-C is meant for the tests: the supervisor must outlive them to clean up.
             .process_group(0);
         if let Some(account) = unprivileged_account(&dir)? {
-            chown(&dir, Some(account.user), Some(account.group))
-                .map_err(|error| error.to_string())?;
+            chown(&dir, Some(account.user), Some(account.group)).map_err(|error| error.to_string())?;
             command.uid(account.user).gid(account.group);
         }
         let mut supervisor = command.spawn().map_err(|error| {
@@ -116,12 +102,7 @@ impl Cluster {
             format!("cannot work in {}: {error}", dir.display())
         })?;
         wait_until_ready(&mut supervisor)?;
-        Ok(Self {
-            bin: bin.to_owned(),
-            dir,
-            port,
-            _supervisor: supervisor,
-        })
+        Ok(Self { bin: bin.to_owned(), dir, port, _supervisor: supervisor })
     }
 
     async fn make_template<M, F>(&self, migrate: M)
@@ -131,14 +112,11 @@ impl Cluster {
     {
         // A test that failed in `migrate` leaves half a template behind.
         let drop = format!("DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)");
-        self.run_sql(vec![drop, format!("CREATE DATABASE {TEMPLATE}")])
-            .await;
+        self.run_sql(vec![drop, format!("CREATE DATABASE {TEMPLATE}")]).await;
         migrate(self.url(TEMPLATE)).await;
         // A database with sessions on it cannot be copied: keep out new ones, then end those that linger.
         let close = format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false");
-        let end = format!(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{TEMPLATE}'"
-        );
+        let end = format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{TEMPLATE}'");
         self.run_sql(vec![close, end]).await;
     }
 
@@ -150,24 +128,15 @@ impl Cluster {
     async fn run_sql(&self, statements: Vec<String>) {
         let mut command = Command::new(self.bin.join("psql"));
         command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null"]);
-        command
-            .arg("-d")
-            .arg(self.url("postgres") + "?sslmode=disable");
+        command.arg("-d").arg(self.url("postgres") + "?sslmode=disable");
         for statement in &statements {
             command.args(["-c", statement]);
         }
         let output = in_background(move || command.stdin(Stdio::null()).output()).await;
         match output {
             Ok(output) if output.status.success() => {}
-            Ok(output) => panic!(
-                "{statements:?}: {}",
-                String::from_utf8_lossy(&output.stderr)
-            ),
-            Err(error) => panic!(
-                "psql in {}: {error} (server files: {})",
-                self.bin.display(),
-                self.dir.display()
-            ),
+            Ok(output) => panic!("{statements:?}: {}", String::from_utf8_lossy(&output.stderr)),
+            Err(error) => panic!("psql in {}: {error} (server files: {})", self.bin.display(), self.dir.display()),
         }
     }
 }
@@ -190,8 +159,7 @@ fn wait_until_ready(supervisor: &mut Child) -> Result<(), String> {
         return Ok(());
     }
     let mut log = word.to_vec();
-    said.read_to_end(&mut log)
-        .map_err(|error| error.to_string())?;
+    said.read_to_end(&mut log).map_err(|error| error.to_string())?;
     Err(String::from_utf8_lossy(&log).into_owned())
 }
 
@@ -200,8 +168,7 @@ fn wait_until_ready(supervisor: &mut Child) -> Result<(), String> {
 /// Debian puts only wrappers into `PATH`, never `pg_ctl`, so finding that one finds its real siblings too.
 fn find_binaries() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let on_path =
-        std::env::split_paths(&path).find_map(|dir| dir.join("pg_ctl").canonicalize().ok());
+    let on_path = std::env::split_paths(&path).find_map(|dir| dir.join("pg_ctl").canonicalize().ok());
     if let Some(program) = on_path {
         return program.parent().map(Path::to_owned);
     }
@@ -249,33 +216,20 @@ fn unprivileged_account(dir: &Path) -> Result<Option<Account>, String> {
     if owner != 0 {
         return Ok(None);
     }
-    let accounts =
-        fs::read_to_string("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;
-    let found = ["postgres", "nobody"]
-        .iter()
-        .find_map(|name| account(&accounts, name));
-    found.map(Some).ok_or_else(|| {
-        "it refuses to run as root, and there is no user `postgres` or `nobody`".to_owned()
-    })
+    let accounts = fs::read_to_string("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;
+    let found = ["postgres", "nobody"].iter().find_map(|name| account(&accounts, name));
+    found.map(Some).ok_or_else(|| "it refuses to run as root, and there is no user `postgres` or `nobody`".to_owned())
 }
 
 /// Finds `name` in the text of a passwd file (`name:password:user:group:…`, passwd(5)).
 fn account(accounts: &str, name: &str) -> Option<Account> {
-    let line = accounts
-        .lines()
-        .find(|line| line.split(':').next() == Some(name))?;
+    let line = accounts.lines().find(|line| line.split(':').next() == Some(name))?;
     let mut numbers = line.split(':').skip(2).map(str::parse);
-    Some(Account {
-        user: numbers.next()?.ok()?,
-        group: numbers.next()?.ok()?,
-    })
+    Some(Account { user: numbers.next()?.ok()?, group: numbers.next()?.ok()? })
 }
 
 mod tests {
-    #![expect(
-        clippy::print_stdout,
-        reason = "a line of output is how two test processes meet here"
-    )]
+    #![expect(clippy::print_stdout, reason = "a line of output is how two test processes meet here")]
 
     use std::io::{BufRead, BufReader};
     use std::net::TcpStream;
@@ -291,11 +245,7 @@ mod tests {
         let mut command = Command::new(find_binaries().unwrap().join("psql"));
         command.args(["-X", "-q", "-A", "-t", "-d", &url, "-c", statement]);
         let output = in_background(move || command.output()).await.unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
@@ -303,22 +253,14 @@ mod tests {
     fn linger(url: &str, bin: &Path) {
         let mut command = Command::new(bin.join("psql"));
         command.args(["-X", "-q", "-d", url, "-c", "SELECT pg_sleep(60)"]);
-        drop(
-            command
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap(),
-        );
+        drop(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     }
 
     #[tokio::test]
     async fn copies_carry_the_template_and_do_not_see_each_other() {
         let cluster = Cluster::start();
         let made = async |name: &str| {
-            cluster
-                .run_sql(vec![format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")])
-                .await;
+            cluster.run_sql(vec![format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")]).await;
             cluster.url(name)
         };
         cluster
@@ -332,10 +274,7 @@ mod tests {
         psql(one.clone(), "INSERT INTO migrated VALUES (1)").await;
 
         assert_eq!(psql(one, "SELECT count(*) FROM migrated").await, "1");
-        assert_eq!(
-            psql(two.clone(), "SELECT count(*) FROM migrated").await,
-            "0"
-        );
+        assert_eq!(psql(two.clone(), "SELECT count(*) FROM migrated").await, "0");
         assert_eq!(psql(two, "SHOW fsync").await, "on");
     }
 
@@ -351,27 +290,15 @@ mod tests {
     fn a_killed_test_process_leaves_neither_server_nor_files() {
         let (_, module) = module_path!().split_once("::").unwrap();
         let mut victim = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--ignored",
-                "--exact",
-                "--nocapture",
-                &format!("{module}::victim"),
-            ])
+            .args(["--ignored", "--exact", "--nocapture", &format!("{module}::victim")])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut said = BufReader::new(victim.stdout.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
-        let line = said
-            .find_map(|line| line.split_once(HERE).map(|(_, at)| at.to_owned()))
-            .unwrap();
+        let mut said = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let line = said.find_map(|line| line.split_once(HERE).map(|(_, at)| at.to_owned())).unwrap();
         let (port, dir) = line.split_once(' ').unwrap();
         let server = ("127.0.0.1", port.parse::<u16>().unwrap());
-        assert!(
-            TcpStream::connect(server).is_ok() && fs::exists(dir).unwrap(),
-            "the victim had no server to leave"
-        );
+        assert!(TcpStream::connect(server).is_ok() && fs::exists(dir).unwrap(), "the victim had no server to leave");
 
         // SIGKILL: nothing of the victim's own runs after this.
         victim.kill().unwrap();
@@ -383,10 +310,7 @@ mod tests {
             patience -= 1;
             sleep(Duration::from_millis(100));
         }
-        assert!(
-            TcpStream::connect(server).is_err(),
-            "the server still listens"
-        );
+        assert!(TcpStream::connect(server).is_err(), "the server still listens");
     }
 
     #[test]

@@ -7,9 +7,7 @@ const DAY: u16 = 24 * 60;
 const NOON: u16 = 12 * 60;
 
 const DAY_NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
-const MONTH_NAMES: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTH_NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A stretch of the year, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +30,7 @@ struct Group {
 /// The text in OpenStreetMap's form; `None` when the words do not make hours or can be understood in two ways.
 pub(super) fn compose(tokens: &[Token]) -> Option<String> {
     let mut groups = groups(tokens)?;
-    let dated = groups
-        .iter()
-        .filter(|group| !group.dates.is_empty())
-        .count();
+    let dated = groups.iter().filter(|group| !group.dates.is_empty()).count();
     if groups.is_empty() || (dated != 0 && dated != groups.len()) || contradict(&groups) {
         return None;
     }
@@ -44,14 +39,7 @@ pub(super) fn compose(tokens: &[Token]) -> Option<String> {
     let mut rules: Vec<String> = groups.iter().map(written).collect();
     if groups.iter().any(|group| group.work_days) && !groups.iter().any(|group| group.holidays) {
         // Beside other days, holidays may be like those or like none.
-        rules.push(
-            if groups.len() == 1 {
-                "PH off"
-            } else {
-                "PH unknown"
-            }
-            .to_owned(),
-        );
+        rules.push(if groups.len() == 1 { "PH off" } else { "PH unknown" }.to_owned());
     }
     Some(rules.join("; "))
 }
@@ -61,18 +49,14 @@ fn groups(tokens: &[Token]) -> Option<Vec<Group>> {
     let mut group = Group::default();
     let mut rest = tokens;
     while let Some(first) = rest.first() {
-        let names_days = matches!(
-            first,
-            Token::Weekday(_) | Token::Days(_) | Token::WorkDays | Token::Holiday | Token::Date(..)
-        );
+        let names_days =
+            matches!(first, Token::Weekday(_) | Token::Days(_) | Token::WorkDays | Token::Holiday | Token::Date(..));
         if names_days && group.is_complete() {
             groups.push(std::mem::take(&mut group).on_its_days());
         }
         rest = group.take(rest)?;
     }
-    group
-        .is_complete()
-        .then(|| groups.push(group.on_its_days()))?;
+    group.is_complete().then(|| groups.push(group.on_its_days()))?;
     Some(groups)
 }
 
@@ -87,11 +71,7 @@ impl Group {
 
     /// The group with every day for no day named.
     fn on_its_days(self) -> Self {
-        let days = if self.names_days() {
-            self.days
-        } else {
-            ALL_DAYS
-        };
+        let days = if self.names_days() { self.days } else { ALL_DAYS };
         Self { days, ..self }
     }
 
@@ -99,12 +79,7 @@ impl Group {
     fn take<'a>(&mut self, rest: &'a [Token]) -> Option<&'a [Token]> {
         match rest {
             [Token::Separator | Token::Slash, rest @ ..] => Some(rest),
-            [
-                Token::Weekday(from),
-                Token::Dash,
-                Token::Weekday(to),
-                rest @ ..,
-            ] => {
+            [Token::Weekday(from), Token::Dash, Token::Weekday(to), rest @ ..] => {
                 self.days |= day_range(*from, *to);
                 Some(rest)
             }
@@ -126,16 +101,8 @@ impl Group {
                 Some(rest)
             }
             // `5月1日` and `5月` do not go together in one stretch.
-            [
-                Token::Date(m1, d1),
-                Token::Dash,
-                Token::Date(m2, d2),
-                rest @ ..,
-            ] if d1.is_some() == d2.is_some() => {
-                self.dates.push(Dates {
-                    from: (*m1, *d1),
-                    to: (*m2, *d2),
-                });
+            [Token::Date(m1, d1), Token::Dash, Token::Date(m2, d2), rest @ ..] if d1.is_some() == d2.is_some() => {
+                self.dates.push(Dates { from: (*m1, *d1), to: (*m2, *d2) });
                 Some(rest)
             }
             [Token::Off, rest @ ..] if self.names_days() && !self.is_complete() => {
@@ -186,22 +153,10 @@ fn time(rest: &[Token]) -> Option<(Time, &[Token])> {
         _ => (false, rest),
     };
     match rest {
-        [Token::Period(period), Token::Clock(minutes), rest @ ..] => Some((
-            Time {
-                period: Some(*period),
-                next_day,
-                minutes: *minutes,
-            },
-            rest,
-        )),
-        [Token::Clock(minutes), rest @ ..] => Some((
-            Time {
-                period: None,
-                next_day,
-                minutes: *minutes,
-            },
-            rest,
-        )),
+        [Token::Period(period), Token::Clock(minutes), rest @ ..] => {
+            Some((Time { period: Some(*period), next_day, minutes: *minutes }, rest))
+        }
+        [Token::Clock(minutes), rest @ ..] => Some((Time { period: None, next_day, minutes: *minutes }, rest)),
         _ => None,
     }
 }
@@ -210,12 +165,7 @@ fn time(rest: &[Token]) -> Option<(Time, &[Token])> {
 fn span(from: Time, to: Time) -> Option<(u16, u16)> {
     let start = in_period(from.period, from.minutes)?;
     let mut end = in_period(to.period, to.minutes)?;
-    if to.period.is_none()
-        && !to.next_day
-        && from.period.is_some()
-        && to.minutes <= NOON
-        && end <= start
-    {
+    if to.period.is_none() && !to.next_day && from.period.is_some() && to.minutes <= NOON && end <= start {
         // `下午2:00-5:30`: the end shares the half of the day if it then comes later; `上午9:00-5:30` says no half.
         end = in_period(from.period, to.minutes).filter(|shared| *shared > start)?;
     }
@@ -242,9 +192,7 @@ fn in_period(period: Option<Period>, minutes: u16) -> Option<u16> {
         | (Period::Noon, 11..=13)
         | (Period::Afternoon, 12..20)
         | (Period::Evening, 17..24) => Some(minutes),
-        (Period::Noon, 1..=2) | (Period::Afternoon, 1..=11) | (Period::Evening, 5..=11) => {
-            Some(minutes + NOON)
-        }
+        (Period::Noon, 1..=2) | (Period::Afternoon, 1..=11) | (Period::Evening, 5..=11) => Some(minutes + NOON),
         (Period::Evening, 12) if minutes == NOON => Some(DAY),
         (Period::Night, 12) => Some(minutes - NOON),
         _ => None,
@@ -253,29 +201,21 @@ fn in_period(period: Option<Period>, minutes: u16) -> Option<u16> {
 
 fn day_range(from: u8, to: u8) -> u8 {
     let length = (to + 7 - from) % 7;
-    (0..=length)
-        .map(|ahead| 1 << ((from + ahead) % 7))
-        .fold(0, |days, day| days | day)
+    (0..=length).map(|ahead| 1 << ((from + ahead) % 7)).fold(0, |days, day| days | day)
 }
 
 /// Whether two groups claim the same day with other hours. A closure may name days that another group opens.
 fn contradict(groups: &[Group]) -> bool {
-    groups.iter().enumerate().any(|(index, one)| {
-        groups
-            .iter()
-            .skip(index + 1)
-            .any(|other| one.off == other.off && one.shares_days(other))
-    })
+    groups
+        .iter()
+        .enumerate()
+        .any(|(index, one)| groups.iter().skip(index + 1).any(|other| one.off == other.off && one.shares_days(other)))
 }
 
 impl Group {
     fn shares_days(&self, other: &Self) -> bool {
         let days = self.days & other.days != 0 || (self.holidays && other.holidays);
-        let dates = self.dates.is_empty()
-            || self
-                .dates
-                .iter()
-                .any(|one| other.dates.iter().any(|two| one.meets(*two)));
+        let dates = self.dates.is_empty() || self.dates.iter().any(|one| other.dates.iter().any(|two| one.meets(*two)));
         days && dates
     }
 }
@@ -288,11 +228,7 @@ impl Dates {
     /// Whether a day, as month and day, lies in the stretch, which may run over the new year.
     fn holds(self, day: (u8, u8)) -> bool {
         let (first, last) = (self.first(), self.last());
-        if first <= last {
-            (first..=last).contains(&day)
-        } else {
-            day >= first || day <= last
-        }
+        if first <= last { (first..=last).contains(&day) } else { day >= first || day <= last }
     }
 
     fn first(self) -> (u8, u8) {
@@ -305,36 +241,22 @@ impl Dates {
 }
 
 fn written(group: &Group) -> String {
-    let dates: Vec<String> = group
-        .dates
-        .iter()
-        .map(|dates| written_dates(*dates))
-        .collect();
+    let dates: Vec<String> = group.dates.iter().map(|dates| written_dates(*dates)).collect();
     let days = written_days(group.days, group.holidays);
     let around_the_clock = group.spans.as_slice() == [(0, DAY)];
     let spans: Vec<String> = group.spans.iter().map(|span| written_span(*span)).collect();
-    let times = match (
-        group.off,
-        around_the_clock && dates.is_empty() && days.is_empty(),
-    ) {
+    let times = match (group.off, around_the_clock && dates.is_empty() && days.is_empty()) {
         (true, _) => "off".to_owned(),
         (false, true) => "24/7".to_owned(),
         (false, false) => spans.join(","),
     };
     let parts = [dates.join(","), days, times];
-    parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn written_dates(dates: Dates) -> String {
     let one = |(month, day): (u8, Option<u8>)| {
-        let name = MONTH_NAMES
-            .get(usize::from(month - 1))
-            .copied()
-            .unwrap_or_default();
+        let name = MONTH_NAMES.get(usize::from(month - 1)).copied().unwrap_or_default();
         day.map_or_else(|| name.to_owned(), |day| format!("{name} {day:02}"))
     };
     format!("{}-{}", one(dates.from), one(dates.to))
@@ -364,11 +286,5 @@ fn written_days(days: u8, holidays: bool) -> String {
 }
 
 fn written_span((start, end): (u16, u16)) -> String {
-    format!(
-        "{:02}:{:02}-{:02}:{:02}",
-        start / 60,
-        start % 60,
-        end / 60,
-        end % 60
-    )
+    format!("{:02}:{:02}-{:02}:{:02}", start / 60, start % 60, end / 60, end % 60)
 }

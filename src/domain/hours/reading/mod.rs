@@ -66,9 +66,7 @@ pub fn read(text: &str) -> Reading {
     if text.chars().all(|c| c.is_ascii_digit()) {
         return Reading::Note(text.to_owned());
     }
-    let hours = Hours::parse(text)
-        .ok()
-        .or_else(|| Hours::parse(&translated(text)?).ok());
+    let hours = Hours::parse(text).ok().or_else(|| Hours::parse(&translated(text)?).ok());
     hours.map_or_else(|| Reading::Note(text.to_owned()), Reading::Hours)
 }
 

@@ -51,9 +51,7 @@ pub(super) fn scan(text: &str) -> Option<Vec<Token>> {
     let mut rest: &[char] = &text;
     let mut tokens = Vec::new();
     while !rest.is_empty() {
-        let (found, length) = bare_weekday(rest, &tokens)
-            .or_else(|| word(rest))
-            .or_else(|| number(rest))?;
+        let (found, length) = bare_weekday(rest, &tokens).or_else(|| word(rest)).or_else(|| number(rest))?;
         tokens.push(found);
         rest = rest.get(length..)?;
         if let Some((period, length)) = half_day(rest, found) {
@@ -69,15 +67,11 @@ pub(super) fn scan(text: &str) -> Option<Vec<Token>> {
 /// The text in one spelling. A space is kept where it parts two letters or two digits, and means nothing elsewhere.
 fn folded(text: &str) -> Vec<char> {
     let characters: Vec<char> = text.to_lowercase().chars().map(words::fold).collect();
-    let words: Vec<&[char]> = characters
-        .split(|c| *c == ' ')
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&[char]> = characters.split(|c| *c == ' ').filter(|word| !word.is_empty()).collect();
     let mut folded: Vec<char> = Vec::with_capacity(characters.len());
     for word in words {
         let parts = |(left, right): (&char, &char)| {
-            (left.is_ascii_digit() && right.is_ascii_digit())
-                || (is_latin(*left) && is_latin(*right))
+            (left.is_ascii_digit() && right.is_ascii_digit()) || (is_latin(*left) && is_latin(*right))
         };
         if folded.last().zip(word.first()).is_some_and(parts) {
             folded.push(' ');
@@ -107,21 +101,16 @@ fn starts_with(rest: &[char], spelling: &str) -> bool {
         return false;
     }
     let next = left.next().copied();
-    let cut =
-        |is: fn(char) -> bool| spelling.chars().last().is_some_and(is) && next.is_some_and(is);
+    let cut = |is: fn(char) -> bool| spelling.chars().last().is_some_and(is) && next.is_some_and(is);
     !cut(is_latin) && !cut(|c| c.is_ascii_digit())
 }
 
 /// `五` in `周一至五` and `周一、五`, but not in `周一五时`.
 fn bare_weekday(rest: &[char], before: &[Token]) -> Option<(Token, usize)> {
-    let after_weekday = matches!(
-        before,
-        [.., Token::Weekday(_)] | [.., Token::Weekday(_), Token::Dash | Token::Separator]
-    );
+    let after_weekday =
+        matches!(before, [.., Token::Weekday(_)] | [.., Token::Weekday(_), Token::Dash | Token::Separator]);
     let day = words::bare_weekday(*rest.first()?)?;
-    let counts = rest
-        .get(1)
-        .is_some_and(|next| is_hour_sign(*next) || numeral_digit(*next).is_some_and(|n| n == 10));
+    let counts = rest.get(1).is_some_and(|next| is_hour_sign(*next) || numeral_digit(*next).is_some_and(|n| n == 10));
     (after_weekday && !counts).then_some((Token::Weekday(day), 1))
 }
 
@@ -130,15 +119,10 @@ fn half_day(rest: &[char], found: Token) -> Option<(Period, usize)> {
     let Token::Clock(_) = found else {
         return None;
     };
-    [
-        ("a.m.", Period::Morning),
-        ("p.m.", Period::Afternoon),
-        ("am", Period::Morning),
-        ("pm", Period::Afternoon),
-    ]
-    .into_iter()
-    .find(|(spelling, _)| starts_with(rest, spelling))
-    .map(|(spelling, period)| (period, spelling.len()))
+    [("a.m.", Period::Morning), ("p.m.", Period::Afternoon), ("am", Period::Morning), ("pm", Period::Afternoon)]
+        .into_iter()
+        .find(|(spelling, _)| starts_with(rest, spelling))
+        .map(|(spelling, period)| (period, spelling.len()))
 }
 
 /// A time (`6:00`, `6h30`, `八时半`, `8am`) or a date (`5月1日`, `5月`).
@@ -151,18 +135,13 @@ fn number(rest: &[char]) -> Option<(Token, usize)> {
         ':' => {
             let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
             let (minute, length) = numeral(rest)?;
-            (digits == 2 && rest.get(2) != Some(&':'))
-                .then_some((clock(value, minute)?, used + length))
+            (digits == 2 && rest.get(2) != Some(&':')).then_some((clock(value, minute)?, used + length))
         }
         '月' => {
-            let month = u8::try_from(value)
-                .ok()
-                .filter(|month| (1..=12).contains(month))?;
+            let month = u8::try_from(value).ok().filter(|month| (1..=12).contains(month))?;
             match numeral(rest) {
                 Some((day, length)) if matches!(rest.get(length), Some('日' | '号')) => {
-                    let day = u8::try_from(day)
-                        .ok()
-                        .filter(|day| (1..=31).contains(day))?;
+                    let day = u8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
                     Some((Token::Date(month, Some(day)), used + length + 1))
                 }
                 _ => Some((Token::Date(month, None), used)),
@@ -170,8 +149,8 @@ fn number(rest: &[char]) -> Option<(Token, usize)> {
         }
         'a' | 'p' => {
             // The sign belongs to the half of the day, which the caller reads.
-            let whole = matches!(rest, ['m', next, ..] if !is_latin(*next))
-                || matches!(rest, ['m'] | ['.', 'm', '.', ..]);
+            let whole =
+                matches!(rest, ['m', next, ..] if !is_latin(*next)) || matches!(rest, ['m'] | ['.', 'm', '.', ..]);
             whole.then_some((clock(value, 0)?, used - 1))
         }
         // `上午7至11时`: the sign stands once for both.
@@ -182,8 +161,7 @@ fn number(rest: &[char]) -> Option<(Token, usize)> {
         }
         sign if is_hour_sign(sign) => {
             let (minute, length) = minutes(rest);
-            let cut =
-                sign == 'h' && length == 0 && rest.first().is_some_and(|next| is_latin(*next));
+            let cut = sign == 'h' && length == 0 && rest.first().is_some_and(|next| is_latin(*next));
             (!cut).then_some((clock(value, minute)?, used + length))
         }
         _ => None,
@@ -221,10 +199,7 @@ fn clock(hour: u16, minute: u16) -> Option<Token> {
 
 /// A number below 100 in ASCII digits (at most two) or Chinese numerals, and its length.
 fn numeral(rest: &[char]) -> Option<(u16, usize)> {
-    let digits = rest
-        .iter()
-        .map_while(|c| c.to_digit(10))
-        .map_while(|digit| u16::try_from(digit).ok());
+    let digits = rest.iter().map_while(|c| c.to_digit(10)).map_while(|digit| u16::try_from(digit).ok());
     let length = digits.clone().count();
     if length > 0 {
         return (length <= 2).then(|| (digits.fold(0, |value, digit| value * 10 + digit), length));
@@ -242,10 +217,6 @@ fn numeral(rest: &[char]) -> Option<(u16, usize)> {
 }
 
 fn numeral_digit(c: char) -> Option<u16> {
-    let value = "〇一二三四五六七八九十"
-        .chars()
-        .zip(0..)
-        .find(|(name, _)| *name == c)
-        .map(|(_, value)| value);
+    let value = "〇一二三四五六七八九十".chars().zip(0..).find(|(name, _)| *name == c).map(|(_, value)| value);
     value.or_else(|| (c == '两').then_some(2))
 }

@@ -23,82 +23,30 @@ fn china() -> Calendar {
 }
 
 fn open_until(text: &str) -> Opening {
-    Opening::Open {
-        until: Some(utc(text)),
-    }
+    Opening::Open { until: Some(utc(text)) }
 }
 
 fn opens_at(text: &str) -> Opening {
-    Opening::Closed {
-        opens_at: Some(utc(text)),
-    }
+    Opening::Closed { opens_at: Some(utc(text)) }
 }
 
 #[test]
 fn in_shanghai() {
     // 2026-11-23 is a Monday; Shanghai is eight hours ahead.
     for (text, at, wanted) in [
-        (
-            "06:00-22:00",
-            "2026-11-23T13:59:59Z",
-            open_until("2026-11-23T14:00:00Z"),
-        ),
-        (
-            "06:00-22:00",
-            "2026-11-23T14:00:00Z",
-            opens_at("2026-11-23T22:00:00Z"),
-        ),
-        (
-            "06:00-22:00",
-            "2026-11-23T22:00:00Z",
-            open_until("2026-11-24T14:00:00Z"),
-        ),
-        (
-            "06:00-01:00",
-            "2026-11-23T12:00:00Z",
-            open_until("2026-11-23T17:00:00Z"),
-        ),
-        (
-            "05:00-25:00",
-            "2026-11-23T16:30:00Z",
-            open_until("2026-11-23T17:00:00Z"),
-        ),
-        (
-            "Mo-Fr 00:00-24:00",
-            "2026-11-23T12:00:00Z",
-            open_until("2026-11-27T16:00:00Z"),
-        ),
-        (
-            "00:00-12:00 \"a\", Mo-Su 12:00-20:00 \"b\"",
-            "2026-11-23T00:00:00Z",
-            open_until("2026-11-23T12:00:00Z"),
-        ),
-        (
-            "May 01-Oct 07 06:00-22:00",
-            "2026-11-23T00:00:00Z",
-            opens_at("2027-04-30T22:00:00Z"),
-        ),
-        (
-            "2020 Jan 01-2020 Dec 31",
-            "2026-11-23T00:00:00Z",
-            Opening::Closed { opens_at: None },
-        ),
-        (
-            "Jan 01-Oct 31, Nov 01-Dec 31",
-            "2026-11-23T00:00:00Z",
-            Opening::Open { until: None },
-        ),
-        (
-            "closed \"renovation\"",
-            "2026-11-23T00:00:00Z",
-            Opening::Closed { opens_at: None },
-        ),
+        ("06:00-22:00", "2026-11-23T13:59:59Z", open_until("2026-11-23T14:00:00Z")),
+        ("06:00-22:00", "2026-11-23T14:00:00Z", opens_at("2026-11-23T22:00:00Z")),
+        ("06:00-22:00", "2026-11-23T22:00:00Z", open_until("2026-11-24T14:00:00Z")),
+        ("06:00-01:00", "2026-11-23T12:00:00Z", open_until("2026-11-23T17:00:00Z")),
+        ("05:00-25:00", "2026-11-23T16:30:00Z", open_until("2026-11-23T17:00:00Z")),
+        ("Mo-Fr 00:00-24:00", "2026-11-23T12:00:00Z", open_until("2026-11-27T16:00:00Z")),
+        ("00:00-12:00 \"a\", Mo-Su 12:00-20:00 \"b\"", "2026-11-23T00:00:00Z", open_until("2026-11-23T12:00:00Z")),
+        ("May 01-Oct 07 06:00-22:00", "2026-11-23T00:00:00Z", opens_at("2027-04-30T22:00:00Z")),
+        ("2020 Jan 01-2020 Dec 31", "2026-11-23T00:00:00Z", Opening::Closed { opens_at: None }),
+        ("Jan 01-Oct 31, Nov 01-Dec 31", "2026-11-23T00:00:00Z", Opening::Open { until: None }),
+        ("closed \"renovation\"", "2026-11-23T00:00:00Z", Opening::Closed { opens_at: None }),
     ] {
-        assert_eq!(
-            hours(text).opening(Shanghai, None, utc(at)),
-            wanted,
-            "{text} at {at}"
-        );
+        assert_eq!(hours(text).opening(Shanghai, None, utc(at)), wanted, "{text} at {at}");
     }
 }
 
@@ -115,16 +63,10 @@ fn past_midnight_hours_belong_to_the_day_they_begin_on() {
     assert_eq!(at(week, "2026-11-27T17:30:00Z"), State::Open);
     assert_eq!(at(week, "2026-11-28T17:30:00Z"), State::Closed);
     // A rule for Saturday replaces the night as well.
-    assert_eq!(
-        at("22:00-02:00; Sa 10:00-12:00", "2026-11-28T17:30:00Z"),
-        State::Closed
-    );
+    assert_eq!(at("22:00-02:00; Sa 10:00-12:00", "2026-11-28T17:30:00Z"), State::Closed);
     // A pause takes its own minutes alone.
     let week = "06:00-26:00; 12:00-13:00 off; 25:00-25:30 off";
-    assert!(
-        Hours::parse(week).is_err(),
-        "a range cannot start past midnight"
-    );
+    assert!(Hours::parse(week).is_err(), "a range cannot start past midnight");
     let week = "06:00-26:00; 12:00-13:00 off";
     assert_eq!(at(week, "2026-11-28T04:30:00Z"), State::Closed);
     assert_eq!(at(week, "2026-11-28T17:30:00Z"), State::Open);
@@ -134,42 +76,14 @@ fn past_midnight_hours_belong_to_the_day_they_begin_on() {
 fn the_night_new_york_skips_an_hour() {
     // On 2026-03-08 the clock goes from 02:00 EST (07:00 UTC) to 03:00 EDT.
     for (text, at, wanted) in [
-        (
-            "22:00-06:00",
-            "2026-03-08T06:00:00Z",
-            open_until("2026-03-08T10:00:00Z"),
-        ),
-        (
-            "02:30-05:00",
-            "2026-03-08T06:00:00Z",
-            opens_at("2026-03-08T07:00:00Z"),
-        ),
-        (
-            "00:00-02:30",
-            "2026-03-08T06:00:00Z",
-            open_until("2026-03-08T07:00:00Z"),
-        ),
-        (
-            "02:10-02:50",
-            "2026-03-08T06:00:00Z",
-            opens_at("2026-03-09T06:10:00Z"),
-        ),
-        (
-            "06:00-22:00",
-            "2026-03-08T01:00:00Z",
-            open_until("2026-03-08T03:00:00Z"),
-        ),
-        (
-            "06:00-22:00",
-            "2026-03-08T03:00:00Z",
-            opens_at("2026-03-08T10:00:00Z"),
-        ),
+        ("22:00-06:00", "2026-03-08T06:00:00Z", open_until("2026-03-08T10:00:00Z")),
+        ("02:30-05:00", "2026-03-08T06:00:00Z", opens_at("2026-03-08T07:00:00Z")),
+        ("00:00-02:30", "2026-03-08T06:00:00Z", open_until("2026-03-08T07:00:00Z")),
+        ("02:10-02:50", "2026-03-08T06:00:00Z", opens_at("2026-03-09T06:10:00Z")),
+        ("06:00-22:00", "2026-03-08T01:00:00Z", open_until("2026-03-08T03:00:00Z")),
+        ("06:00-22:00", "2026-03-08T03:00:00Z", opens_at("2026-03-08T10:00:00Z")),
     ] {
-        assert_eq!(
-            hours(text).opening(New_York, None, utc(at)),
-            wanted,
-            "{text} at {at}"
-        );
+        assert_eq!(hours(text).opening(New_York, None, utc(at)), wanted, "{text} at {at}");
     }
 }
 
@@ -177,42 +91,14 @@ fn the_night_new_york_skips_an_hour() {
 fn the_night_new_york_repeats_an_hour() {
     // On 2026-11-01 the clock goes from 02:00 EDT (06:00 UTC) back to 01:00 EST.
     for (text, at, wanted) in [
-        (
-            "22:00-06:00",
-            "2026-11-01T05:30:00Z",
-            open_until("2026-11-01T11:00:00Z"),
-        ),
-        (
-            "01:30-05:00",
-            "2026-11-01T05:00:00Z",
-            opens_at("2026-11-01T05:30:00Z"),
-        ),
-        (
-            "01:30-05:00",
-            "2026-11-01T06:10:00Z",
-            open_until("2026-11-01T10:00:00Z"),
-        ),
-        (
-            "00:00-01:30",
-            "2026-11-01T05:00:00Z",
-            open_until("2026-11-01T05:30:00Z"),
-        ),
-        (
-            "00:00-01:30",
-            "2026-11-01T06:10:00Z",
-            opens_at("2026-11-02T05:00:00Z"),
-        ),
-        (
-            "Su 00:00-24:00",
-            "2026-11-01T12:00:00Z",
-            open_until("2026-11-02T05:00:00Z"),
-        ),
+        ("22:00-06:00", "2026-11-01T05:30:00Z", open_until("2026-11-01T11:00:00Z")),
+        ("01:30-05:00", "2026-11-01T05:00:00Z", opens_at("2026-11-01T05:30:00Z")),
+        ("01:30-05:00", "2026-11-01T06:10:00Z", open_until("2026-11-01T10:00:00Z")),
+        ("00:00-01:30", "2026-11-01T05:00:00Z", open_until("2026-11-01T05:30:00Z")),
+        ("00:00-01:30", "2026-11-01T06:10:00Z", opens_at("2026-11-02T05:00:00Z")),
+        ("Su 00:00-24:00", "2026-11-01T12:00:00Z", open_until("2026-11-02T05:00:00Z")),
     ] {
-        assert_eq!(
-            hours(text).opening(New_York, None, utc(at)),
-            wanted,
-            "{text} at {at}"
-        );
+        assert_eq!(hours(text).opening(New_York, None, utc(at)), wanted, "{text} at {at}");
     }
 }
 
@@ -221,17 +107,11 @@ fn a_zone_may_leave_out_a_day_or_go_back_over_midnight() {
     // Samoa had no 30 December 2011.
     let friday = hours("Fr 08:00-17:00; Sa 09:00-12:00");
     let apia: Tz = "Pacific/Apia".parse().unwrap();
-    assert_eq!(
-        friday.opening(apia, None, utc("2011-12-30T05:00:00Z")),
-        opens_at("2011-12-30T19:00:00Z")
-    );
+    assert_eq!(friday.opening(apia, None, utc("2011-12-30T05:00:00Z")), opens_at("2011-12-30T19:00:00Z"));
     // Havana goes back from 01:00 to 00:00.
     let havana: Tz = "America/Havana".parse().unwrap();
     let sunday = hours("Su 00:00-03:00");
-    assert_eq!(
-        sunday.opening(havana, None, utc("2026-11-01T05:30:00Z")),
-        open_until("2026-11-01T08:00:00Z")
-    );
+    assert_eq!(sunday.opening(havana, None, utc("2026-11-01T05:30:00Z")), open_until("2026-11-01T08:00:00Z"));
 }
 
 #[test]
@@ -241,15 +121,9 @@ fn holidays_follow_the_calendar() {
     let china = china();
     // Friday 2026-10-02 at noon is in the National Day week, which ends on Wednesday.
     let at = utc("2026-10-02T04:00:00Z");
-    assert_eq!(
-        text.opening(Shanghai, Some(&china), at),
-        opens_at("2026-10-08T00:00:00Z")
-    );
+    assert_eq!(text.opening(Shanghai, Some(&china), at), opens_at("2026-10-08T00:00:00Z"));
     // Saturday 2026-10-10 is worked, yet the sign says Monday to Friday.
-    assert_eq!(
-        text.state_at(Shanghai, Some(&china), utc("2026-10-10T04:00:00Z")),
-        State::Closed
-    );
+    assert_eq!(text.state_at(Shanghai, Some(&china), utc("2026-10-10T04:00:00Z")), State::Closed);
 }
 
 #[test]
@@ -257,65 +131,30 @@ fn unknown_holidays_matter_only_where_they_make_a_difference() {
     let text = hours("Mo-Fr 08:00-18:00; PH off");
     let state = |at| text.state_at(Shanghai, None, utc(at));
     assert_eq!(state("2026-10-08T04:00:00Z"), State::Unknown);
-    assert_eq!(
-        state("2026-10-08T11:00:00Z"),
-        State::Closed,
-        "in the evening it is closed anyway"
-    );
-    assert_eq!(
-        state("2026-10-10T04:00:00Z"),
-        State::Closed,
-        "on Saturday it is closed anyway"
-    );
+    assert_eq!(state("2026-10-08T11:00:00Z"), State::Closed, "in the evening it is closed anyway");
+    assert_eq!(state("2026-10-10T04:00:00Z"), State::Closed, "on Saturday it is closed anyway");
     // From Thursday evening the next thing is unknown, not open.
     let at = utc("2026-10-08T11:00:00Z");
-    assert_eq!(
-        text.opening(Shanghai, None, at),
-        Opening::Closed { opens_at: None }
-    );
-    assert_eq!(
-        text.next_change(Shanghai, None, at),
-        Some(utc("2026-10-09T00:00:00Z"))
-    );
+    assert_eq!(text.opening(Shanghai, None, at), Opening::Closed { opens_at: None });
+    assert_eq!(text.next_change(Shanghai, None, at), Some(utc("2026-10-09T00:00:00Z")));
     // With a calendar, the same holds for years it does not list.
-    assert_eq!(
-        text.opening(Shanghai, Some(&china()), utc("2027-03-01T04:00:00Z")),
-        Opening::Unknown
-    );
+    assert_eq!(text.opening(Shanghai, Some(&china()), utc("2027-03-01T04:00:00Z")), Opening::Unknown);
     let both = hours("Mo-Fr 08:00-18:00; SH 08:00-12:00");
     assert!(!both.needs_calendar());
-    assert_eq!(
-        both.state_at(Shanghai, None, utc("2026-10-08T02:00:00Z")),
-        State::Open
-    );
-    assert_eq!(
-        both.opening(Shanghai, None, utc("2026-10-08T02:00:00Z")),
-        open_until("2026-10-08T04:00:00Z")
-    );
-    assert_eq!(
-        both.state_at(Shanghai, None, utc("2026-10-08T06:00:00Z")),
-        State::Unknown
-    );
+    assert_eq!(both.state_at(Shanghai, None, utc("2026-10-08T02:00:00Z")), State::Open);
+    assert_eq!(both.opening(Shanghai, None, utc("2026-10-08T02:00:00Z")), open_until("2026-10-08T04:00:00Z"));
+    assert_eq!(both.state_at(Shanghai, None, utc("2026-10-08T06:00:00Z")), State::Unknown);
     assert!(hours("Mo-Su,PH 00:00-24:00").is_always());
 }
 
 #[test]
 fn hours_that_do_not_tell_are_unknown() {
-    for text in [
-        "sunrise-sunset",
-        "08:00+",
-        "10:00-18:00+",
-        "\"ask at the desk\"",
-        "Mo-Fr \"ask\"",
-        "10:00-16:00/01:30",
-    ] {
+    for text in
+        ["sunrise-sunset", "08:00+", "10:00-18:00+", "\"ask at the desk\"", "Mo-Fr \"ask\"", "10:00-16:00/01:30"]
+    {
         let hours = hours(text);
         let at = utc("2026-11-23T04:00:00Z");
-        assert_eq!(
-            hours.opening(Shanghai, None, at),
-            Opening::Unknown,
-            "{text}"
-        );
+        assert_eq!(hours.opening(Shanghai, None, at), Opening::Unknown, "{text}");
         assert_eq!(hours.state_at(Shanghai, None, at), State::Unknown, "{text}");
         assert_eq!(hours.next_change(Shanghai, None, at), None, "{text}");
         assert!(hours.today(Shanghai, None, at).is_empty(), "{text}");
@@ -333,41 +172,22 @@ fn today_as_people_write_it() {
         ("22:00-02:00", vec!["22:00-02:00"]),
         ("06:00-25:00", vec!["06:00-01:00"]),
         ("06:00-24:00", vec!["06:00-24:00"]),
-        (
-            "08:00-12:00,14:00-18:00",
-            vec!["08:00-12:00", "14:00-18:00"],
-        ),
+        ("08:00-12:00,14:00-18:00", vec!["08:00-12:00", "14:00-18:00"]),
         ("Fr 22:00-02:00", vec![]),
         ("Sa off", vec![]),
     ] {
-        assert_eq!(
-            hours(text).today(Shanghai, None, saturday),
-            wanted,
-            "{text}"
-        );
+        assert_eq!(hours(text).today(Shanghai, None, saturday), wanted, "{text}");
     }
 }
 
 #[test]
 fn always_in_every_spelling() {
-    for text in [
-        "24/7",
-        "open",
-        "Mo-Su 00:00-24:00",
-        "00:00-24:00",
-        "Mo-Fr 00:00-24:00; Sa,Su 00:00-24:00",
-        "06:00-30:00",
-    ] {
+    for text in
+        ["24/7", "open", "Mo-Su 00:00-24:00", "00:00-24:00", "Mo-Fr 00:00-24:00; Sa,Su 00:00-24:00", "06:00-30:00"]
+    {
         assert!(hours(text).is_always(), "{text}");
     }
-    for text in [
-        "Mo-Sa 00:00-24:00",
-        "24/7; PH off",
-        "00:00-23:59",
-        "24/7 closed",
-        "Mo[1] 00:00-24:00",
-        "\"ask\"",
-    ] {
+    for text in ["Mo-Sa 00:00-24:00", "24/7; PH off", "00:00-23:59", "24/7 closed", "Mo[1] 00:00-24:00", "\"ask\""] {
         assert!(!hours(text).is_always(), "{text}");
     }
 }
@@ -376,10 +196,7 @@ fn always_in_every_spelling() {
 fn what_is_refused_and_in_which_words() {
     for (text, words) in [
         ("", "are empty"),
-        (
-            "6 h - 22 h",
-            "“6 h - 22 h” is not written as OpenStreetMap's opening_hours",
-        ),
+        ("6 h - 22 h", "“6 h - 22 h” is not written as OpenStreetMap's opening_hours"),
         ("08:00-08:00", "ends where it starts"),
         ("18:00-48:30", "is not written"),
         ("Mo 08:00-17:00 ; gibberish", "is not written"),
@@ -389,8 +206,5 @@ fn what_is_refused_and_in_which_words() {
     }
     let long = "Mo-Su 06:00-22:00; ".repeat(20);
     let error = Hours::parse(&long).unwrap_err().to_string();
-    assert!(
-        error.contains("379 characters") && error.chars().count() < 150,
-        "{error}"
-    );
+    assert!(error.contains("379 characters") && error.chars().count() < 150, "{error}");
 }

@@ -18,45 +18,24 @@ fn weeks() -> impl Strategy<Value = Vec<Vec<(u16, u16)>>> {
 fn week_text(week: &[Vec<(u16, u16)>], every_day: Option<(u16, u16)>) -> String {
     let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     let range = |(start, end): &(u16, u16)| format!("{}-{}", time(*start), time(*end));
-    let days = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
-        .iter()
-        .zip(week)
-        .filter_map(|(day, ranges)| match ranges[..] {
+    let days =
+        ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"].iter().zip(week).filter_map(|(day, ranges)| match ranges[..] {
             // A day without ranges has those of every day, if there are any.
             [] => None,
-            _ => Some(format!(
-                "{day} {}",
-                ranges.iter().map(range).collect::<Vec<_>>().join(",")
-            )),
+            _ => Some(format!("{day} {}", ranges.iter().map(range).collect::<Vec<_>>().join(","))),
         });
-    every_day
-        .iter()
-        .map(range)
-        .chain(days)
-        .collect::<Vec<_>>()
-        .join("; ")
+    every_day.iter().map(range).chain(days).collect::<Vec<_>>().join("; ")
 }
 
 /// Whether the local minute lies in a range that began on its day or the day before: the definition, minute by minute.
-fn is_open(
-    week: &[Vec<(u16, u16)>],
-    every_day: Option<(u16, u16)>,
-    zone: Tz,
-    at: DateTime<Utc>,
-) -> bool {
+fn is_open(week: &[Vec<(u16, u16)>], every_day: Option<(u16, u16)>, zone: Tz, at: DateTime<Utc>) -> bool {
     let local = at.with_timezone(&zone);
     let minute = u16::try_from(local.hour() * 60 + local.minute()).unwrap();
     let day = local.weekday().num_days_from_monday() as usize;
     let holds = |day: usize, minute: u16| {
         let own = &week[day];
-        let ranges = if own.is_empty() {
-            every_day.as_slice()
-        } else {
-            own
-        };
-        ranges
-            .iter()
-            .any(|(start, end)| (*start..*end).contains(&minute))
+        let ranges = if own.is_empty() { every_day.as_slice() } else { own };
+        ranges.iter().any(|(start, end)| (*start..*end).contains(&minute))
     };
     holds(day, minute) || holds((day + 6) % 7, minute + 1440)
 }
