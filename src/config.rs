@@ -70,7 +70,7 @@ impl fmt::Debug for Config {
 
 /// Everything that is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
-#[error("the configuration cannot be used:{}", .0.iter().map(|wrong| format!("\n  - {wrong}")).collect::<String>())]
+#[error("the configuration cannot be used:\n  - {}", .0.join("\n  - "))]
 pub struct ConfigError(pub Vec<String>);
 
 impl Config {

@@ -1,5 +1,7 @@
 //! `gongce config show`
 
+use std::fmt::Write;
+
 use clap::Subcommand;
 
 use crate::config::{Config, SETTINGS};
@@ -17,7 +19,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<()> {
         let Some((value, origin)) = config.shown.get(setting.key) else { continue };
         let line = format!("{} = {}", setting.key, toml::Value::from(value.as_str()));
         let line = if value.is_empty() { format!("# {line}") } else { line };
-        text.push_str(&format!("# {} (from {origin})\n{line}\n\n", setting.meaning));
+        writeln!(text, "# {} (from {origin})\n{line}\n", setting.meaning)?;
     }
     super::print(&text)
 }

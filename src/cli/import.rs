@@ -1,5 +1,6 @@
 //! `gongce import`
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -102,7 +103,7 @@ impl Import {
         ctx.store.close().await?;
         match self.report {
             Form::Json => print(&(serde_json::to_string_pretty(&report)? + "\n")),
-            Form::Text => print(&as_text(&report)),
+            Form::Text => print(&as_text(&report)?),
         }
     }
 }
@@ -151,7 +152,7 @@ fn progress_bar() -> ProgressBar {
     bar
 }
 
-fn as_text(report: &Report) -> String {
+fn as_text(report: &Report) -> Result<String, std::fmt::Error> {
     let mut text = format!(
         "{}{}\n  read       {:>8}\n  created    {:>8}\n  updated    {:>8}\n  unchanged  {:>8}\n  rejected   {:>8}\n  \
          repeated   {:>8}\n  skipped    {:>8}\n  retired    {:>8}\n",
@@ -167,14 +168,14 @@ fn as_text(report: &Report) -> String {
         report.retired,
     );
     for (code, count) in &report.warnings_by_code {
-        text.push_str(&format!("  warning    {count:>8}  {code}\n"));
+        writeln!(text, "  warning    {count:>8}  {code}")?;
     }
     for row in report.rows.iter().take(SHOWN) {
         let field = row.field.as_deref().unwrap_or("row");
-        text.push_str(&format!("{}:{}: {} {field} {}: {}\n", row.file, row.line, row.outcome, row.code, row.message));
+        writeln!(text, "{}:{}: {} {field} {}: {}", row.file, row.line, row.outcome, row.code, row.message)?;
     }
     if report.rows.len() > SHOWN {
-        text.push_str(&format!("… and {} more; --report json has them all\n", report.rows.len() - SHOWN));
+        writeln!(text, "… and {} more; --report json has them all", report.rows.len() - SHOWN)?;
     }
-    text
+    Ok(text)
 }

@@ -39,8 +39,8 @@ struct Settings {
     /// A TOML file with settings
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     config: Option<PathBuf>,
-    /// Where the register lies: sqlite://FILE or postgres://USER@HOST/DATABASE
-    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    /// Where the register lies
+    #[arg(long, global = true, value_name = "sqlite://FILE|postgres://USER@HOST/DATABASE", help_heading = "Settings")]
     database_url: Option<String>,
     /// The address and port to serve on
     #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]

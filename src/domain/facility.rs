@@ -79,7 +79,9 @@ impl<'de> Deserialize<'de> for Facilities {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let known = std::collections::BTreeMap::<Facility, Fact>::deserialize(deserializer)?;
         let mut facilities = Self::default();
-        known.into_iter().for_each(|(facility, fact)| facilities.set(facility, Some(fact)));
+        for (facility, fact) in known {
+            facilities.set(facility, Some(fact));
+        }
         Ok(facilities)
     }
 }

@@ -1,9 +1,10 @@
 //! Text that may be shown to everyone: normalised, bounded, without characters that deceive a reader.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::Violation;
 
@@ -29,7 +30,11 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     /// # Errors
     /// `blank`, `tooLong` or `badCharacter`, with an empty field name (see [`Violation::in_field`]).
     pub fn new(text: &str) -> Result<Self, Violation> {
-        let text: String = text.nfc().collect();
+        // Nearly all text is normal already; asking is cheaper than normalising it anew.
+        let text = match is_nfc_quick(text.chars()) {
+            IsNormalized::Yes => Cow::Borrowed(text),
+            _ => Cow::Owned(text.nfc().collect::<String>()),
+        };
         let text = text.trim();
         if text.is_empty() {
             return Err(Violation::new("", "blank", "must not be empty"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::filter::plain;
+use super::plain::plain;
 use crate::domain::area::{Area, AreaCode, AreaLevel};
 
 /// All areas, in the order of their codes.

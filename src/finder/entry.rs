@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::filter::plain;
 use super::intern::Interner;
 use super::needs::Answers;
+use super::plain::plain;
 use crate::domain::Toilet;
 use crate::domain::area::AreaCode;
 use crate::domain::grade::NewGrade;

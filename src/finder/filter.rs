@@ -1,7 +1,6 @@
 //! What a search can ask of a toilet apart from where it is.
 
 use chrono::{DateTime, Utc};
-use unicode_normalization::UnicodeNormalization;
 
 use super::entry::Entry;
 use super::needs::NeedSet;
@@ -71,10 +70,4 @@ impl GradeFilter {
             Self::Exactly(grade) => held.grade() == grade,
         }
     }
-}
-
-/// Text as it is compared: full-width and half-width, capital and small letters are one (Unicode NFKC, lower case).
-#[must_use]
-pub fn plain(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).collect()
 }

@@ -8,9 +8,9 @@ use poem_openapi::param::Path;
 
 use super::answer::Answer;
 use super::area_view::{AreaPageView, AreaView};
-use super::document::Tag;
 use super::problem::Problem;
 use super::query::{AnyOf, Declared, Given, Group, Integer, Params, Text};
+use super::tag::Tag;
 use crate::domain::Violation;
 use crate::domain::area::{AreaCode, AreaLevel};
 use crate::finder::{AreaQuery, plain};

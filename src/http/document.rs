@@ -7,7 +7,7 @@ use std::sync::Arc;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
 use poem_openapi::registry::{MetaApi, Registry};
-use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject, Tags};
+use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 
 use super::areas::AreasApi;
 use super::documented::Documented;
@@ -18,17 +18,6 @@ use crate::usecase::Ctx;
 
 /// All documented operations.
 type Apis = Documented<(ToiletsApi, AreasApi, HealthApi)>;
-
-/// The parts of the document.
-#[derive(Tags)]
-pub(super) enum Tag {
-    /// Finding public toilets.
-    Toilets,
-    /// The tree of administrative divisions.
-    Areas,
-    /// For whoever watches over the process.
-    Health,
-}
 
 /// The operations with their document.
 pub(super) fn service(ctx: Arc<Ctx>) -> OpenApiService<Apis, ()> {

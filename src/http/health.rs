@@ -6,8 +6,8 @@ use std::time::Duration;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
-use super::document::Tag;
 use super::problem::Problem;
+use super::tag::Tag;
 use crate::usecase::Ctx;
 
 /// How long a caller should wait for the register to be loaded.

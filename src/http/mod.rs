@@ -24,6 +24,7 @@ mod request_id;
 mod routes;
 mod server;
 mod swagger;
+mod tag;
 mod toilet_json;
 mod toilet_params;
 mod toilet_view;

@@ -12,7 +12,7 @@ use super::swagger;
 pub(super) const PATHS: [&str; 6] =
     ["/", "/api/openapi.json", "/api/docs", swagger::SCRIPT_PATH, swagger::STYLE_PATH, swagger::START_PATH];
 
-const INDEX: &str = include_str!("index.html");
+const INDEX: &str = include_str!("../../web/index.html");
 
 /// No script at all; the style stands in the page.
 const INDEX_POLICY: &str =

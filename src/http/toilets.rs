@@ -7,9 +7,9 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 
 use super::answer::Answer;
-use super::document::Tag;
 use super::problem::Problem;
 use super::query::Params;
+use super::tag::Tag;
 use super::toilet_json::Reader;
 use super::toilet_params::{ListParams, NearestParams, ToiletParams};
 use super::toilet_view::{NearestView, ToiletPageView, ToiletView};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::dates;
 use super::notice::{Notes, Notice};
-use super::profile::ProfileError;
+use super::profile_error::ProfileError;
 use super::recipe::Recipe;
 use super::transform::Source;
 use super::typed::{coded, counted, dated, day, parsed, words};

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::format::Row;
 use super::locate::Given;
-use super::profile::ProfileError;
+use super::profile_error::ProfileError;
 use super::transform::Source;
 
 /// The `[key]` table of a profile.

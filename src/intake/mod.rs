@@ -17,6 +17,7 @@ mod notice;
 mod outline;
 mod position;
 mod profile;
+mod profile_error;
 mod recipe;
 mod run;
 mod template;
@@ -27,6 +28,7 @@ mod typed;
 mod tests;
 
 pub use notice::Notice;
-pub use profile::{Profile, ProfileError, SourceInfo};
+pub use profile::{Profile, SourceInfo};
+pub use profile_error::ProfileError;
 pub use run::{Intake, IntakeError, RowOutcome, RowResult};
 pub use template::{TemplateError, template};

@@ -1,6 +1,6 @@
 //! The `[position]` table of a profile: where positions stand, and in which datum or grid.
 
-use super::profile::ProfileError;
+use super::profile_error::ProfileError;
 use super::recipe::Recipe;
 use crate::geo::{Crs, Projection};
 

@@ -1,7 +1,6 @@
 //! A source profile: how to read a publisher's file, written in TOML so that a new file needs no Rust.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Display;
 
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use super::fields::FieldTable;
 use super::format::{Encoding, Format, Row};
 use super::keys::KeyTable;
 use super::position::{PositionTable, Positions};
+use super::profile_error::ProfileError;
 use super::recipe::Recipe;
 use super::transform::{Lookups, Source};
 
@@ -73,22 +73,6 @@ pub(super) struct SkipTable {
     pub(super) unless: Vec<String>,
 }
 
-/// Why a text is no profile.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ProfileError {
-    /// It is not TOML, lacks a key, or has one that does not exist; the text names the line and what would be right.
-    #[error("{0}")]
-    Toml(#[from] toml::de::Error),
-    /// A key's value cannot be used.
-    #[error("`{key}`: {right}")]
-    Wrong {
-        /// The key, dotted.
-        key: String,
-        /// What is wrong or would be right.
-        right: String,
-    },
-}
-
 /// The profile as written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,19 +100,6 @@ struct ProfileTable {
     checks: Vec<CheckTable>,
     #[serde(default)]
     facts: BTreeMap<String, Recipe>,
-}
-
-impl ProfileError {
-    pub(super) fn wrong(key: &str, right: &dyn Display) -> Self {
-        Self::Wrong { key: key.to_owned(), right: right.to_string() }
-    }
-
-    /// A position without a datum does not exist.
-    pub(super) fn no_datum() -> Self {
-        let right = "say in which datum the positions are: `crs = \"wgs84\"`, \"gcj02\" or \"bd09\", or `epsg = …` for \
-                     a grid. It is not guessed, since a wrong one puts every toilet some 570 m off";
-        Self::wrong("position.crs", &right)
-    }
 }
 
 impl ProfileTable {

@@ -1,5 +1,7 @@
 //! What can go wrong below the use cases.
 
+use std::fmt::Display;
+
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// A failure of the store. `Display` never repeats its source; the chain is for the log alone.
@@ -43,7 +45,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// A row of `table` that breaks a rule of the domain.
-    pub(super) fn corrupt(table: &'static str, key: impl ToString, message: impl ToString) -> Self {
+    pub(super) fn corrupt(table: &'static str, key: impl Display, message: impl Display) -> Self {
         Self::Corrupt { table, key: key.to_string(), message: message.to_string() }
     }
 }

@@ -131,7 +131,7 @@ impl Tx {
         let found = toilet::Entity::find().filter(toilet::Column::Id.is_in(ids.clone())).all(&self.connection).await?;
         let mut lists = self.lists(source, &ids).await?;
         let read = |row: toilet::Model| {
-            let mut draft = rows::draft(&row)?;
+            let mut draft = rows::draft(&row, None)?;
             draft.area = row.area_id.and_then(|id| areas.get(&id).cloned());
             let (grades, outages, operators) = lists.remove(&row.id).unwrap_or_default();
             let key = row.source_key.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The register in a database: SQLite beside the program, or PostgreSQL. Rows are private; domain values come out.
 
 mod areas;
-#[expect(unreachable_pub, clippy::pedantic, reason = "the entity macro writes public items with its own habits")]
+#[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
 mod imports;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::PoisonError;
 
 use chrono_tz::Tz;
 use sea_orm::ActiveValue::{NotSet, Set};
 
 use super::StoreError;
 use super::entity::{grade, outage, toilet};
+use super::toilets::Memo;
 use crate::domain::facility::{Facilities, Facility, Fact};
 use crate::domain::grade::NewGrade;
 use crate::domain::hours::Hours;
@@ -32,13 +34,12 @@ pub(super) fn text<const MAX: usize, const LINES: bool>(
 }
 
 /// What a row states about its toilet.
-pub(super) fn draft(row: &toilet::Model) -> Result<Draft, StoreError> {
-    read_draft(row).map_err(|violation| StoreError::corrupt("toilet", row.id, violation))
+pub(super) fn draft(row: &toilet::Model, memo: Option<&Memo>) -> Result<Draft, StoreError> {
+    read_draft(row, memo).map_err(|violation| StoreError::corrupt("toilet", row.id, violation))
 }
 
-fn read_draft(row: &toilet::Model) -> Result<Draft, Violation> {
+fn read_draft(row: &toilet::Model, memo: Option<&Memo>) -> Result<Draft, Violation> {
     let zone = Tz::from_str(&row.zone).map_err(|error| Violation::new("zone", "unknownValue", error.to_string()))?;
-    let hours = row.hours.as_deref().map(Hours::parse).transpose();
     let extra: BTreeMap<String, String> =
         serde_json::from_str(&row.extra).map_err(|error| Violation::new("extra", "badField", error.to_string()))?;
     Ok(Draft {
@@ -55,7 +56,7 @@ fn read_draft(row: &toilet::Model) -> Result<Draft, Violation> {
         district: text(row.district.as_deref())?,
         area: None,
         lifecycle: row.lifecycle.parse()?,
-        hours: hours.map_err(|error| Violation::new("hours", "badHours", error.to_string()))?,
+        hours: row.hours.as_deref().map(|text| hours(text, memo)).transpose()?,
         hours_note: text(row.hours_note.as_deref())?,
         fee: parse(row.fee.as_deref())?,
         facilities: facilities(row)?,
@@ -66,6 +67,18 @@ fn read_draft(row: &toilet::Model) -> Result<Draft, Violation> {
         note: text(row.note.as_deref())?,
         extra,
     })
+}
+
+fn hours(text: &str, memo: Option<&Memo>) -> Result<Hours, Violation> {
+    let read = || Hours::parse(text).map_err(|error| Violation::new("hours", "badHours", error.to_string()));
+    let Some(memo) = memo else { return read() };
+    let mut known = memo.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(hours) = known.get(text) {
+        return Ok(hours.clone());
+    }
+    let hours = read()?;
+    known.insert(text.to_owned(), hours.clone());
+    Ok(hours)
 }
 
 fn place(row: &toilet::Model) -> Result<Option<Place>, Violation> {

@@ -1,6 +1,7 @@
 //! Toilets, read as a whole: one scan for each table, joined in memory.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -9,6 +10,7 @@ use super::{Store, StoreError, operators, rows};
 use crate::domain::Toilet;
 use crate::domain::area::Area;
 use crate::domain::grade::GradeRecord;
+use crate::domain::hours::Hours;
 use crate::domain::id::{GradeId, OutageId, ToiletId};
 use crate::domain::operator::{Operator, Tenure};
 use crate::domain::outage::Outage;
@@ -21,7 +23,12 @@ pub struct Around {
     areas: HashMap<i32, AreaRef>,
     operators: HashMap<i32, Operator>,
     sources: HashMap<i32, source::Model>,
+    hours: Memo,
 }
+
+/// Hours that were read already: a register has far fewer distinct hours than toilets, and reading one takes longer
+/// than all the rest of a row.
+pub(super) type Memo = Mutex<HashMap<String, Hours>>;
 
 impl Store {
     /// Reads what toilets refer to, for [`Store::toilets_after`] and [`Store::toilets`].
@@ -40,6 +47,7 @@ impl Store {
             areas: areas.iter().map(|area| (area.id.0, refer(area))).collect(),
             operators: operators::all(&tx).await?,
             sources: sources.into_iter().map(|row| (row.id, row)).collect(),
+            hours: Memo::default(),
         })
     }
 
@@ -129,7 +137,7 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
         grades.entry(row.toilet_id).or_insert_with(Vec::new).push(grade);
     }
     let whole = |row: toilet::Model| {
-        let mut fact = rows::draft(&row)?;
+        let mut fact = rows::draft(&row, Some(&around.hours))?;
         let area = row.area_id.and_then(|id| around.areas.get(&id).cloned());
         fact.area = area.as_ref().map(|area| area.code.clone());
         let source = row.source_id.and_then(|id| around.sources.get(&id)).zip(row.source_key);

@@ -53,7 +53,7 @@ type Told = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 struct Work<T, E, F> {
     author: Author,
-    work: F,
+    run: F,
     answer: oneshot::Sender<Result<T, E>>,
 }
 
@@ -66,7 +66,7 @@ where
     fn run(self: Box<Self>, connection: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Told>)> {
         Box::pin(async move {
             let tx = Tx { connection, author: self.author };
-            let done = (self.work)(&tx).await;
+            let done = (self.run)(&tx).await;
             let answer = self.answer;
             // A caller that went away does not undo its write: only its answer is lost.
             let told = match done {
@@ -120,18 +120,15 @@ impl Writer {
         F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
     {
         let (answer, told) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Work { author, work, answer });
-        match &self.queue {
-            Some(queue) => {
-                if let Err(mpsc::error::SendError(job)) = queue.send(job) {
-                    job.refuse(closed());
-                }
+        let job: Box<dyn Job> = Box::new(Work { author, run: work, answer });
+        if let Some(queue) = &self.queue {
+            if let Err(mpsc::error::SendError(job)) = queue.send(job) {
+                job.refuse(closed());
             }
+        } else {
             // A task of its own: a caller that goes away must not cut a transaction in half.
-            None => {
-                let writer = Arc::clone(self);
-                tokio::spawn(async move { writer.commit(vec![job]).await });
-            }
+            let writer = Arc::clone(self);
+            tokio::spawn(async move { writer.commit(vec![job]).await });
         }
         told.await.unwrap_or_else(|_| Err(closed().into()))
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use super::{Ctx, Failure};
 use crate::domain::Toilet;
@@ -22,38 +23,55 @@ pub async fn load(ctx: &Arc<Ctx>) -> Result<Cursor, Failure> {
     let cursor = ctx.store.journal_cursor().await?;
     let areas = ctx.store.areas().await?;
     let around = ctx.store.around(&areas).await?;
-    let (finder, store) = (Arc::clone(&ctx.finder), ctx.store.clone());
-    let toilets = Scan { store, around, runtime: Handle::current(), after: Some(ToiletId(0)), ready: VecDeque::new() };
-    let filled = tokio::task::spawn_blocking(move || finder.try_replace(toilets, areas, cursor.number())).await;
+    let finder = Arc::clone(&ctx.finder);
+    let scan = Scan::begin(Arc::new(Reader { store: ctx.store.clone(), around }));
+    let filled = tokio::task::spawn_blocking(move || finder.try_replace(scan, areas, cursor.number())).await;
     filled.map_err(|panic| Failure::Internal(Box::new(panic)))??;
     Ok(cursor)
 }
 
-/// All toilets in the order of their ids, a chunk in memory at a time.
-struct Scan {
+/// Reads toilets a chunk at a time.
+struct Reader {
     store: Store,
     around: Around,
+}
+
+/// All toilets in the order of their ids: one chunk in memory, and the next one on its way while it is used up.
+struct Scan {
+    reader: Arc<Reader>,
     runtime: Handle,
-    /// The last id read, until there is no more.
-    after: Option<ToiletId>,
+    coming: Option<JoinHandle<Result<Vec<Toilet>, StoreError>>>,
     ready: VecDeque<Toilet>,
 }
 
+impl Scan {
+    fn begin(reader: Arc<Reader>) -> Self {
+        let mut scan = Self { reader, runtime: Handle::current(), coming: None, ready: VecDeque::new() };
+        scan.fetch(ToiletId(0));
+        scan
+    }
+
+    fn fetch(&mut self, after: ToiletId) {
+        let reader = Arc::clone(&self.reader);
+        let read = async move { reader.store.toilets_after(after, CHUNK, &reader.around).await };
+        self.coming = Some(self.runtime.spawn(read));
+    }
+}
+
 impl Iterator for Scan {
-    type Item = Result<Toilet, StoreError>;
+    type Item = Result<Toilet, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ready.is_empty() {
-            let after = self.after?;
-            match self.runtime.block_on(self.store.toilets_after(after, CHUNK, &self.around)) {
-                Ok(chunk) => {
-                    self.after = chunk.last().map(|toilet| toilet.id);
+            match self.runtime.block_on(self.coming.take()?) {
+                Ok(Ok(chunk)) => {
+                    if let Some(last) = chunk.last() {
+                        self.fetch(last.id);
+                    }
                     self.ready = chunk.into();
                 }
-                Err(error) => {
-                    self.after = None;
-                    return Some(Err(error));
-                }
+                Ok(Err(error)) => return Some(Err(error.into())),
+                Err(panic) => return Some(Err(Failure::Internal(Box::new(panic)))),
             }
         }
         self.ready.pop_front().map(Ok)

@@ -208,7 +208,7 @@ on_both! {
 on_both! {
     async fn two_imports_at_once_make_each_toilet_once(database: Database) {
         let ctx = database.ctx().await;
-        let rows: String = (0..40).map(|key| format!("{key},甲{key},34.8,112.4,,,城管局,\n")).collect();
+        let rows = (0..40).map(|key| format!("{key},甲{key},34.8,112.4,,,城管局,\n")).collect::<Vec<_>>().concat();
         let both = [(); 2].map(|()| {
             let (ctx, rows) = (Arc::clone(&ctx), rows.clone());
             async move { take(&ctx, &rows, PLAIN).await }

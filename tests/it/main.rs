@@ -1,7 +1,7 @@
 //! The tests of the whole: one binary, so that it links once; a file for each concept. Everything that touches a
 //! database runs on SQLite and on PostgreSQL.
 
-#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
 
 mod architecture;
 mod cli;

@@ -60,7 +60,7 @@ pub async fn run(
         let mut taking = Taking { ctx, profile, options, file: &file.name, report: &mut report, waiting: Vec::new() };
         for row in intake.file(&file.name, &file.bytes).map_err(|error| unreadable(&file.name, &error))? {
             taking.row(row).await?;
-            if taking.report.read % 1_000 == 0 {
+            if taking.report.read.is_multiple_of(1_000) {
                 progress(taking.report.read);
             }
         }
