@@ -20,7 +20,7 @@ USER gongce
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-# Asks /readyz, so a container that cannot reach its database counts as unhealthy.
+# Asks /readyz: whether the register is loaded. Searches go on without the database, so its loss is no reason to stop.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["gongce", "healthcheck"]
 ENTRYPOINT ["gongce"]
 CMD ["serve"]

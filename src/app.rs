@@ -72,6 +72,27 @@ pub fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
     Ok(Ctx::new(store, Clock::system(), calendars, http::render_fragment))
 }
 
+/// A database that this process alone may serve, its schema brought up.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The context around it.
+    pub ctx: Ctx,
+    lock: ServerLock,
+}
+
+/// Opens the database, takes the server's lock on it, and brings its schema up.
+///
+/// # Errors
+/// Whatever stands in the way, with what to do about it.
+pub async fn prepare(config: &Config) -> Result<Prepared, StartError> {
+    let store = open(config).await?;
+    let lock = store.lock_server()?;
+    for step in store.migrate_up().await? {
+        tracing::info!(step, "schema brought up");
+    }
+    Ok(Prepared { ctx: context(config, store)?, lock })
+}
+
 /// A server that is ready to serve.
 #[derive(Debug)]
 pub struct App {
@@ -82,20 +103,16 @@ pub struct App {
 }
 
 impl App {
-    /// Takes the server's lock, brings the schema up, loads the register and listens.
+    /// Listens, and loads the register.
     ///
     /// # Errors
     /// Whatever stands in the way, with what to do about it.
-    pub async fn start(config: &Config, ctx: Ctx) -> Result<Self, StartError> {
-        let lock = ctx.store.lock_server()?;
-        for step in ctx.store.migrate_up().await? {
-            tracing::info!(step, "schema brought up");
-        }
+    pub async fn start(config: &Config, prepared: Prepared) -> Result<Self, StartError> {
         let address = config.listen;
         let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-        let ctx = Arc::new(ctx);
+        let ctx = Arc::new(prepared.ctx);
         let cursor = loading::load(&ctx).await?;
-        Ok(Self { ctx, listener, cursor, _lock: lock })
+        Ok(Self { ctx, listener, cursor, _lock: prepared.lock })
     }
 
     /// Where it listens.

@@ -48,7 +48,7 @@ const NOT_A_SETTING: &str = "real_data";
 /// A checked configuration.
 #[derive(Clone)]
 pub struct Config {
-    /// The database's URL, its password left out.
+    /// The database's URL as it was given, a password included: never to be shown (see `shown`).
     pub database_url: String,
     /// The file with the database's password.
     pub database_password_file: Option<PathBuf>,
@@ -86,7 +86,10 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut wrong = Vec::new();
         let from_file = file.map(|path| read_file(path, &mut wrong)).unwrap_or_default();
-        let from_environment = Environment::with_prefix("GONGCE").collect().unwrap_or_default();
+        let from_environment = Environment::with_prefix("GONGCE").collect().unwrap_or_else(|error| {
+            wrong.push(format!("the environment cannot be read: {error}"));
+            config::Map::default()
+        });
         let from_environment = from_environment.into_iter().filter(|(key, _)| key != NOT_A_SETTING).collect();
         let from_environment = known(from_environment, |key| format!("GONGCE_{}", key.to_uppercase()), &mut wrong);
         let mut found = BTreeMap::new();
@@ -115,7 +118,7 @@ impl Config {
         if listen.is_err() {
             wrong.push(format!("listen is “{}”: give an address and a port, such as 127.0.0.1:8080", text("listen")));
         }
-        if let Err(error) = tracing_subscriber::EnvFilter::try_new(text("log")) {
+        if let Err(error) = check_log(&text("log")) {
             wrong.push(format!("log is “{}”: {error}", text("log")));
         }
         let (log, holidays_file) = (text("log"), path("holidays_file"));
@@ -172,14 +175,30 @@ fn known(
     known
 }
 
-/// A URL with its password blotted out.
+/// A URL with its password blotted out, wherever it stands in it.
 fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
-    match user.split_once(':') {
-        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
-        None => url.to_owned(),
+    let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    let blot = |pair: &str| match pair.split_once('=') {
+        Some((key, _)) if key.to_lowercase().contains("pass") => format!("{key}=***"),
+        _ => pair.to_owned(),
+    };
+    let query = query.split('&').map(blot).collect::<Vec<_>>().join("&");
+    let mark = if query.is_empty() { "" } else { "?" };
+    let credentials = address.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?)));
+    match credentials.and_then(|(scheme, (user, host))| Some((scheme, user.split_once(':')?.0, host))) {
+        Some((scheme, user, host)) => format!("{scheme}://{user}:***@{host}{mark}{query}"),
+        None => format!("{address}{mark}{query}"),
     }
+}
+
+/// Whether a log filter says what it seems to say: a bare word that is no level would silence everything else.
+fn check_log(filter: &str) -> Result<(), String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let stray = filter.split(',').find(|part| !part.contains('=') && !LEVELS.contains(&part.trim()));
+    if let Some(stray) = stray {
+        return Err(format!("“{stray}” is no level: write one of {}, or target=level", LEVELS.join(", ")));
+    }
+    tracing_subscriber::EnvFilter::try_new(filter).map(drop).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -202,8 +221,10 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        let flags = [("database_url", "postgres://me:s3cret@127.0.0.1/gongce".to_owned())];
-        let shown = Config::read(None, &flags, &[]).map(|config| format!("{config:?}")).unwrap_or_default();
-        assert!(shown.contains("postgres://me:***@127.0.0.1/gongce") && !shown.contains("s3cret"), "{shown}");
+        for url in ["postgres://me:s3cret@127.0.0.1/gongce", "postgres://me@127.0.0.1/gongce?password=s3cret&a=b"] {
+            let flags = [("database_url", url.to_owned())];
+            let shown = Config::read(None, &flags, &[]).map(|config| format!("{config:?}")).unwrap_or_default();
+            assert!(shown.contains("127.0.0.1/gongce") && !shown.contains("s3cret"), "{shown}");
+        }
     }
 }

@@ -6,12 +6,10 @@ use crate::usecase::demonstration;
 
 /// Makes the demonstration county if the database holds nothing yet, and serves it.
 pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
-    let store = app::open(config).await?;
-    let place = store.place().to_owned();
-    store.migrate_up().await?;
-    let ctx = app::context(config, store)?;
-    let made = demonstration::fill(&ctx).await?;
-    let app = App::start(config, ctx).await?;
+    let prepared = app::prepare(config).await?;
+    let place = prepared.ctx.store.place().to_owned();
+    let made = demonstration::fill(&prepared.ctx).await?;
+    let app = App::start(config, prepared).await?;
     super::print(&greeting(&app, &place, made)?)?;
     Ok(app.serve(app::asked_to_stop()).await?)
 }

@@ -92,7 +92,11 @@ impl Import {
         let profile = read_profile(self.profile.as_deref().unwrap_or_default(), self.encoding.as_deref())?;
         let files = self.files.iter().map(|path| read_input(path)).collect::<anyhow::Result<Vec<_>>>()?;
         let store = app::open(config).await?;
-        store.migrate_up().await?;
+        if self.dry_run {
+            store.require_current_schema().await.context("a dry run changes nothing, the schema neither")?;
+        } else {
+            store.migrate_up().await?;
+        }
         let ctx = app::context(config, store)?;
         let at = self.at.as_deref().map(read_time).transpose()?.unwrap_or_else(|| ctx.clock.now());
         let options = Options { dry_run: self.dry_run, sync: self.sync, force: self.force, at };
@@ -109,7 +113,7 @@ impl Import {
 }
 
 fn read_profile(name: &str, encoding: Option<&str>) -> anyhow::Result<Profile> {
-    let is_file = Path::new(name).extension().is_some_and(|extension| extension == "toml");
+    let is_file = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
     let profile = if is_file {
         let text = std::fs::read_to_string(name).with_context(|| format!("cannot read the profile {name}"))?;
         Profile::parse(&text).with_context(|| format!("the profile {name} cannot be used"))?

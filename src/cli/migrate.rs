@@ -13,7 +13,7 @@ pub(super) enum Migrate {
     /// Take back the newest steps; what their tables hold is lost
     Down {
         /// How many steps
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         steps: u32,
         /// Say that the data may go
         #[arg(long)]
@@ -40,7 +40,11 @@ impl Migrate {
                 let message = "migrate down drops tables with all they hold: add --lose-data if that is meant";
                 return Err(Usage(message.to_owned()).into());
             }
-            Self::Down { steps, lose_data: true } => store.migrate_down(steps).await?,
+            Self::Down { steps, lose_data: true } => {
+                let _no_server_runs = store.lock_server()?;
+                store.migrate_down(steps).await?;
+                print(&format!("took back {steps} step(s)\n"))?;
+            }
             Self::Status => {
                 for step in store.schema_steps().await? {
                     let state = if step.applied { "applied" } else { "missing" };

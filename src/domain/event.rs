@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::codes::codes;
@@ -65,19 +64,6 @@ pub struct NewEntry {
     pub action: Action,
     /// What changed.
     pub changes: Changes,
-}
-
-/// An entry of the journal.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Its number, growing.
-    pub number: i64,
-    /// When it was written.
-    pub at: DateTime<Utc>,
-    /// Who did it.
-    pub actor: Actor,
-    /// What was done.
-    pub what: NewEntry,
 }
 
 /// The differences between two versions of a record.

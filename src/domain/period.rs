@@ -1,4 +1,4 @@
-//! Spans of days and of instants, each half open: the start belongs to it, the end does not.
+//! Spans of days, whose last day belongs to them, and of instants, whose end does not.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,8 @@ pub struct NamedOperator {
     pub role: OperatorRole,
     /// Its name; bodies of one name are one body.
     pub name: Name,
-    /// What sort of body it is.
+    /// What sort of body it is. It belongs to the body, which other sources name too, so it is not compared.
+    #[serde(skip)]
     pub kind: OperatorKind,
 }
 

@@ -101,8 +101,9 @@ impl From<Failure> for Problem {
             Failure::Refused => Self::new(ProblemCode::Forbidden, "The caller's role does not allow this."),
             Failure::Conflict(detail) => Self::new(ProblemCode::Conflict, detail),
             Failure::Invalid(Violations(errors)) => Self::of_fields(ProblemCode::Invalid, errors),
-            Failure::Unavailable { retry_after } => {
-                Self::unavailable("Something needed is not available.", retry_after)
+            Failure::Unavailable { retry_after, source } => {
+                let problem = Self::unavailable("Something needed is not available.", retry_after);
+                Self { source: source.map(Arc::from), ..problem }
             }
             Failure::Internal(source) => Self::internal(Some(source.into())),
         }

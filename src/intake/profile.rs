@@ -172,6 +172,12 @@ impl Profile {
         Ok(())
     }
 
+    /// The id of the holiday calendar of its toilets, if it names one.
+    #[must_use]
+    pub fn calendar(&self) -> Option<&str> {
+        self.calendar.as_deref()
+    }
+
     /// A profile that comes with the program.
     #[must_use]
     pub fn builtin(name: &str) -> Option<Self> {

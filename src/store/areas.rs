@@ -77,7 +77,7 @@ fn alias_row(area_id: i32, alias: &Alias) -> area_alias::ActiveModel {
     }
 }
 
-async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Area>, StoreError> {
+pub(super) async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Area>, StoreError> {
     let rows = area::Entity::find().order_by_asc(area::Column::Path).all(connection).await?;
     let codes: HashMap<i32, String> = rows.iter().map(|row| (row.id, row.code.clone())).collect();
     let mut aliases: HashMap<i32, Vec<Alias>> = HashMap::new();

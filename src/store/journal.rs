@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult, Statement};
 
 use super::entity::journal;
 use super::{Store, StoreError, Tx};
@@ -31,8 +31,8 @@ impl Cursor {
 /// What has been written since a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touched {
-    /// The kinds and keys of the records, each once.
-    pub records: BTreeSet<(String, String)>,
+    /// What was touched, each once: kind, key and action.
+    pub records: BTreeSet<(String, String, String)>,
     /// Where to go on.
     pub cursor: Cursor,
 }
@@ -102,16 +102,18 @@ impl Store {
         }
         let sql = match self.backend() {
             DbBackend::Postgres => {
-                "SELECT DISTINCT kind, key FROM journal WHERE txid >= $1::text::xid8 AND txid < $2::text::xid8"
+                "SELECT DISTINCT kind, key, action FROM journal WHERE txid >= $1::text::xid8 AND txid < $2::text::xid8"
             }
-            _ => "SELECT DISTINCT kind, key FROM journal WHERE number > $1 AND number <= $2",
+            _ => "SELECT DISTINCT kind, key, action FROM journal WHERE number > $1 AND number <= $2",
         };
         let values: [sea_orm::Value; 2] = match self.backend() {
             DbBackend::Postgres => [cursor.horizon.to_string().into(), next.horizon.to_string().into()],
             _ => [cursor.horizon.into(), next.horizon.into()],
         };
-        let rows = self.reader.query_all_raw(Statement::from_sql_and_values(self.backend(), sql, values)).await?;
-        let records = rows.iter().map(|row| Ok((row.try_get("", "kind")?, row.try_get("", "key")?)));
+        let tx = self.read().await?;
+        let rows = tx.query_all_raw(Statement::from_sql_and_values(self.backend(), sql, values)).await?;
+        let part = |row: &QueryResult, name: &str| row.try_get::<String>("", name);
+        let records = rows.iter().map(|row| Ok((part(row, "kind")?, part(row, "key")?, part(row, "action")?)));
         Ok(Touched { records: records.collect::<Result<_, DbErr>>()?, cursor: next })
     }
 

@@ -18,7 +18,10 @@ impl Store {
     /// [`StoreError::Refused`] naming the other server, [`StoreError::File`] where the file cannot be used.
     pub fn lock_server(&self) -> Result<ServerLock, StoreError> {
         let Some(database) = self.place().strip_prefix("sqlite://") else { return Ok(ServerLock { _file: None }) };
-        let path = format!("{database}.lock");
+        // By its real path, so that a second server cannot come in through a link.
+        let real = std::fs::canonicalize(database);
+        let real = real.map_err(|source| StoreError::File { path: database.to_owned(), source })?;
+        let path = format!("{}.lock", real.display());
         let failed = |source| StoreError::File { path: path.clone(), source };
         let mut options = File::options();
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;

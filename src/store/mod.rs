@@ -19,7 +19,7 @@ mod writer;
 
 use std::sync::Arc;
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait};
 
 pub use error::StoreError;
 pub use imports::{Imported, Standing};
@@ -90,12 +90,15 @@ impl Store {
         self.writer.written()
     }
 
-    /// Whether the database answers.
+    /// Whether nothing was ever put into the register.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        Ok(self.reader.ping().await?)
+    /// What the database says.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        use entity::{area, source, toilet};
+        Ok(area::Entity::find().one(&self.reader).await?.is_none()
+            && source::Entity::find().one(&self.reader).await?.is_none()
+            && toilet::Entity::find().one(&self.reader).await?.is_none())
     }
 
     /// Waits for running work and closes all connections.

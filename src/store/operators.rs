@@ -8,6 +8,8 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 
 use super::entity::operator;
 use super::{StoreError, Tx};
+use crate::domain::draft::Fields;
+use crate::domain::event::{Action, Changes, NewEntry, RecordKind, changes};
 use crate::domain::id::OperatorId;
 use crate::domain::operator::{Operator, OperatorKind};
 use crate::domain::text::{Name, Text};
@@ -23,18 +25,31 @@ impl Tx {
             operator::ActiveModel { id: NotSet, name: Set(name.to_string()), kind: Set(kind.as_str().to_owned()) };
         // Two writers that name a new body at once: the later one waits here and takes the earlier one's row.
         let unless_there = OnConflict::column(operator::Column::Name).do_nothing().to_owned();
-        operator::Entity::insert_many([new]).on_conflict(unless_there).exec_without_returning(&self.connection).await?;
+        let made = operator::Entity::insert_many([new])
+            .on_conflict(unless_there)
+            .exec_without_returning(&self.connection)
+            .await?;
         let row = operator::Entity::find().filter(operator::Column::Name.eq(name.as_str())).one(&self.connection);
         let row =
             row.await?.ok_or_else(|| StoreError::corrupt("operator", name, "it was made just now and is gone"))?;
         let id = OperatorId(row.id);
-        if row.kind == OperatorKind::Other.as_str() && kind != OperatorKind::Other {
+        if made == 1 {
+            let new = Fields::from([("name".to_owned(), name.as_str().into()), ("kind".to_owned(), row.kind.into())]);
+            self.append(vec![entry(id, Action::Create, 1, changes(&Fields::new(), &new))]).await?;
+        } else if row.kind == OperatorKind::Other.as_str() && kind != OperatorKind::Other {
+            let learned = Changes::from([("kind".to_owned(), [row.kind.as_str().into(), kind.as_str().into()])]);
             let mut row: operator::ActiveModel = row.into();
             row.kind = Set(kind.as_str().to_owned());
             row.update(&self.connection).await?;
+            self.append(vec![entry(id, Action::Update, 2, learned)]).await?;
         }
         Ok(id)
     }
+}
+
+/// A body is made once and learns its kind at most once: versions 1 and 2.
+fn entry(id: OperatorId, action: Action, version: i32, changes: Changes) -> NewEntry {
+    NewEntry { kind: RecordKind::Operator, key: id.to_string(), version, action, changes }
 }
 
 /// All bodies by their ids.

@@ -12,13 +12,21 @@ use super::writer::Writer;
 
 const POOL: u32 = 8;
 
+/// The key of the advisory lock under which the schema is changed: "gongce" in ASCII.
+const MIGRATION_LOCK: i64 = 0x67_6f_6e_67_63_65;
+
+/// What every connection begins with, so that no request waits for ever on another.
+const TIME_OUTS: [(&str, &str); 3] =
+    [("statement_timeout", "2s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
+
 pub(super) async fn open(
     url: &str,
     password: Option<&str>,
 ) -> Result<(DatabaseConnection, Writer, String), StoreError> {
     let told = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Refused("write postgres://USER@HOST:PORT/DATABASE".to_owned()))?;
-    let place = format!("postgres://{}/{}", told.get_host(), told.get_database().unwrap_or_default());
+    let place =
+        format!("postgres://{}:{}/{}", told.get_host(), told.get_port(), told.get_database().unwrap_or_default());
     let is_local =
         told.get_socket().is_some() || matches!(told.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
     let is_told = url.contains("sslmode=");
@@ -39,11 +47,7 @@ pub(super) async fn open(
                 Some(password) => options.password(password),
                 None => options,
             };
-            options.application_name("gongce").options([
-                ("statement_timeout", "2s"),
-                ("lock_timeout", "1s"),
-                ("idle_in_transaction_session_timeout", "5s"),
-            ])
+            options.application_name("gongce").options(TIME_OUTS)
         });
     let pool = Database::connect(options).await?;
     require_keeping(&pool).await?;
@@ -62,6 +66,15 @@ async fn require_keeping(pool: &DatabaseConnection) -> Result<(), StoreError> {
     if row.try_get::<bool>("", "standby")? {
         return Err(StoreError::Refused("this PostgreSQL is a standby: name the primary instead".to_owned()));
     }
+    Ok(())
+}
+
+/// For a transaction that changes the schema: it waits its turn behind other processes, and takes as long as it takes.
+pub(super) async fn prepare_migration(tx: &impl ConnectionTrait) -> Result<(), StoreError> {
+    tx.execute_unprepared("SET LOCAL lock_timeout = '60s'").await?;
+    tx.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+    tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
+    tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
     Ok(())
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ActiveValue::{NotSet, Set};
+use chrono::NaiveDate;
+use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::entity::{grade, outage, tenure, toilet};
 use super::{StoreError, Tx, rows};
@@ -150,50 +151,81 @@ impl Tx {
         Ok(())
     }
 
-    /// Ties bodies to toilets as a source states it. A tie that the source no longer states ends the day before
-    /// today; a new one begins today, or is open at its start where the toilet itself is new.
+    /// Ties bodies to new toilets as a source states it, without a first day.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn put_tenures(
+    pub async fn begin_tenures(
         &self,
         source: SourceId,
         given: &[(ToiletId, Vec<(OperatorRole, OperatorId)>)],
-        is_new: bool,
     ) -> Result<(), StoreError> {
-        let today = self.author.at.date_naive();
-        if !is_new {
-            tenure::Entity::update_many()
-                .col_expr(tenure::Column::ValidTo, Expr::value(today.pred_opt()))
-                .filter(tenure::Column::SourceId.eq(source.0))
-                .filter(tenure::Column::ValidTo.is_null())
-                .filter(tenure::Column::ToiletId.is_in(given.iter().map(|(id, _)| id.0)))
-                .filter(tenure::Column::ValidFrom.is_null().or(tenure::Column::ValidFrom.lt(today)))
-                .exec(&self.connection)
-                .await?;
-            // What began only today never held.
-            tenure::Entity::delete_many()
-                .filter(tenure::Column::SourceId.eq(source.0))
-                .filter(tenure::Column::ValidTo.is_null())
-                .filter(tenure::Column::ToiletId.is_in(given.iter().map(|(id, _)| id.0)))
-                .exec(&self.connection)
-                .await?;
-        }
-        let rows = given.iter().flat_map(|(id, ties)| {
-            ties.iter().map(|(role, operator)| tenure::ActiveModel {
-                id: NotSet,
-                toilet_id: Set(id.0),
-                operator_id: Set(operator.0),
-                role: Set(role.as_str().to_owned()),
-                valid_from: Set((!is_new).then_some(today)),
-                valid_to: Set(None),
-                source_id: Set(Some(source.0)),
-            })
-        });
+        let rows = given.iter().flat_map(|(id, ties)| ties.iter().map(|tie| tenure_row(source, *id, *tie, None)));
         let rows: Vec<_> = rows.collect();
         for rows in rows.chunks(ROWS) {
             tenure::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.connection).await?;
         }
         Ok(())
+    }
+
+    /// Brings the ties that a source gave a toilet to what it states now. One that it no longer states ends the day
+    /// before `today`; a new one begins today; the others go on untouched, since figures belong to whoever ran a
+    /// toilet at the time.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn change_tenures(
+        &self,
+        source: SourceId,
+        toilet: ToiletId,
+        wanted: &[(OperatorRole, OperatorId)],
+        today: NaiveDate,
+    ) -> Result<(), StoreError> {
+        let standing = tenure::Entity::find()
+            .filter(tenure::Column::SourceId.eq(source.0))
+            .filter(tenure::Column::ToiletId.eq(toilet.0))
+            .filter(tenure::Column::ValidTo.is_null())
+            .all(&self.connection)
+            .await?;
+        let is_wanted = |row: &tenure::Model| {
+            wanted.iter().any(|(role, operator)| row.role == role.as_str() && row.operator_id == operator.0)
+        };
+        for row in standing.iter().filter(|row| !is_wanted(row)) {
+            if row.valid_from.is_some_and(|from| from >= today) {
+                // What began only today never held.
+                tenure::Entity::delete_by_id(row.id).exec(&self.connection).await?;
+            } else {
+                let ended = tenure::ActiveModel {
+                    id: Unchanged(row.id),
+                    valid_to: Set(today.pred_opt()),
+                    ..Default::default()
+                };
+                ended.update(&self.connection).await?;
+            }
+        }
+        let is_standing = |role: OperatorRole, operator: OperatorId| {
+            standing.iter().any(|row| row.role == role.as_str() && row.operator_id == operator.0)
+        };
+        for tie in wanted.iter().filter(|(role, operator)| !is_standing(*role, *operator)) {
+            tenure_row(source, toilet, *tie, Some(today)).insert(&self.connection).await?;
+        }
+        Ok(())
+    }
+}
+
+fn tenure_row(
+    source: SourceId,
+    toilet: ToiletId,
+    (role, operator): (OperatorRole, OperatorId),
+    from: Option<NaiveDate>,
+) -> tenure::ActiveModel {
+    tenure::ActiveModel {
+        id: NotSet,
+        toilet_id: Set(toilet.0),
+        operator_id: Set(operator.0),
+        role: Set(role.as_str().to_owned()),
+        valid_from: Set(from),
+        valid_to: Set(None),
+        source_id: Set(Some(source.0)),
     }
 }

@@ -1,10 +1,12 @@
 //! Bringing the schema up and down, one process at a time, and refusing one that is newer than this program.
 
+use std::fs::File;
+
 use migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, postgres};
 
 /// One step of the schema's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +16,6 @@ pub struct SchemaStep {
     /// Whether this database has taken it.
     pub applied: bool,
 }
-
-/// The key of the advisory lock under which PostgreSQL's schema is changed: "gongce" in ASCII.
-const LOCK: i64 = 0x67_6f_6e_67_63_65;
 
 impl Store {
     /// Every step, in order, with whether it is applied.
@@ -39,15 +38,17 @@ impl Store {
     /// # Errors
     /// As [`Store::schema_steps`], and what a step failed with; a failed step leaves nothing behind.
     pub async fn migrate_up(&self) -> Result<Vec<String>, StoreError> {
-        let missing = |steps: Vec<SchemaStep>| steps.into_iter().filter(|step| !step.applied).map(|step| step.name);
-        if missing(self.schema_steps().await?).next().is_none() {
+        if self.missing_steps().await?.is_empty() {
             return Ok(Vec::new());
         }
-        let turn = self.wait_for_turn().await?;
-        let names: Vec<_> = missing(self.schema_steps().await?).collect();
-        Migrator::up(self.writer.connection(), None).await?;
-        drop(turn);
-        Ok(names)
+        let turn = self.take_turn().await?;
+        let missing = self.missing_steps().await?;
+        match &turn {
+            Turn::File(_) => Migrator::up(self.writer.connection(), None).await?,
+            Turn::Transaction(tx) => Migrator::up(tx, None).await?,
+        }
+        turn.end().await?;
+        Ok(missing)
     }
 
     /// Takes back the newest steps; their tables go with all they hold.
@@ -56,10 +57,17 @@ impl Store {
     /// As [`Store::migrate_up`].
     pub async fn migrate_down(&self, steps: u32) -> Result<(), StoreError> {
         self.schema_steps().await?;
-        let turn = self.wait_for_turn().await?;
-        Migrator::down(self.writer.connection(), Some(steps)).await?;
-        drop(turn);
-        Ok(())
+        let turn = self.take_turn().await?;
+        match &turn {
+            Turn::File(_) => Migrator::down(self.writer.connection(), Some(steps)).await?,
+            Turn::Transaction(tx) => Migrator::down(tx, Some(steps)).await?,
+        }
+        turn.end().await
+    }
+
+    async fn missing_steps(&self) -> Result<Vec<String>, StoreError> {
+        let steps = self.schema_steps().await?;
+        Ok(steps.into_iter().filter(|step| !step.applied).map(|step| step.name).collect())
     }
 
     /// Refuses a schema that is not exactly this program's.
@@ -79,21 +87,40 @@ impl Store {
         if !manager.has_table("schema_migration").await? {
             return Ok(Vec::new());
         }
-        let models = Migrator::get_migration_models(&self.reader).await?;
-        Ok(models.into_iter().map(|model| model.version).collect())
+        let sql = "SELECT version FROM schema_migration ORDER BY version";
+        let rows = self.reader.query_all_raw(Statement::from_string(self.reader.get_database_backend(), sql)).await?;
+        Ok(rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, DbErr>>()?)
     }
 
-    /// On PostgreSQL, an advisory lock held by a transaction of its own; SQLite's writer lock does the same by itself.
-    async fn wait_for_turn(&self) -> Result<Option<sea_orm::DatabaseTransaction>, StoreError> {
-        let connection: &DatabaseConnection = &self.reader;
-        if connection.get_database_backend() != DbBackend::Postgres {
-            return Ok(None);
+    /// Waits until no other process changes the schema.
+    async fn take_turn(&self) -> Result<Turn, StoreError> {
+        let Some(database) = self.place().strip_prefix("sqlite://") else {
+            let tx = self.writer.connection().begin().await?;
+            postgres::prepare_migration(&tx).await?;
+            return Ok(Turn::Transaction(tx));
+        };
+        let path = format!("{database}.migrating");
+        let failed = |source| StoreError::File { path: path.clone(), source };
+        let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
+        let locked = locked.map_err(|panic| failed(std::io::Error::other(panic)))?;
+        Ok(Turn::File(locked.map_err(failed)?))
+    }
+}
+
+/// The right to change the schema: a locked file beside a SQLite database, a transaction with an advisory lock on
+/// PostgreSQL, which then holds all the steps together.
+enum Turn {
+    File(File),
+    Transaction(DatabaseTransaction),
+}
+
+impl Turn {
+    async fn end(self) -> Result<(), StoreError> {
+        match self {
+            Self::File(file) => drop(file),
+            Self::Transaction(tx) => tx.commit().await?,
         }
-        let tx = connection.begin().await?;
-        tx.execute_unprepared("SET LOCAL lock_timeout = '60s'").await?;
-        tx.execute_unprepared("SET LOCAL statement_timeout = '60s'").await?;
-        tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
-        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
-        Ok(Some(tx))
+        Ok(())
     }
 }

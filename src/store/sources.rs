@@ -2,10 +2,12 @@
 
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde_json::Value;
 
 use super::entity::source;
 use super::{Store, StoreError, Tx};
+use crate::domain::event::{Action, Changes, NewEntry, RecordKind};
 use crate::domain::id::SourceId;
 use crate::domain::source::Source;
 
@@ -50,15 +52,27 @@ impl Tx {
         // Two first imports at once: the later one waits here for the earlier one and takes its row.
         let unless_there = OnConflict::column(source::Column::Name).do_nothing().to_owned();
         source::Entity::insert_many([new]).on_conflict(unless_there).exec_without_returning(&self.connection).await?;
-        let row = source::Entity::find().filter(source::Column::Name.eq(name)).one(&self.connection).await?;
-        let row = row.ok_or_else(|| StoreError::corrupt("source", name, "it was made just now and is gone"))?;
+        // Imports of one source take turns (PostgreSQL; on SQLite all writers do).
+        let row = source::Entity::find().filter(source::Column::Name.eq(name)).lock_exclusive();
+        let row = row
+            .one(&self.connection)
+            .await?
+            .ok_or_else(|| StoreError::corrupt("source", name, "it was made just now and is gone"))?;
         let id = SourceId(row.id);
         if row.attribution != attribution || row.license != license || row.synthetic != synthetic {
+            let said = |text: &Option<String>| text.clone().map_or(Value::Null, Value::from);
+            let changes = Changes::from([
+                ("attribution".to_owned(), [said(&row.attribution), said(&attribution)]),
+                ("license".to_owned(), [said(&row.license), said(&license)]),
+                ("synthetic".to_owned(), [row.synthetic.into(), synthetic.into()]),
+            ]);
+            let (kind, key, action) = (RecordKind::Source, row.name.clone(), Action::Update);
             let mut row = row.into_active_model();
             row.attribution = Set(attribution);
             row.license = Set(license);
             row.synthetic = Set(synthetic);
             row.update(&self.connection).await?;
+            self.append(vec![NewEntry { kind, key, version: 1, action, changes }]).await?;
         }
         Ok(id)
     }

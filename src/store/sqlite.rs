@@ -21,7 +21,10 @@ pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Writer, Strin
         StoreError::Refused(format!("{error}: write sqlite://relative/path.db or sqlite:///absolute/path.db"))
     })?;
     let path = file.get_filename().to_owned();
-    if path.as_os_str().is_empty() || url.contains(":memory:") || url.contains("mode=memory") {
+    if url.contains('?') {
+        return Err(StoreError::Refused("a SQLite URL takes no parameters: write sqlite://path.db alone".to_owned()));
+    }
+    if path.as_os_str().is_empty() || url.contains(":memory:") {
         return Err(StoreError::Refused("the register needs a file; an in-memory database keeps nothing".to_owned()));
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {

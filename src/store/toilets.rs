@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{grade, outage, source, tenure, toilet};
-use super::{Store, StoreError, operators, rows};
+use super::{Store, StoreError, areas, operators, rows};
 use crate::domain::Toilet;
 use crate::domain::area::Area;
 use crate::domain::grade::GradeRecord;
@@ -35,20 +35,8 @@ impl Store {
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
-    pub async fn around(&self, areas: &[Area]) -> Result<Around, StoreError> {
-        let tx = self.read().await?;
-        let sources = source::Entity::find().all(&tx).await?;
-        let refer = |area: &Area| AreaRef {
-            code: area.fact.code.clone(),
-            name: area.fact.name.clone(),
-            path: area.path.clone(),
-        };
-        Ok(Around {
-            areas: areas.iter().map(|area| (area.id.0, refer(area))).collect(),
-            operators: operators::all(&tx).await?,
-            sources: sources.into_iter().map(|row| (row.id, row)).collect(),
-            hours: Memo::default(),
-        })
+    pub async fn around(&self) -> Result<Around, StoreError> {
+        Around::read(&self.read().await?).await
     }
 
     /// Up to `limit` toilets with ids above `after`, in the order of their ids: for going through all of them without
@@ -80,7 +68,7 @@ impl Store {
                 .all(&tx)
                 .await?,
         };
-        join(rows, parts, around)
+        whole(&tx, rows, parts, around).await
     }
 
     /// The toilets of those ids, in the order of their ids.
@@ -94,11 +82,52 @@ impl Store {
             let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
             let rows = toilet::Entity::find().filter(toilet::Column::Id.is_in(ids.clone()));
             let rows = rows.order_by_asc(toilet::Column::Id).all(&tx).await?;
-            found.extend(join(rows, Parts::of(&tx, &ids).await?, around)?);
+            found.extend(whole(&tx, rows, Parts::of(&tx, &ids).await?, around).await?);
         }
         found.sort_by_key(|toilet| toilet.id);
         Ok(found)
     }
+}
+
+impl Around {
+    async fn read(connection: &impl ConnectionTrait) -> Result<Self, StoreError> {
+        let areas = areas::all(connection).await?;
+        let sources = source::Entity::find().all(connection).await?;
+        let refer = |area: Area| AreaRef {
+            code: area.fact.code.clone(),
+            name: area.fact.name.clone(),
+            path: area.path.clone(),
+        };
+        Ok(Self {
+            areas: areas.into_iter().map(|area| (area.id.0, refer(area))).collect(),
+            operators: operators::all(connection).await?,
+            sources: sources.into_iter().map(|row| (row.id, row)).collect(),
+            hours: Memo::default(),
+        })
+    }
+
+    /// Whether everything that these rows refer to was there when this was read.
+    fn knows(&self, rows: &[toilet::Model], parts: &Parts) -> bool {
+        let toilets = rows.iter().all(|row| {
+            row.area_id.is_none_or(|id| self.areas.contains_key(&id))
+                && row.source_id.is_none_or(|id| self.sources.contains_key(&id))
+        });
+        toilets && parts.tenures.iter().all(|row| self.operators.contains_key(&row.operator_id))
+    }
+}
+
+/// Joins rows with what they refer to. Where that was made after `around` was read, it is read again, in the same
+/// transaction as the rows.
+async fn whole(
+    connection: &impl ConnectionTrait,
+    rows: Vec<toilet::Model>,
+    parts: Parts,
+    around: &Around,
+) -> Result<Vec<Toilet>, StoreError> {
+    if around.knows(&rows, &parts) {
+        return join(rows, parts, around);
+    }
+    join(rows, parts, &Around::read(connection).await?)
 }
 
 /// The rows that belong to some toilets.

@@ -30,6 +30,14 @@ pub struct Tx {
     pub(super) author: Author,
 }
 
+impl Tx {
+    /// When this is written, as the journal will say.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.author.at
+    }
+}
+
 /// As many as may share one commit.
 const GROUP: usize = 64;
 
@@ -180,13 +188,23 @@ fn refuse_all(jobs: Vec<Box<dyn Job>>, error: &DbErr) {
     }
 }
 
+/// Runs work in a task of its own, so that a panic in it ends that work and not the writer; its transaction is then
+/// rolled back and its caller told that the writer has stopped.
+async fn run(job: Box<dyn Job>, tx: DatabaseTransaction) -> Result<(DatabaseTransaction, Option<Told>), DbErr> {
+    tokio::spawn(job.run(tx)).await.map_err(|panic| DbErr::Custom(panic.to_string()))
+}
+
 async fn alone(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(), DbErr>, Vec<Told>) {
     let mut tx = tx;
     let mut told = Vec::new();
     for job in jobs {
-        let (back, tell) = job.run(tx).await;
-        tx = back;
-        told.extend(tell);
+        match run(job, tx).await {
+            Ok((back, tell)) => {
+                tx = back;
+                told.extend(tell);
+            }
+            Err(panic) => return (Err(panic), told),
+        }
     }
     let fate = if told.is_empty() { tx.rollback().await } else { tx.commit().await };
     (fate, told)
@@ -203,7 +221,7 @@ async fn together(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(
                 continue;
             }
         };
-        let (savepoint, tell) = job.run(savepoint).await;
+        let Ok((savepoint, tell)) = run(job, savepoint).await else { continue };
         let kept = if tell.is_some() { savepoint.commit().await } else { savepoint.rollback().await };
         match (kept, tell) {
             (Ok(()), tell) => told.extend(tell),

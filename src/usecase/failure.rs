@@ -26,6 +26,9 @@ pub enum Failure {
     Unavailable {
         /// When to try again.
         retry_after: Duration,
+        /// What is missing, for the log alone.
+        #[source]
+        source: Option<Box<dyn Error + Send + Sync>>,
     },
     /// A fault of ours. Its text is for the log and never leaves the process.
     #[error("the request failed inside")]
@@ -47,7 +50,9 @@ impl From<Violations> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Unavailable { retry_after: Duration::from_secs(2) },
+            error @ StoreError::Unavailable(_) => {
+                Self::Unavailable { retry_after: Duration::from_secs(2), source: Some(Box::new(error)) }
+            }
             StoreError::Conflict { .. } => Self::Conflict(error.to_string()),
             error => Self::Internal(Box::new(error)),
         }

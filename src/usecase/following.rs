@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Ctx, Failure, loading};
-use crate::domain::event::RecordKind;
+use crate::domain::event::{Action, RecordKind};
 use crate::domain::id::ToiletId;
 use crate::store::{Cursor, Touched};
 
@@ -46,14 +46,19 @@ pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
 pub async fn catch_up(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
     let Touched { records, cursor: next } = ctx.store.touched_since(cursor).await?;
     let is = |kind: &str, wanted: RecordKind| kind == wanted.as_str();
-    if records.iter().any(|(kind, _)| is(kind, RecordKind::Area) || is(kind, RecordKind::Operator)) {
-        // Names of areas and bodies stand in every toilet's answer; they change so seldom that all is read anew.
+    // A new body or source comes with the toilets that name it; one that changed stands in the answers of many.
+    let is_wide = |(kind, _, action): &(String, String, String)| {
+        let changed = action == Action::Update.as_str();
+        is(kind, RecordKind::Area) || changed && (is(kind, RecordKind::Operator) || is(kind, RecordKind::Source))
+    };
+    if records.iter().any(is_wide) {
         return loading::load(ctx).await;
     }
-    let toilets = records.iter().filter(|(kind, _)| is(kind, RecordKind::Toilet));
-    let ids: Vec<_> = toilets.filter_map(|(_, key)| key.parse().ok().map(ToiletId)).collect();
+    let toilets = records.iter().filter(|(kind, _, _)| is(kind, RecordKind::Toilet));
+    let mut ids: Vec<_> = toilets.filter_map(|(_, key, _)| key.parse().ok().map(ToiletId)).collect();
+    ids.dedup();
     if !ids.is_empty() {
-        let around = ctx.store.around(&ctx.store.areas().await?).await?;
+        let around = ctx.store.around().await?;
         let changed = ctx.store.toilets(&ids, &around).await?;
         ctx.finder.apply(changed, next.number());
     }

@@ -22,7 +22,7 @@ pub async fn load(ctx: &Arc<Ctx>) -> Result<Cursor, Failure> {
     // The cursor first: what is written while the scan runs is read again, which does no harm.
     let cursor = ctx.store.journal_cursor().await?;
     let areas = ctx.store.areas().await?;
-    let around = ctx.store.around(&areas).await?;
+    let around = ctx.store.around().await?;
     let finder = Arc::clone(&ctx.finder);
     let scan = Scan::begin(Arc::new(Reader { store: ctx.store.clone(), around }));
     let filled = tokio::task::spawn_blocking(move || finder.try_replace(scan, areas, cursor.number())).await;

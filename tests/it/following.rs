@@ -67,3 +67,11 @@ on_both! {
         assert_eq!(demonstration::fill(&ctx).await.unwrap(), 0);
     }
 }
+
+on_both! {
+    async fn a_register_that_holds_anything_gets_no_synthetic_toilets(database: Database) {
+        let ctx = database.ctx().await;
+        crate::imports::import(&ctx, &[make::statement("real")]).await;
+        assert_eq!(demonstration::fill(&ctx).await.unwrap(), 0);
+    }
+}

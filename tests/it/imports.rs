@@ -52,7 +52,11 @@ const SYNC: Options = Options { sync: true, ..PLAIN };
 
 /// Takes in rows of the made-up bureau's CSV.
 async fn take(ctx: &Ctx, rows: &str, options: Options) -> Result<Report, Failure> {
-    let profile = Profile::parse(PROFILE).unwrap();
+    take_under(ctx, PROFILE, rows, options).await
+}
+
+async fn take_under(ctx: &Ctx, profile: &str, rows: &str, options: Options) -> Result<Report, Failure> {
+    let profile = Profile::parse(profile).unwrap();
     let file = Input { name: "list.csv".to_owned(), bytes: format!("{HEADER}{rows}").into_bytes() };
     let report = run(ctx, &profile, &[file], options, &|_| {}).await?;
     let sum = report.created + report.updated + report.unchanged + report.rejected + report.repeated + report.skipped;
@@ -72,7 +76,7 @@ pub(crate) async fn import(ctx: &Ctx, statements: &[Statement]) {
 
 /// All toilets of the register.
 async fn toilets(ctx: &Ctx) -> Vec<gongce::domain::Toilet> {
-    let around: Around = ctx.store.around(&ctx.store.areas().await.unwrap()).await.unwrap();
+    let around: Around = ctx.store.around().await.unwrap();
     ctx.store.toilets_after(ToiletId(0), 1_000, &around).await.unwrap()
 }
 
@@ -130,7 +134,7 @@ on_both! {
 
 /// Changes an address as a person would.
 async fn edit_address(ctx: &Ctx, id: ToiletId, address: &str) {
-    let around = ctx.store.around(&[]).await.unwrap();
+    let around = ctx.store.around().await.unwrap();
     let found = ctx.store.toilets(&[id], &around).await.unwrap();
     let toilet = found.into_iter().next().unwrap();
     let mut statement = make::statement("1");
@@ -218,6 +222,107 @@ on_both! {
         assert!(first.is_ok() || second.is_ok());
         assert_eq!(toilets(&ctx).await.len(), 40);
         let counts = ctx.store.touched_since(gongce::store::Cursor::START).await.unwrap().records;
-        assert_eq!(counts.iter().filter(|(kind, _)| kind == RecordKind::Toilet.as_str()).count(), 40);
+        assert_eq!(counts.iter().filter(|(kind, _, _)| kind == RecordKind::Toilet.as_str()).count(), 40);
+    }
+}
+
+on_both! {
+    async fn imports_of_one_source_take_turns(database: Database) {
+        let ctx = database.ctx().await;
+        let rows = |address: &str| -> String {
+            (0..60).map(|key| format!("{key},甲{key},34.8,112.4,{address},,城管局,\n")).collect::<Vec<_>>().concat()
+        };
+        take(&ctx, &rows("一路"), PLAIN).await.unwrap();
+        let imports = ["二路", "三路", "四路", "五路"].map(|address| {
+            let (ctx, rows) = (Arc::clone(&ctx), rows(address));
+            tokio::spawn(async move { take(&ctx, &rows, PLAIN).await.unwrap().updated })
+        });
+        for import in imports {
+            assert_eq!(import.await.unwrap(), 60);
+        }
+        // Whichever came last, the register and what is remembered of the source agree: nothing is stuck.
+        let toilets = toilets(&ctx).await;
+        let last = toilets.first().unwrap().fact.address.as_ref().unwrap().to_string();
+        assert!(toilets.iter().all(|toilet| toilet.revision == 5));
+        assert_eq!(take(&ctx, &rows(&last), PLAIN).await.unwrap().unchanged, 60);
+        assert_eq!(take(&ctx, &rows("六路"), PLAIN).await.unwrap().updated, 60);
+    }
+}
+
+on_both! {
+    async fn a_change_of_one_body_leaves_the_others_alone(database: Database) {
+        let ctx = database.ctx().await;
+        let profile = format!("{PROFILE}[[operators]]\nrole = \"owner\"\nkind = {{ constant = \"other\" }}\nname = \"address\"\n");
+        take_under(&ctx, &profile, "1,甲,34.8,112.4,东街办,,城管局,\n", PLAIN).await.unwrap();
+        take_under(&ctx, &profile, "1,甲,34.8,112.4,西街办,,城管局,\n", PLAIN).await.unwrap();
+        let toilets = toilets(&ctx).await;
+        let tenures = &toilets.first().unwrap().tenures;
+        let running = tenures.iter().find(|tenure| tenure.operator.name.as_str() == "城管局").unwrap();
+        assert_eq!((running.days.from(), running.days.to()), (None, None), "untouched");
+        let owners: Vec<_> = tenures.iter().filter(|tenure| tenure.operator.name.as_str().ends_with("街办")).collect();
+        assert_eq!(owners.len(), 2);
+        assert_eq!(owners.iter().filter(|owner| owner.days.to().is_none()).count(), 1);
+    }
+}
+
+on_both! {
+    async fn a_row_that_cannot_be_read_retires_nobody(database: Database) {
+        let ctx = database.ctx().await;
+        let rows: Vec<_> = (1..=10).map(|key| format!("{key},甲{key},34.8,112.4,,,,\n")).collect();
+        take(&ctx, &rows.concat(), PLAIN).await.unwrap();
+        let broken = rows.concat().replace("3,甲3,34.8,112.4,,,,\n", "3,甲3,34.8,112.4,,,,,one,too,many\n");
+        let refusal = take(&ctx, &broken, SYNC).await.unwrap_err().to_string();
+        assert!(refusal.contains("list.csv:4"), "{refusal}");
+        assert_eq!(take(&ctx, &broken, PLAIN).await.unwrap().rejected, 1, "without --sync it is told as any other");
+    }
+}
+
+on_both! {
+    async fn an_area_is_taken_up_when_it_becomes_known(database: Database) {
+        let ctx = database.ctx().await;
+        let profile = PROFILE.replace("address = \"address\"", "area = \"address\"");
+        let row = "1,甲,34.8,112.4,410322,,,\n";
+        let report = take_under(&ctx, &profile, row, PLAIN).await.unwrap();
+        assert_eq!(report.warnings_by_code.get("unknown_area"), Some(&1));
+
+        let county = gongce::demo::county().unwrap();
+        let areas: Vec<_> = county.areas.into_iter().take(3).collect();
+        let made = ctx.store.write(ctx.author("test"), move |tx| Box::pin(make_areas(tx, areas))).await;
+        made.unwrap();
+        let report = take_under(&ctx, &profile, row, PLAIN).await.unwrap();
+        assert_eq!((report.updated, report.warnings_by_code.len()), (1, 0), "the old code finds the area of today");
+        let toilets = toilets(&ctx).await;
+        assert_eq!(toilets.first().unwrap().area.as_ref().unwrap().code.as_str(), "410308");
+        assert_eq!(take_under(&ctx, &profile, row, PLAIN).await.unwrap().unchanged, 1);
+    }
+}
+
+async fn make_areas(tx: &gongce::store::Tx, areas: Vec<gongce::domain::area::NewArea>) -> Result<(), StoreError> {
+    for area in &areas {
+        tx.create_area(area).await?;
+    }
+    Ok(())
+}
+
+on_both! {
+    async fn what_is_made_during_a_scan_is_no_corruption(database: Database) {
+        let ctx = database.ctx().await;
+        let before = ctx.store.around().await.unwrap();
+        take(&ctx, THREE, PLAIN).await.unwrap();
+        let toilets = ctx.store.toilets_after(ToiletId(0), 10, &before).await.unwrap();
+        let first = toilets.first().unwrap();
+        assert_eq!((first.tenures.len(), first.source.is_some()), (1, true));
+    }
+}
+
+on_both! {
+    async fn nothing_is_written_when_a_later_file_is_not_what_it_should_be(database: Database) {
+        let ctx = database.ctx().await;
+        let profile = Profile::parse(PROFILE).unwrap();
+        let file = |name: &str, text: &str| Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
+        let files = [file("good.csv", &format!("{HEADER}{THREE}")), file("bad.csv", "a,b\n1,2\n")];
+        let refusal = run(&ctx, &profile, &files, PLAIN, &|_| {}).await.unwrap_err();
+        assert!(matches!(refusal, Failure::Invalid(_)), "{refusal:?}");
+        assert!(ctx.store.is_empty().await.unwrap());
     }
 }

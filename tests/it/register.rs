@@ -17,7 +17,7 @@ on_both! {
             let kept = areas.iter().find(|kept| kept.fact.code == area.code).unwrap();
             assert_eq!(&kept.fact, area);
         }
-        let around = ctx.store.around(&areas).await.unwrap();
+        let around = ctx.store.around().await.unwrap();
         let kept = ctx.store.toilets_after(ToiletId(0), 1_000, &around).await.unwrap();
         assert_eq!(kept.len(), county.statements.len());
         for (toilet, statement) in kept.iter().zip(&county.statements) {
@@ -38,7 +38,7 @@ on_both! {
         demonstration::fill(&ctx).await.unwrap();
         let areas = ctx.store.areas().await.unwrap();
         assert!(areas.iter().all(|area| (800_000_001..=899_999_999).contains(&area.id.0)));
-        let around = ctx.store.around(&areas).await.unwrap();
+        let around = ctx.store.around().await.unwrap();
         let toilets = ctx.store.toilets_after(ToiletId(0), 1_000, &around).await.unwrap();
         assert!(toilets.iter().all(|toilet| (1..800_000_000).contains(&toilet.id.0)));
         assert_eq!(toilets.iter().find(|toilet| toilet.fact.name.as_str() == "长华社区公厕").unwrap().id.0, 17);

@@ -69,9 +69,24 @@ on_both! {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_start_together_bring_the_schema_up_once() {
+    let database = crate::harness::stores::Database::bare_sqlite();
+    let mut all = Vec::new();
+    for _ in 0..6 {
+        let url = database.url.clone();
+        all.push(tokio::spawn(async move { Store::open(&url, None).await?.migrate_up().await }));
+    }
+    let mut applied = 0;
+    for one in all {
+        applied += one.await.unwrap().unwrap().len();
+    }
+    assert_eq!(applied, database.open().await.schema_steps().await.unwrap().len());
+}
+
 #[tokio::test]
 async fn a_url_of_another_database_is_refused() {
-    for url in ["mysql://localhost/x", "gongce.db", "sqlite::memory:"] {
+    for url in ["mysql://localhost/x", "gongce.db", "sqlite::memory:", "sqlite://x.db?mode=ro"] {
         assert!(matches!(Store::open(url, None).await, Err(StoreError::Refused(_))), "{url}");
     }
 }

@@ -6,4 +6,4 @@ mod settle;
 
 pub use report::{Report, RowReport};
 pub use run::{Input, Options, run};
-pub(super) use settle::{Batch, Settled, settle};
+pub(super) use settle::Batch;

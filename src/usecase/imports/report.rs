@@ -35,7 +35,7 @@ pub struct Report {
     pub warnings_by_code: BTreeMap<String, u64>,
     /// For each field, how many rows had each value.
     pub facts: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Every row but the clean ones.
+    /// Every row about which there is something to say; clean and skipped ones are only counted.
     pub rows: Vec<RowReport>,
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::report::Report;
 use super::settle::{Batch, Settled, settle};
+use crate::domain::Violation;
 use crate::domain::area::AreaCode;
 use crate::domain::event::{Action, Changes, NewEntry, RecordKind};
 use crate::domain::id::{SourceId, ToiletId};
@@ -37,6 +38,12 @@ pub struct Options {
     pub at: DateTime<Utc>,
 }
 
+/// The longest name of a source, in characters.
+const LONGEST_SOURCE_NAME: usize = 64;
+
+/// The longest key of a toilet in its source, in bytes: a database must be able to index it.
+const LONGEST_KEY: usize = 512;
+
 /// More than this share of a source's toilets is not retired without force: the file is probably cut off.
 const MOST_RETIRED: f64 = 0.2;
 
@@ -54,6 +61,7 @@ pub async fn run(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Report, Failure> {
     let mut report = Report { source: profile.source.name.clone(), dry_run: options.dry_run, ..Report::default() };
+    check(ctx, profile, files, options)?;
     let missing = if options.sync { missing(ctx, profile, files, options).await? } else { Vec::new() };
     let mut intake = Intake::new(profile, options.at);
     for file in files {
@@ -73,8 +81,26 @@ pub async fn run(
     Ok(report)
 }
 
+/// Whether the profile fits this register and every file is what the profile says, before anything is written.
+fn check(ctx: &Ctx, profile: &Profile, files: &[Input], options: Options) -> Result<(), Failure> {
+    let name = &profile.source.name;
+    if name.is_empty() || name.chars().count() > LONGEST_SOURCE_NAME {
+        let message = format!("a source's name has 1 to {LONGEST_SOURCE_NAME} characters");
+        return Err(Violation::new("source.name", "tooLong", message).into());
+    }
+    if let Some(id) = profile.calendar().filter(|id| ctx.calendars.get(id).is_none()) {
+        let message = format!("there is no holiday calendar “{id}”; leave it out, or give one as holidays_file");
+        return Err(Violation::new("calendar", "unknownValue", message).into());
+    }
+    for file in files {
+        let mut intake = Intake::new(profile, options.at);
+        let _rows = intake.file(&file.name, &file.bytes).map_err(|error| unreadable(&file.name, &error))?;
+    }
+    Ok(())
+}
+
 fn unreadable(file: &str, error: &IntakeError) -> Failure {
-    crate::domain::Violation::new(file, "unreadableFile", error.to_string()).into()
+    Violation::new(file, "unreadableFile", error.to_string()).into()
 }
 
 /// One file on its way in.
@@ -92,6 +118,10 @@ impl Taking<'_> {
         self.report.read += 1;
         self.report.count_facts(row.facts);
         match row.result {
+            RowResult::Stated(statement) if statement.key.len() > LONGEST_KEY => {
+                self.report.rejected += 1;
+                self.report.tell(self.file, row.line, "rejected", key_too_long());
+            }
             RowResult::Stated(statement) => {
                 self.waiting.push((row.line, *statement, row.notices));
                 if self.waiting.len() == ROWS {
@@ -153,12 +183,16 @@ async fn missing(
     let mut intake = Intake::new(profile, options.at);
     for file in files {
         let rows = intake.file(&file.name, &file.bytes).map_err(|error| unreadable(&file.name, &error))?;
-        listed.extend(rows.filter_map(|row| match row.result {
-            RowResult::Stated(statement) => Some(statement.key),
-            RowResult::Rejected { key, .. } => key,
-            RowResult::Repeated { key, .. } => Some(key),
-            RowResult::Skipped => None,
-        }));
+        for row in rows {
+            match row.result {
+                RowResult::Stated(statement) => listed.insert(statement.key),
+                RowResult::Rejected { key: Some(key), .. } | RowResult::Repeated { key, .. } => listed.insert(key),
+                RowResult::Rejected { key: None, notice } if notice.code == UNREADABLE && !options.force => {
+                    return Err(unreadable_row(&file.name, row.line));
+                }
+                RowResult::Rejected { key: None, .. } | RowResult::Skipped => false,
+            };
+        }
     }
     let Some(source) = ctx.store.source(&profile.source.name).await? else { return Ok(Vec::new()) };
     let present = ctx.store.write(ctx.author("import"), move |tx| Box::pin(present(tx, source.id))).await?;
@@ -176,6 +210,17 @@ async fn missing(
         return Err(Failure::Conflict(message));
     }
     Ok(missing)
+}
+
+/// The code of a row of which not even the cells could be told apart.
+const UNREADABLE: &str = "unreadable_row";
+
+fn unreadable_row(file: &str, line: u64) -> Failure {
+    let message = format!(
+        "{file}:{line} cannot be read, so nobody knows which toilet it lists, and that one would be retired. Nothing \
+         was changed. Mend the row, or use --force"
+    );
+    Failure::Conflict(message)
 }
 
 async fn present(tx: &Tx, source: SourceId) -> Result<Vec<(String, ToiletId)>, Failure> {
@@ -219,6 +264,11 @@ async fn retire(tx: &Tx, source: SourceId, page: Vec<(String, ToiletId)>) -> Res
     let keys: Vec<_> = page.into_iter().map(|(key, _)| key).collect();
     tx.remember_absent(source, &keys).await?;
     Ok(tx.append(entries).await?)
+}
+
+fn key_too_long() -> Notice {
+    let message = format!("a key has at most {LONGEST_KEY} bytes: choose fewer columns for it");
+    Notice { field: Some("key".to_owned()), code: "key_too_long", message }
 }
 
 fn edited_here(field: String) -> Notice {

@@ -7,8 +7,10 @@ use serde_json::Value;
 use crate::domain::area::AreaCode;
 use crate::domain::draft::Fields;
 use crate::domain::event::{Action, Changes, NewEntry, RecordKind, changes};
-use crate::domain::id::{SourceId, ToiletId};
+use crate::domain::id::{OperatorId, SourceId, ToiletId};
+use crate::domain::operator::OperatorRole;
 use crate::domain::statement::{Merge, Statement, merge};
+use crate::domain::text::Name;
 use crate::domain::toilet::Lifecycle;
 use crate::domain::{Draft, Violation};
 use crate::store::{Author, Imported, Standing, StoreError, Tx};
@@ -36,7 +38,7 @@ impl Batch {
 #[derive(Debug, Default)]
 pub(in crate::usecase) struct Settled {
     /// What was done, or nothing.
-    pub(in crate::usecase) action: Option<Action>,
+    pub(super) action: Option<Action>,
     /// The fields that the source changed but that were edited here since.
     pub(super) kept: Vec<String>,
     /// The area code that no area has.
@@ -44,7 +46,7 @@ pub(in crate::usecase) struct Settled {
 }
 
 /// Settles a batch in one transaction; answers for each statement in order. A dry run writes nothing.
-pub(in crate::usecase) async fn settle(ctx: &Ctx, author: Author, batch: Batch) -> Result<Vec<Settled>, Failure> {
+pub(super) async fn settle(ctx: &Ctx, author: Author, batch: Batch) -> Result<Vec<Settled>, Failure> {
     ctx.store.write(author, move |tx| Box::pin(async move { batch.settle(tx).await })).await
 }
 
@@ -59,15 +61,15 @@ struct Update {
 }
 
 impl Batch {
-    async fn settle(self, tx: &Tx) -> Result<Vec<Settled>, Failure> {
+    /// Settles the batch in an open transaction.
+    pub(in crate::usecase) async fn settle(mut self, tx: &Tx) -> Result<Vec<Settled>, Failure> {
         let areas = Areas::read(tx).await?;
+        // From here on an area is named by its code of today, or by none: that is how it stands in the register, and
+        // comparing it in any other form would take the difference for an edit.
+        let unknown: Vec<_> = self.statements.iter_mut().map(|new| areas.resolve(&mut new.draft)).collect();
         let Some(source) = self.source(tx).await? else {
-            let fresh = |statement: &Statement| Settled {
-                action: Some(Action::Create),
-                unknown_area: areas.unknown(&statement.draft),
-                ..Settled::default()
-            };
-            return Ok(self.statements.iter().map(fresh).collect());
+            let fresh = |unknown_area| Settled { action: Some(Action::Create), unknown_area, ..Settled::default() };
+            return Ok(unknown.into_iter().map(fresh).collect());
         };
         let keys: Vec<String> = self.statements.iter().map(|statement| statement.key.clone()).collect();
         let known = tx.imported(source, &keys).await?;
@@ -81,8 +83,8 @@ impl Batch {
 
         let mut settled = Vec::with_capacity(self.statements.len());
         let (mut fresh, mut updates, mut said) = (Vec::new(), Vec::new(), Vec::new());
-        for statement in &self.statements {
-            let mut one = Settled { unknown_area: areas.unknown(&statement.draft), ..Settled::default() };
+        for (statement, unknown_area) in self.statements.iter().zip(unknown) {
+            let mut one = Settled { unknown_area, ..Settled::default() };
             match known.get(&statement.key) {
                 None => {
                     one.action = Some(Action::Create);
@@ -104,7 +106,7 @@ impl Batch {
         }
         if !self.dry_run {
             create(tx, source, &areas, &fresh).await?;
-            apply(tx, source, &areas, updates).await?;
+            apply(tx, source, &areas, &updates).await?;
             tx.remember(source, &said).await?;
         }
         Ok(settled)
@@ -175,7 +177,17 @@ async fn create(tx: &Tx, source: SourceId, areas: &Areas, fresh: &[&Statement]) 
     let rows: Vec<_> = fresh.iter().map(|&statement| (statement, areas.id(&statement.draft))).collect();
     let ids = tx.create_toilets(source, &rows).await?;
     let made: Vec<_> = fresh.iter().filter_map(|&new| Some((*ids.get(&new.key)?, new))).collect();
-    put_lists(tx, source, &made, true, |_, _| true).await?;
+    let with_grades = made.iter().filter(|(_, new)| !new.grades.is_empty());
+    let grades: Vec<_> = with_grades.map(|(id, new)| (*id, new.grades.as_slice())).collect();
+    tx.put_grades(source, &grades).await?;
+    let with_outages = made.iter().filter(|(_, new)| !new.outages.is_empty());
+    let outages: Vec<_> = with_outages.map(|(id, new)| (*id, new.outages.as_slice())).collect();
+    tx.put_outages(source, &outages).await?;
+    let (mut bodies, mut tenures) = (Bodies::default(), Vec::with_capacity(made.len()));
+    for (id, new) in &made {
+        tenures.push((*id, bodies.ties(tx, new).await?));
+    }
+    tx.begin_tenures(source, &tenures).await?;
     let said: Vec<_> = made.iter().map(|(id, new)| (new.key.clone(), *id, new.fields())).collect();
     tx.remember(source, &said).await?;
     let entry = |(id, new): &(ToiletId, &Statement)| {
@@ -185,12 +197,14 @@ async fn create(tx: &Tx, source: SourceId, areas: &Areas, fresh: &[&Statement]) 
     tx.append(made.iter().map(entry).collect()).await
 }
 
-async fn apply(tx: &Tx, source: SourceId, areas: &Areas, updates: Vec<Update>) -> Result<(), StoreError> {
+async fn apply(tx: &Tx, source: SourceId, areas: &Areas, updates: &[Update]) -> Result<(), Failure> {
     let mut entries = Vec::with_capacity(updates.len());
-    for update in &updates {
+    for update in updates {
         let area = areas.id(&update.statement.draft);
-        let written = tx.update_toilet(update.id, update.revision, &update.statement, area).await?;
-        debug_assert!(written, "the row was read in this very transaction");
+        if !tx.update_toilet(update.id, update.revision, &update.statement, area).await? {
+            let message = format!("toilet {} was changed by somebody else just now: import again", update.id);
+            return Err(Failure::Conflict(message));
+        }
         entries.push(NewEntry {
             kind: RecordKind::Toilet,
             key: update.id.to_string(),
@@ -199,52 +213,43 @@ async fn apply(tx: &Tx, source: SourceId, areas: &Areas, updates: Vec<Update>) -
             changes: update.changes.clone(),
         });
     }
-    let touched: Vec<_> = updates.iter().map(|update| (update.id, &update.statement)).collect();
-    let wrote = |place: usize, list: &str| {
-        updates.get(place).is_some_and(|update| update.merge.write.iter().any(|(name, _)| name == list))
+    let wrote = |list: &'static str| {
+        updates.iter().filter(move |update| update.merge.write.iter().any(|(name, _)| name == list))
     };
-    put_lists(tx, source, &touched, false, wrote).await?;
-    tx.append(entries).await
-}
-
-/// Writes the grades, closures and bodies of those toilets for which `wants` it.
-async fn put_lists(
-    tx: &Tx,
-    source: SourceId,
-    toilets: &[(ToiletId, &Statement)],
-    is_new: bool,
-    wants: impl Fn(usize, &str) -> bool,
-) -> Result<(), StoreError> {
-    let wanting = |list: &'static str| {
-        let wants = &wants;
-        toilets.iter().enumerate().filter(move |(place, _)| wants(*place, list)).map(|(_, toilet)| *toilet)
-    };
-    let grades: Vec<_> = wanting("grades").map(|(id, new)| (id, new.grades.as_slice())).collect();
-    if grades.iter().any(|(_, list)| !is_new || !list.is_empty()) {
+    let grades: Vec<_> = wrote("grades").map(|update| (update.id, update.statement.grades.as_slice())).collect();
+    if !grades.is_empty() {
         tx.put_grades(source, &grades).await?;
     }
-    let outages: Vec<_> = wanting("outages").map(|(id, new)| (id, new.outages.as_slice())).collect();
-    if outages.iter().any(|(_, list)| !is_new || !list.is_empty()) {
+    let outages: Vec<_> = wrote("outages").map(|update| (update.id, update.statement.outages.as_slice())).collect();
+    if !outages.is_empty() {
         tx.put_outages(source, &outages).await?;
     }
-    let mut bodies = HashMap::new();
-    let mut tenures = Vec::new();
-    for (id, new) in wanting("operators") {
+    let mut bodies = Bodies::default();
+    for update in wrote("operators") {
+        let ties = bodies.ties(tx, &update.statement).await?;
+        let today = tx.at().with_timezone(&update.statement.draft.zone).date_naive();
+        tx.change_tenures(source, update.id, &ties, today).await?;
+    }
+    Ok(tx.append(entries).await?)
+}
+
+/// The bodies that a batch names, each looked up once.
+#[derive(Default)]
+struct Bodies(HashMap<Name, OperatorId>);
+
+impl Bodies {
+    async fn ties(&mut self, tx: &Tx, new: &Statement) -> Result<Vec<(OperatorRole, OperatorId)>, StoreError> {
         let mut ties = Vec::with_capacity(new.operators.len());
         for named in &new.operators {
-            let body = match bodies.get(&named.name) {
-                Some(body) => *body,
+            let id = match self.0.get(&named.name) {
+                Some(id) => *id,
                 None => tx.put_operator(&named.name, named.kind).await?,
             };
-            bodies.insert(named.name.clone(), body);
-            ties.push((named.role, body));
+            self.0.insert(named.name.clone(), id);
+            ties.push((named.role, id));
         }
-        tenures.push((id, ties));
+        Ok(ties)
     }
-    if tenures.iter().any(|(_, ties)| !is_new || !ties.is_empty()) {
-        tx.put_tenures(source, &tenures, is_new).await?;
-    }
-    Ok(())
 }
 
 /// The areas of the register, by their codes of today and of before.
@@ -267,7 +272,15 @@ impl Areas {
         self.ids.get(draft.area.as_ref()?).copied()
     }
 
-    fn unknown(&self, draft: &Draft) -> Option<AreaCode> {
-        draft.area.clone().filter(|code| !self.ids.contains_key(code))
+    /// Puts the code of today in the place of an older one; takes out and answers one that no area ever had.
+    fn resolve(&self, draft: &mut Draft) -> Option<AreaCode> {
+        let code = draft.area.take()?;
+        match self.ids.get(&code).and_then(|id| self.codes.get(id)) {
+            Some(today) => {
+                draft.area = Some(today.clone());
+                None
+            }
+            None => Some(code),
+        }
     }
 }
