@@ -112,11 +112,3 @@ pub struct Area {
     /// The codes from the top of the tree down to this area, itself included.
     pub path: Vec<AreaCode>,
 }
-
-impl Area {
-    /// Whether this area lies in (or is) the area of that code.
-    #[must_use]
-    pub fn is_within(&self, code: &AreaCode) -> bool {
-        self.path.contains(code)
-    }
-}
