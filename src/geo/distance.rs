@@ -62,8 +62,18 @@ impl UnitVector {
 
 impl From<Wgs84> for UnitVector {
     fn from(position: Wgs84) -> Self {
-        let (sine, cosine) = position.latitude().to_radians().sin_cos();
-        let (east_sine, east_cosine) = position.longitude().to_radians().sin_cos();
+        // One place has one vector, to the last bit, so that equal distances compare as equal: a pole has no longitude,
+        // and −180° is 180°.
+        let (sine, cosine, longitude) = match position.latitude() {
+            90.0 => (1.0, 0.0, 0.0),
+            -90.0 => (-1.0, 0.0, 0.0),
+            latitude => {
+                let (sine, cosine) = latitude.to_radians().sin_cos();
+                let longitude = position.longitude();
+                (sine, cosine, if longitude <= -180.0 { 180.0 } else { longitude })
+            }
+        };
+        let (east_sine, east_cosine) = longitude.to_radians().sin_cos();
         Self([cosine * east_cosine, cosine * east_sine, sine])
     }
 }

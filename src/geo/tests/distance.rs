@@ -126,3 +126,13 @@ fn known_bearings() {
     close(bearing(home, at(90.0, 0.0)), 0.0);
     close(bearing(home, at(-90.0, 0.0)), 180.0);
 }
+
+#[test]
+fn one_place_is_one_vector_however_it_is_written() {
+    let vector = |latitude, longitude| UnitVector::from(at(latitude, longitude));
+    assert_eq!(vector(12.5, 180.0), vector(12.5, -180.0));
+    for pole in [90.0, -90.0] {
+        assert_eq!(vector(pole, 0.0), vector(pole, 112.4));
+        assert_eq!(vector(pole, -180.0), vector(pole, 180.0));
+    }
+}
