@@ -1,6 +1,6 @@
 //! What a profile says beyond the fields: grades, operators, closures, and sums that must agree.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -135,13 +135,18 @@ impl ClosureTable {
         Some(NewOutage { reason: reason.unwrap_or(OutageReason::Other), span, note })
     }
 
-    /// The last day named is closed too: the span ends with the next midnight of the zone.
+    /// A bare day counts whole: the last one named is closed too, and the span ends with the next midnight of the zone.
+    /// A time of day is taken at its word.
     fn span(&self, pattern: &Pattern, text: &str, zone: Tz) -> Option<Span> {
         let groups = pattern.0.captures(text)?;
-        let day = |name: &str| groups.name(name).map(|part| dates::day(part.as_str().trim(), &self.formats));
-        let from = dates::start_of(day("from")??, zone)?;
-        let until = match groups.name("until").filter(|part| !part.as_str().trim().is_empty()) {
-            Some(_) => Some(dates::end_of(day("until")??, zone)?),
+        let part = |name: &str| groups.name(name).map(|part| part.as_str().trim()).filter(|part| !part.is_empty());
+        let bound = |text: &str, of_day: fn(NaiveDate, Tz) -> Option<DateTime<Utc>>| {
+            let timed = dates::timed(text, &self.formats, zone);
+            timed.or_else(|| of_day(dates::day(text, &self.formats)?, zone))
+        };
+        let from = bound(part("from")?, dates::start_of)?;
+        let until = match part("until") {
+            Some(text) => Some(bound(text, dates::end_of)?),
             None => None,
         };
         Span::new(from, until).ok()

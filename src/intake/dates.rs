@@ -32,6 +32,14 @@ pub(super) fn instant(text: &str, formats: &[String], zone: Tz) -> Option<DateTi
     in_zone(local, zone)
 }
 
+/// Reads an instant that is stated with its time of day; `None` for a day alone.
+pub(super) fn timed(text: &str, formats: &[String], zone: Tz) -> Option<DateTime<Utc>> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(instant.to_utc());
+    }
+    in_zone(local_time(text, formats)?, zone)
+}
+
 /// The beginning of a day in the zone.
 pub(super) fn start_of(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
     in_zone(day.and_time(NaiveTime::MIN), zone)

@@ -21,6 +21,14 @@ fn the_last_day_of_a_closure_is_closed_too() {
 }
 
 #[test]
+fn a_time_of_day_is_taken_at_its_word() {
+    let row = row("2026-11-24 12:00~2026-11-25 12:00");
+    let span = stated(&row).outages[0].span;
+    assert_eq!(span.from().to_rfc3339(), "2026-11-24T04:00:00+00:00");
+    assert_eq!(span.until().unwrap().to_rfc3339(), "2026-11-25T04:00:00+00:00");
+}
+
+#[test]
 fn closures_are_counted_by_where_they_stand() {
     for (text, stage) in [
         ("2026-01-01~2026-03-02", "active"),
