@@ -133,6 +133,7 @@ impl Need {
             Self::Free => of_fact(toilet.fee, Fact::No),
             Self::AllDay => match &toilet.hours {
                 None => Answer::Unsure,
+                Some(hours) if hours.is_unknowable() => Answer::Unsure,
                 Some(hours) if hours.is_always() => Answer::Met,
                 Some(_) => Answer::Unmet,
             },

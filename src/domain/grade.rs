@@ -202,8 +202,13 @@ impl NewGrade {
     /// Whether the public may rely on it on that day: neither expired nor revoked, and already given.
     #[must_use]
     pub fn is_held(&self, today: NaiveDate) -> bool {
-        !matches!(self.standing(today), Standing::Expired | Standing::Revoked)
-            && self.assessed_on.is_none_or(|on| on <= today)
+        !matches!(self.standing(today), Standing::Expired | Standing::Revoked) && self.is_given_by(today)
+    }
+
+    /// Whether it was given on that day or before; one without a date counts as given ever since.
+    #[must_use]
+    pub fn is_given_by(&self, day: NaiveDate) -> bool {
+        self.assessed_on.is_none_or(|on| on <= day)
     }
 }
 

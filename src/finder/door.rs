@@ -57,6 +57,14 @@ impl Entry {
         }
     }
 
+    /// The ranges in which it opens on the local day of `at`, its closures taken out; empty when it does not open, `None`
+    /// when nobody can tell.
+    #[must_use]
+    pub fn today(&self, calendars: &Calendars, at: DateTime<Utc>) -> Option<Vec<String>> {
+        let closures = self.closures.iter().map(|closure| closure.span);
+        self.hours.as_ref()?.today(self.zone, self.known(calendars), at, closures)
+    }
+
     /// The first instant from `at` on at which it is open and no closure lasts; `None` when nobody can tell.
     fn first_open(&self, calendar: Option<&Calendar>, mut at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         for _ in 0..MOST_CLOSURES {

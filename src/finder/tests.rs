@@ -103,6 +103,9 @@ fn closures_are_worked_into_the_hours() {
     let tomorrow = Opening::Closed { opens_at: Some(at("2026-11-24T01:00:00Z")) };
     assert_eq!(opening("2026-11-23T10:30:00Z"), tomorrow);
     assert_eq!(opening("2026-11-23T20:30:00Z"), tomorrow);
+    // 18:00 to 22:00 is shut to the end of the day, by the first two closures.
+    assert_eq!(entry.today(snapshot.calendars(), at("2026-11-23T08:00:00Z")).unwrap(), ["06:00-18:00"]);
+    assert!(entry.today(snapshot.calendars(), at("2026-11-25T08:00:00Z")).unwrap().is_empty());
     // Nobody knows when the last one ends.
     assert_eq!(opening("2026-11-24T06:00:00Z"), Opening::Closed { opens_at: None });
 }

@@ -175,6 +175,19 @@ async fn a_toilet_is_written_as_the_interface_describes_it() {
     assert_eq!(text, expected);
 }
 
+#[tokio::test]
+async fn grades_of_later_days_and_hours_nobody_knows_are_left_out() {
+    let calendars = Calendars::builtin();
+    let mut toilet = known();
+    // China's calendar does not reach so far back, so that nobody knows whether it was a holiday.
+    toilet.fact.hours = Some(Hours::parse("06:00-22:00; PH 06:00-12:00").unwrap());
+    let finder = Finder::new(render_fragment, Arc::new(Calendars::builtin()));
+    finder.replace([toilet], vec![], 1);
+    let reader = Reader { calendars: &calendars, crs: Crs::Wgs84, at: at("1990-01-04T01:00:00Z") };
+    let then = json(reader.toilet(finder.snapshot().get(ToiletId(17)).unwrap())).await;
+    assert_eq!((then.get("grades"), &then["open"]["now"], then["open"].get("today")), (None, &true.into(), None));
+}
+
 #[test]
 fn no_operation_is_lost_on_the_way_into_the_document() {
     let document: Value = serde_json::from_str(&document()).unwrap();

@@ -9,7 +9,7 @@ use super::json::Json;
 use super::toilet_params::next;
 use super::toilet_view::{NearestView, ToiletPageView, ToiletView};
 use crate::domain::holiday::Calendars;
-use crate::domain::hours::Opening;
+use crate::domain::hours::{Hours, Opening};
 use crate::domain::toilet::Status;
 use crate::finder::{Entry, Hit, NearestQuery, Page};
 use crate::geo::{Crs, bearing};
@@ -142,27 +142,25 @@ impl Reader<'_> {
         json.bare_field("now", now);
         json.known_text("until", until.map(written));
         json.known_text("opensAt", opens_at.map(written));
-        if let Some(hours) = entry.hours() {
-            let calendar = entry.calendar().and_then(|id| self.calendars.get(id));
+        if let Some(ranges) = entry.today(self.calendars, self.at) {
             json.key("today");
             json.open(b'[');
-            for range in hours.today(entry.zone(), calendar, self.at) {
-                json.text(&range);
-            }
+            ranges.iter().for_each(|range| json.text(range));
             json.close(b']');
-            json.text_field("hours", hours.as_str());
         }
+        json.known_text("hours", entry.hours().map(Hours::as_str));
         json.close(b'}');
     }
 
     fn grades(&self, json: &mut Json, entry: &Entry) {
-        if entry.grades().is_empty() {
+        let today = entry.day(self.at);
+        let mut records = entry.grades().iter().filter(|record| record.is_given_by(today)).peekable();
+        if records.peek().is_none() {
             return;
         }
-        let today = entry.day(self.at);
         json.key("grades");
         json.open(b'[');
-        for record in entry.grades() {
+        for record in records {
             json.open(b'{');
             json.text_field("standard", record.standard().as_str());
             json.text_field("grade", record.grade().as_str());

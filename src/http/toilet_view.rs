@@ -56,7 +56,7 @@ pub(super) struct ToiletView {
     fee: Option<Word<Fact>>,
     /// Counted stalls.
     stalls: Option<StallsView>,
-    /// Its grade records.
+    /// Its grade records up to now (or to the day of `at`).
     grades: Option<Vec<GradeView>>,
     /// When it was first opened.
     opened_on: Option<NaiveDate>,
@@ -132,7 +132,8 @@ struct OpenView {
     until: Option<Instant>,
     /// When it opens, if it is closed and that is known.
     opens_at: Option<Instant>,
-    /// The hours of today (in `zone`) as ranges; empty when it does not open.
+    /// The hours of today (in `zone`) as ranges, closures taken out; empty when it does not open, left out when that
+    /// is not known.
     today: Option<Vec<String>>,
     /// The hours in OpenStreetMap's `opening_hours` form.
     hours: Option<String>,

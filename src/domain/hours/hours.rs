@@ -39,6 +39,7 @@ struct Parsed {
     holidays: Holidays,
     weekly: bool,
     always: bool,
+    unknowable: bool,
 }
 
 /// The kinds of holidays that are mentioned.
@@ -98,8 +99,10 @@ impl Hours {
             },
             weekly,
             always: false,
+            unknowable: false,
         };
         parsed.always = parsed.is_constantly_open(&expression);
+        parsed.unknowable = parsed.rules.is_none() || is_constant(&expression, RuleKind::Unknown);
         Ok(Self(Arc::new(parsed)))
     }
 
@@ -125,6 +128,12 @@ impl Hours {
         self.0.always
     }
 
+    /// Whether the text tells of no instant whether the door is open, whatever the calendar: see [`Hours`].
+    #[must_use]
+    pub fn is_unknowable(&self) -> bool {
+        self.0.unknowable
+    }
+
     /// Whether every week is like every other, so that a week shows all changes.
     pub(super) fn is_plain_week(&self) -> bool {
         self.0.weekly && !self.0.holidays.public && !self.0.holidays.school
@@ -145,8 +154,7 @@ impl Parsed {
             return false;
         };
         if !self.weekly {
-            let normal = expression.clone().normalize();
-            return normal.is_constant() && normal.rules.last().is_some_and(|rule| rule.kind == RuleKind::Open);
+            return is_constant(expression, RuleKind::Open);
         }
         // Any Monday would do: a week is like every other.
         let mut date = NaiveDate::default();
@@ -166,6 +174,11 @@ impl Parsed {
         let known = |mentioned: bool| if mentioned { None } else { Some(false) };
         DayKind { date, public: known(self.holidays.public), school: known(self.holidays.school) }
     }
+}
+
+fn is_constant(expression: &OpeningHoursExpression, kind: RuleKind) -> bool {
+    let normal = expression.clone().normalize();
+    normal.is_constant() && normal.rules.last().is_some_and(|rule| rule.kind == kind)
 }
 
 fn shown(text: &str) -> String {

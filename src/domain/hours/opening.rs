@@ -10,6 +10,7 @@ use super::hours::Hours;
 use super::rules::{Begun, DayKind};
 use super::timeline::{DAY, State, Timeline};
 use crate::domain::holiday::Calendar;
+use crate::domain::period::Span;
 
 /// How far ahead a change is looked for, in days.
 const HORIZON_DAYS: u64 = 366;
@@ -77,14 +78,33 @@ impl Hours {
     }
 
     /// The ranges that begin on the local day of `at`, for people: `06:00-22:00`, `00:00-24:00`, and `22:00-02:00` for
-    /// one that runs past midnight. What still runs from the day before is left out, and so are unknown stretches:
-    /// an empty list means "closed all day" only if the hours are known.
+    /// one that runs past midnight, the closures taken out. What still runs from the day before is left out. An empty
+    /// list means "closed all day"; `None` is that some stretch of the day is unknown.
     #[must_use]
-    pub fn today(&self, zone: Tz, calendar: Option<&Calendar>, at: DateTime<Utc>) -> Vec<String> {
-        if self.is_always() {
-            return vec!["00:00-24:00".to_owned()];
+    pub fn today(
+        &self,
+        zone: Tz,
+        calendar: Option<&Calendar>,
+        at: DateTime<Utc>,
+        closures: impl IntoIterator<Item = Span>,
+    ) -> Option<Vec<String>> {
+        let date = local_date(zone, at);
+        let mut ranges = if self.is_always() { vec![(0, DAY)] } else { self.ranges(calendar, date)? };
+        for closure in closures {
+            let shut = minutes_of(closure, zone, date);
+            ranges = ranges.into_iter().flat_map(|range| without(range, shut)).collect();
         }
-        let begun = self.begun(calendar, local_date(zone, at));
+        Some(ranges.into_iter().map(written).collect())
+    }
+
+    /// The open minutes that begin on a day, counted from its midnight; `None` if some stretch of it is unknown.
+    fn ranges(&self, calendar: Option<&Calendar>, date: NaiveDate) -> Option<Vec<(u16, u16)>> {
+        let begun = self.begun(calendar, date);
+        let carried = self.begun(calendar, date - Days::new(1)).after;
+        let day = begun.before.merge(&carried, Ord::max);
+        if ![&day, &begun.after].into_iter().all(|day| day.stretches().all(|(_, _, state)| state != State::Unknown)) {
+            return None;
+        }
         let mut ranges: Vec<(u16, u16)> = open_ranges(&begun.before).collect();
         for (start, end) in open_ranges(&begun.after).map(|(start, end)| (start + DAY, end + DAY)) {
             match ranges.last_mut() {
@@ -92,7 +112,7 @@ impl Hours {
                 _ => ranges.push((start, end)),
             }
         }
-        ranges.into_iter().map(written).collect()
+        Some(ranges)
     }
 
     fn now_and_next(
@@ -168,6 +188,24 @@ fn instant(zone: Tz, date: NaiveDate, minute: u16) -> DateTime<Utc> {
 
 fn open_ranges(day: &Timeline) -> impl Iterator<Item = (u16, u16)> + '_ {
     day.stretches().filter(|(_, _, state)| *state == State::Open).map(|(start, end, _)| (start, end))
+}
+
+/// The minutes of a closure by the clock on the wall, counted from the midnight of a day. What begins or ends within a
+/// minute covers all of it.
+fn minutes_of(closure: Span, zone: Tz, date: NaiveDate) -> (u16, u16) {
+    let midnight = date.and_time(NaiveTime::MIN);
+    // Further away it makes no difference, and no arithmetic can overflow.
+    let (first, last) = (midnight.and_utc() - TimeDelta::days(3), midnight.and_utc() + TimeDelta::days(4));
+    let seconds =
+        |at: DateTime<Utc>| (at.clamp(first, last).with_timezone(&zone).naive_local() - midnight).num_seconds();
+    let minute = |seconds: i64| u16::try_from(seconds.max(0) / 60).unwrap_or(u16::MAX);
+    (minute(seconds(closure.from())), closure.until().map_or(u16::MAX, |until| minute(seconds(until) + 59)))
+}
+
+/// What is left of a range when another is taken out.
+fn without((start, end): (u16, u16), (from, to): (u16, u16)) -> impl Iterator<Item = (u16, u16)> {
+    let parts = if from >= to { [(start, end), (end, end)] } else { [(start, end.min(from)), (start.max(to), end)] };
+    parts.into_iter().filter(|(start, end)| start < end)
 }
 
 /// A range as people write it; one that starts past midnight or lasts longer than a day keeps its counted hours.

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 
 use super::*;
 use crate::domain::holiday::{Calendar, Calendars};
+use crate::domain::period::Span;
 
 fn utc(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -157,7 +158,8 @@ fn hours_that_do_not_tell_are_unknown() {
         assert_eq!(hours.opening(Shanghai, None, at), Opening::Unknown, "{text}");
         assert_eq!(hours.state_at(Shanghai, None, at), State::Unknown, "{text}");
         assert_eq!(hours.next_change(Shanghai, None, at), None, "{text}");
-        assert!(hours.today(Shanghai, None, at).is_empty(), "{text}");
+        assert_eq!(hours.today(Shanghai, None, at, []), None, "{text}");
+        assert!(hours.is_unknowable(), "{text}");
     }
 }
 
@@ -176,7 +178,26 @@ fn today_as_people_write_it() {
         ("Fr 22:00-02:00", vec![]),
         ("Sa off", vec![]),
     ] {
-        assert_eq!(hours(text).today(Shanghai, None, saturday), wanted, "{text}");
+        assert_eq!(hours(text).today(Shanghai, None, saturday, []).unwrap(), wanted, "{text}");
+    }
+    for text in ["24/7", "08:00-12:00", "24/7; PH off", "08:00-18:00 unknown"] {
+        assert!(!hours(text).is_unknowable(), "{text}");
+    }
+}
+
+#[test]
+fn closures_are_taken_out_of_today() {
+    let saturday = utc("2026-11-28T04:00:00Z");
+    let shut = |from, until: Option<&str>| Span::new(utc(from), until.map(utc)).unwrap();
+    for (text, closure, wanted) in [
+        ("06:00-22:00", shut("2026-11-01T00:00:00Z", None), vec![]),
+        ("24/7", shut("2026-11-28T02:00:00Z", Some("2026-11-28T03:00:30Z")), vec!["00:00-10:00", "11:01-24:00"]),
+        ("22:00-02:00", shut("2026-11-28T17:00:00Z", None), vec!["22:00-01:00"]),
+        ("06:00-22:00", shut("2026-11-29T00:00:00Z", None), vec!["06:00-22:00"]),
+        ("06:00-22:00", shut("2026-11-20T00:00:00Z", Some("2026-11-28T00:00:00Z")), vec!["08:00-22:00"]),
+        ("06:00-22:00", shut("2026-11-20T00:00:00Z", Some("2026-11-21T00:00:00Z")), vec!["06:00-22:00"]),
+    ] {
+        assert_eq!(hours(text).today(Shanghai, None, saturday, [closure]).unwrap(), wanted, "{text}");
     }
 }
 
