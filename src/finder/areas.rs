@@ -17,8 +17,8 @@ pub struct Areas {
 /// A list of areas that somebody wants, in the order of their codes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AreaQuery {
-    /// The code of the area directly above.
-    pub parent: Option<AreaCode>,
+    /// The codes of today of the areas directly above that will do; if empty, all.
+    pub parents: Vec<AreaCode>,
     /// The levels that will do; if empty, all.
     pub levels: Vec<AreaLevel>,
     /// What a name must contain, as [`plain`] text.
@@ -77,7 +77,8 @@ impl Areas {
 impl AreaQuery {
     fn admits(&self, area: &Area) -> bool {
         let fact = &area.fact;
-        let parent_fits = self.parent.is_none() || self.parent == fact.parent;
+        let parent_fits =
+            self.parents.is_empty() || fact.parent.as_ref().is_some_and(|parent| self.parents.contains(parent));
         parent_fits && (self.levels.is_empty() || self.levels.contains(&fact.level)) && self.text_fits(area)
     }
 

@@ -27,7 +27,7 @@ impl AreasApi {
     /// Administrative divisions in the order of their codes, page by page.
     #[oai(path = "/api/v1/areas", method = "get", operation_id = "list_areas")]
     async fn list_areas(&self, query: Params<AreaQuery>) -> Result<Answer<AreaPageView>, Problem> {
-        Ok(Answer::of(&areas::list(&self.0, &query.0).into()))
+        Ok(Answer::of(&areas::list(&self.0, query.0)?.into()))
     }
 
     /// Get an area
@@ -51,7 +51,8 @@ fn example_code() -> String {
     "410308106".to_owned()
 }
 
-const PARENT: Text = Text { name: "parent", about: "The code of the area directly above.", longest: 24 };
+const PARENT: Text =
+    Text { name: "parent", about: "The code of the area directly above, of today or older.", longest: 24 };
 const LEVEL: AnyOf<AreaLevel> =
     AnyOf { name: "level", about: "The levels that will do. Repeat it, or join with commas.", of: PhantomData };
 const Q: Text = Text { name: "q", about: "What the name, or another name of the area, must contain.", longest: 64 };
@@ -63,12 +64,12 @@ impl Group for AreaQuery {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&PARENT, &LEVEL, &Q, &CURSOR, &LIMIT];
 
     fn read(given: &mut Given) -> Option<Self> {
-        let parent = code(given, &PARENT);
+        let parents = code(given, &PARENT).into_iter().collect();
         let levels = given.take(&LEVEL);
         let text = given.take(&Q).flatten().map(|text| plain(&text));
         let after = code(given, &CURSOR);
         let limit = given.take(&LIMIT);
-        Some(Self { parent, levels: levels?, text, after, limit: limit? })
+        Some(Self { parents, levels: levels?, text, after, limit: limit? })
     }
 }
 

@@ -16,6 +16,8 @@ impl Language {
     /// The language that `Accept-Language` prefers among those spoken (RFC 9110, 12.5.4).
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        // Neither tags nor the name of the weight have a case (RFC 9110, 12.4.2).
+        let wanted = wanted.to_ascii_lowercase();
         let mut best = (Self::default(), 0.0);
         for range in wanted.split(',') {
             let mut parts = range.split(';').map(str::trim);
@@ -37,8 +39,8 @@ impl Language {
     }
 
     fn spoken(range: &str) -> Option<Self> {
-        let primary = range.split('-').next().unwrap_or_default().to_ascii_lowercase();
-        match primary.as_str() {
+        let primary = range.split('-').next().unwrap_or_default();
+        match primary {
             "zh" => Some(Self::Chinese),
             "en" => Some(Self::English),
             _ => None,
@@ -63,6 +65,7 @@ mod tests {
             ("fr", "zh-CN"),
             ("en;q=0", "zh-CN"),
             ("en;q=x", "zh-CN"),
+            ("EN;Q=0.1,zh;q=0.5", "zh-CN"),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(wanted));

@@ -15,8 +15,7 @@ pub(super) const PATHS: [&str; 6] =
 const INDEX: &str = include_str!("../../web/index.html");
 
 /// No script at all; the style stands in the page.
-const INDEX_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const INDEX_POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Puts the pages beside the routes of the interface.
 pub(super) fn add_to(route: Route) -> Route {

@@ -45,6 +45,11 @@ impl Problem {
         Self { errors, ..Self::new(code, detail) }
     }
 
+    /// The same with another sentence than what is wrong with each field.
+    pub(super) fn saying(self, detail: String) -> Self {
+        Self { detail, ..self }
+    }
+
     /// A method that the path does not take, with those it does.
     pub(super) fn method_not_allowed(allow: String) -> Self {
         let detail = format!("This path takes {allow}.");

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use chrono::{DateTime, Utc};
 
 use super::query::{
-    AnyOf, CRS_MISSING, Codes, Declared, Flag, Given, Group, Integer, Number, Numbers, OneOf, Text, Time,
+    AnyOf, CRS_MISSING, Codes, Declared, Flag, Given, Group, Integer, Number, Numbers, OneOf, Readable, Text, Time,
 };
 use crate::domain::Violation;
 use crate::domain::area::AreaCode;
@@ -47,7 +47,7 @@ const NEAREST_LIMIT: Integer = Integer { name: "limit", about: "How many at most
 const LIMIT: Integer = Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
 const MAX_DISTANCE: Number = Number {
     name: "maxDistance",
-    about: "How far away at most, in metres along the great circle.",
+    about: "How far away at most, in metres along the great circle, such as `1500`.",
     range: (0.0, 20_100_000.0),
     required: false,
     example: 1500.0,
@@ -72,7 +72,11 @@ const GRADE: AnyOf<GradeFilter> = AnyOf {
             expired nor revoked. No conversion is implied. Repeat it, or join with commas.",
     of: PhantomData,
 };
-const AT: Time = Time { name: "at", about: "The instant at which \"usable\" is judged; now if left out. RFC 3339." };
+const AT: Time = Time {
+    name: "at",
+    about: "The instant at which \"usable\" is judged; now if left out. RFC 3339, such as `2026-11-23T08:00:00Z`, in the years \
+            from 1970 to 2199.",
+};
 const USABLE: Flag = Flag {
     name: "usable",
     about: "`true`: in service, no outage, open at `at`, and not private; unknown hours will do and are marked \
@@ -82,7 +86,7 @@ const USABLE: Flag = Flag {
 const BBOX: Numbers = Numbers {
     name: "bbox",
     about: "The box they must stand in: `west,south,east,north` in degrees of `crs`; `west` greater than `east` \
-            reaches across the antimeridian.",
+            reaches across the antimeridian. Such as `112.2,34.7,112.9,34.95`; `crs` is required with it.",
 };
 const AREA: Codes = Codes {
     name: "area",
@@ -214,7 +218,9 @@ pub(super) fn next(after: ToiletId) -> String {
 
 fn cursor(given: &mut Given) -> Option<ToiletId> {
     let text = given.take(&CURSOR).flatten()?;
-    let id = i32::from_str_radix(&text, 16).ok().map(ToiletId);
+    // The standard library reads a sign as well.
+    let is_sane = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let id = i32::from_str_radix(&text, 16).ok().filter(|_| is_sane).map(ToiletId);
     if id.is_none() {
         given.fault(&CURSOR, Violation::new("", "unreadable", "must be the `next` of the page before"));
     }
@@ -231,7 +237,7 @@ fn filter(given: &mut Given, may_include_unknown: bool) -> Option<Filter> {
 fn bbox(given: &mut Given, crs: Option<Crs>) -> Option<Bbox> {
     let [west, south, east, north] = given.take(&BBOX).flatten()?;
     if !given.has(&CRS) {
-        given.fault(&CRS, Violation::new("", CRS_MISSING, "is required with bbox"));
+        given.fault(&CRS, Violation::new("", CRS_MISSING, format!("{} with bbox", CRS.wanted())));
     }
     match Bounds::new(west, south, east, north) {
         Ok(bounds) => Some(Bbox { bounds, crs: crs? }),

@@ -25,7 +25,8 @@ pub(super) fn problem_of(error: Error, path: &str, paths: &Paths) -> Problem {
         return Problem::method_not_allowed(paths.allow(path));
     }
     if let Some(bad) = error.downcast_ref::<ParsePathError>() {
-        return bad_parameter(paths.placeholder(path).unwrap_or(bad.name), &bad.reason);
+        // The reason names types of the framework.
+        return bad_parameter(paths.placeholder(path).unwrap_or(bad.name), "must be a whole number");
     }
     if let Some(bad) = error.downcast_ref::<ParseParamError>() {
         return bad_parameter(bad.name, &bad.reason);

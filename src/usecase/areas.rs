@@ -3,13 +3,31 @@
 use std::sync::Arc;
 
 use super::{Ctx, Failure};
+use crate::domain::Violation;
 use crate::domain::area::{Area, AreaCode};
-use crate::finder::{AreaPage, AreaQuery};
+use crate::finder::{AreaPage, AreaQuery, Snapshot};
 
-/// One page of the areas that will do, in the order of their codes.
-#[must_use]
-pub fn list(ctx: &Ctx, query: &AreaQuery) -> AreaPage {
-    ctx.finder.snapshot().areas().list(query)
+/// One page of the areas that will do, in the order of their codes. The parents are codes of today or older ones.
+///
+/// # Errors
+/// [`Failure::Invalid`] when no area has or had the code of a parent.
+pub fn list(ctx: &Ctx, query: AreaQuery) -> Result<AreaPage, Failure> {
+    let snapshot = ctx.finder.snapshot();
+    let parents = resolve(&snapshot, "parent", &query.parents)?;
+    Ok(snapshot.areas().list(&AreaQuery { parents, ..query }))
+}
+
+/// The codes of today for codes of any time, given in that field.
+pub(super) fn resolve(snapshot: &Snapshot, field: &'static str, codes: &[AreaCode]) -> Result<Vec<AreaCode>, Failure> {
+    let mut resolved = Vec::with_capacity(codes.len());
+    for code in codes {
+        let found = snapshot.areas().find(code);
+        if found.is_empty() {
+            return Err(Violation::new(field, "unknownArea", format!("no area has or had the code {code}")).into());
+        }
+        resolved.extend(found.iter().map(|area| area.fact.code.clone()));
+    }
+    Ok(resolved)
 }
 
 /// The area that has this code today or, if none has, the first one that had it.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::areas::resolve;
 use super::{Ctx, Failure};
-use crate::domain::Violation;
 use crate::domain::area::AreaCode;
 use crate::domain::id::ToiletId;
-use crate::finder::{Entry, Hit, ListQuery, NearestQuery, Page, Snapshot};
+use crate::finder::{Entry, Hit, ListQuery, NearestQuery, Page};
 
 /// The nearest toilets that will do, sorted by distance, then id.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn nearest(ctx: &Ctx, query: &NearestQuery) -> Vec<Hit> {
 /// [`Failure::Invalid`] when no area has or had one of the codes: an empty list would hide a slip of the keyboard.
 pub fn list(ctx: &Ctx, areas: &[AreaCode], query: ListQuery) -> Result<Page, Failure> {
     let snapshot = ctx.finder.snapshot();
-    let areas = if areas.is_empty() { None } else { Some(resolve(&snapshot, areas)?) };
+    let areas = if areas.is_empty() { None } else { Some(resolve(&snapshot, "area", areas)?) };
     Ok(snapshot.list(&ListQuery { areas, ..query }))
 }
 
@@ -30,17 +30,4 @@ pub fn list(ctx: &Ctx, areas: &[AreaCode], query: ListQuery) -> Result<Page, Fai
 /// [`Failure::NotFound`].
 pub fn get(ctx: &Ctx, id: ToiletId) -> Result<Arc<Entry>, Failure> {
     ctx.finder.snapshot().get(id).cloned().ok_or(Failure::NotFound)
-}
-
-/// The codes of today for codes of any time.
-fn resolve(snapshot: &Snapshot, codes: &[AreaCode]) -> Result<Vec<AreaCode>, Failure> {
-    let mut resolved = Vec::with_capacity(codes.len());
-    for code in codes {
-        let found = snapshot.areas().find(code);
-        if found.is_empty() {
-            return Err(Violation::new("area", "unknownArea", format!("no area has or had the code {code}")).into());
-        }
-        resolved.extend(found.iter().map(|area| area.fact.code.clone()));
-    }
-    Ok(resolved)
 }

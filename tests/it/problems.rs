@@ -95,6 +95,17 @@ async fn numbers_that_are_no_place_are_refused() {
         "/api/v1/toilets?limit=0",
         "/api/v1/toilets?limit=10&limit=20",
         "/api/v1/toilets?area=x%20y",
+        "/api/v1/toilets?bbox=112,34,,113,35&crs=wgs84",
+        "/api/v1/toilets?cursor=-1",
+        "/api/v1/toilets?cursor=%2B5",
+        "/api/v1/toilets?limit=%2B5",
+        "/api/v1/toilets?crs=",
+        "/api/v1/toilets?limit=",
+        "/api/v1/toilets?q=%ff",
+        "/api/v1/toilets?q=%zz",
+        "/api/v1/toilets?q=%2",
+        "/api/v1/toilets/nearest?latitude=1&longitude=1&crs=wgs84&usable=",
+        "/api/v1/toilets/nearest?latitude=1&longitude=1&crs=wgs84&at=2026-11-23T23:59:60Z",
     ] {
         problem(&app.get(path).await, 400, "badParameter");
     }
@@ -105,6 +116,7 @@ async fn a_position_without_a_datum_has_its_own_code() {
     let app = app_with(vec![], vec![], instant(NOW)).await;
     let body = problem(&app.get(&format!("{NEAREST}?latitude=34.8&longitude=112.4")).await, 400, "crsMissing");
     assert_eq!(body["errors"][0]["field"], "crs");
+    assert!(body["errors"][0]["message"].as_str().unwrap().contains("wgs84, gcj02, bd09"));
     problem(&app.get(&format!("{NEAREST}?latitude=34.8&longitude=112.4&crs=wgs72")).await, 400, "badParameter");
 }
 
@@ -120,6 +132,22 @@ async fn unknown_parameters_are_refused_everywhere() {
     ] {
         problem(&app.get(path).await, 400, "unknownParameter");
     }
+}
+
+#[tokio::test]
+async fn nonsense_is_told_in_brief_and_broken_encoding_by_name() {
+    let app = app_with(vec![toilet(1).done()], vec![], instant(NOW)).await;
+    let body = problem(&app.get(&format!("/api/v1/areas?{}", "a=&".repeat(1000))).await, 400, "unknownParameter");
+    assert_eq!(body["errors"].as_array().map(Vec::len), Some(1));
+    assert!(body["detail"].as_str().unwrap().contains("parent, level, q, cursor, limit"));
+    let many: String = (0..100).map(|number| format!("a{number}=1&")).collect();
+    let body = problem(&app.get(&format!("/api/v1/areas?{many}")).await, 400, "unknownParameter");
+    assert_eq!(body["errors"].as_array().map(Vec::len), Some(10));
+    let body = problem(&app.get("/api/v1/areas?q=%ff").await, 400, "badParameter");
+    assert_eq!(body["errors"][0]["field"], "q");
+    assert_eq!(app.get("/api/v1/toilets?need=&q=&area=&kind=").await.ids(), [1]);
+    let body = problem(&app.get("/api/v1/toilets/2147483648").await, 400, "badParameter");
+    assert!(!body.to_string().contains("int32"));
 }
 
 #[tokio::test]

@@ -67,6 +67,9 @@ async fn an_area_holds_what_lies_below_and_answers_to_its_old_codes() {
     assert_eq!((&towns["items"][0]["code"], &towns["next"]), (&"410308104".into(), &"410308104".into()));
     let rest = app.get("/api/v1/areas?parent=410308&cursor=410308104").await.json();
     assert_eq!((&rest["items"][0]["code"], rest.get("next")), (&"410308106".into(), None));
+    assert_eq!(app.get("/api/v1/areas?parent=410322").await.ids().len(), 2);
+    let unknown = app.get("/api/v1/areas?parent=999").await;
+    assert_eq!((unknown.status, &unknown.json()["errors"][0]["field"]), (422, &"parent".into()));
     assert_eq!(app.get("/api/v1/areas?level=county&q=孟津").await.ids(), [800_000_001]);
 }
 

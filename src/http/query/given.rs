@@ -1,5 +1,7 @@
 //! The parameters that a request brought.
 
+use std::collections::BTreeMap;
+
 use poem::Request;
 
 use super::{Declared, Readable};
@@ -12,35 +14,49 @@ pub(in crate::http) const CRS_MISSING: &str = "crsMissing";
 
 const UNKNOWN: &str = "unknownParameter";
 
+/// How many names that are no parameters are told; an answer must not grow with the nonsense in a question.
+const MOST_TOLD: usize = 10;
+
 /// The parameters of one request, and what was found wrong with them so far.
 #[derive(Debug)]
 pub(in crate::http) struct Given {
+    names: Vec<&'static str>,
     pairs: Vec<(String, String)>,
     faults: Vec<Violation>,
 }
 
 impl Given {
-    /// The parameters of a request whose operation takes `declared`; any other is a fault.
+    /// The parameters of a request whose operation takes `declared`; any other is a fault, told once for each name.
     pub(super) fn new(request: &Request, declared: &[&dyn Declared]) -> Self {
-        let mut pairs: Vec<(String, String)> = request.params().unwrap_or_default();
-        let known = |name: &str| declared.iter().any(|parameter| parameter.name() == name);
-        let unknown = pairs.iter().filter(|(name, _)| !known(name)).map(|(name, _)| {
-            let names: Vec<&str> = declared.iter().map(|parameter| parameter.name()).collect();
-            let takes = if names.is_empty() { "no parameters".to_owned() } else { names.join(", ") };
-            Violation::new(shown(name), UNKNOWN, format!("is no parameter of this operation, which takes {takes}"))
-        });
-        let faults = unknown.collect();
-        pairs.retain(|(_, value)| !value.trim().is_empty());
-        Self { pairs, faults }
+        let names: Vec<&'static str> = declared.iter().map(|parameter| parameter.name()).collect();
+        let (mut pairs, mut told) = (Vec::new(), BTreeMap::new());
+        for piece in request.uri().query().unwrap_or_default().split('&').filter(|piece| !piece.is_empty()) {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            match (decoded(name), decoded(value)) {
+                (Some(name), _) if !names.contains(&name.as_str()) => {
+                    told.insert(shown(&name), (UNKNOWN, "is no parameter of this operation"));
+                }
+                (Some(name), Some(value)) => pairs.push((name, value)),
+                (read, _) => {
+                    let name = read.unwrap_or_else(|| name.to_owned());
+                    told.insert(shown(&name), ("unreadable", "is not percent-encoded UTF-8"));
+                }
+            }
+        }
+        let told = told.into_iter().take(MOST_TOLD);
+        let faults = told.map(|(name, (code, message))| Violation::new(name, code, message)).collect();
+        Self { names, pairs, faults }
     }
 
     /// The value of a parameter, or what its absence means; `None` where that is a fault, which is then noted.
     pub(in crate::http) fn take<P: Readable>(&mut self, parameter: &P) -> Option<P::Value> {
         let own = self.pairs.iter().filter(|(name, _)| name == parameter.name());
-        let values: Vec<&str> = own.map(|(_, value)| value.trim()).collect();
+        let required = parameter.is_required();
+        let none = |value: &str| value.is_empty() && (required || parameter.takes_empty());
+        let values: Vec<&str> = own.map(|(_, value)| value.trim()).filter(|value| !none(value)).collect();
         if values.is_empty() {
-            if parameter.is_required() {
-                self.fault(parameter, Violation::new("", parameter.missing(), "is required"));
+            if required {
+                self.fault(parameter, Violation::new("", parameter.missing(), parameter.wanted()));
             }
             return parameter.absent();
         }
@@ -69,10 +85,32 @@ impl Given {
         match group.filter(|_| self.faults.is_empty()) {
             Some(group) => Ok(group),
             None if has(CRS_MISSING) => Err(Problem::of_fields(ProblemCode::CrsMissing, self.faults)),
-            None if has(UNKNOWN) => Err(Problem::of_fields(ProblemCode::UnknownParameter, self.faults)),
+            None if has(UNKNOWN) => {
+                let takes = if self.names.is_empty() { "no parameters".to_owned() } else { self.names.join(", ") };
+                let detail = format!("This operation takes {takes}.");
+                Err(Problem::of_fields(ProblemCode::UnknownParameter, self.faults).saying(detail))
+            }
             None => Err(Problem::of_fields(ProblemCode::BadParameter, self.faults)),
         }
     }
+}
+
+/// A piece of a query as `application/x-www-form-urlencoded` writes it; `None` if it is not that, or not UTF-8. What
+/// the framework reads puts replacement characters instead, which are then looked for and never found.
+fn decoded(piece: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(piece.len());
+    let mut rest = piece.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                u8::try_from(digit()? * 16 + digit()?).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// A caller's own word, short enough to repeat.

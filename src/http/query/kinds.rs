@@ -37,7 +37,8 @@ impl Declared for Number {
         MetaSchema {
             minimum: Some(self.range.0),
             maximum: Some(self.range.1),
-            example: Some(self.example.into()),
+            // The reader of the document fills examples in, and optional ones would then narrow what is found.
+            example: self.required.then(|| self.example.into()),
             ..MetaSchema::new_with_format("number", "double")
         }
     }
@@ -92,7 +93,9 @@ impl Readable for Integer {
 
     fn read(&self, values: &[&str]) -> Result<usize, Violation> {
         let (least, most) = self.range;
-        let read = only(values)?.parse::<u16>().ok().filter(|value| (least..=most).contains(value));
+        let read = digits(only(values)?)
+            .and_then(|text| text.parse::<u16>().ok())
+            .filter(|value| (least..=most).contains(value));
         let fault = || Violation::new("", "outOfRange", format!("must be a whole number from {least} to {most}"));
         read.map(usize::from).ok_or_else(fault)
     }
@@ -153,7 +156,7 @@ impl Declared for Time {
     }
 
     fn schema(&self) -> MetaSchema {
-        MetaSchema { example: Some("2026-11-23T08:00:00Z".into()), ..instant::schema() }
+        instant::schema()
     }
 }
 
@@ -169,6 +172,9 @@ impl Readable for Time {
         let text = only(values)?.replace(' ', "+");
         let fault = |_| Violation::new("", "unreadable", "must be an instant such as 2026-11-23T08:00:00Z (RFC 3339)");
         let at = DateTime::parse_from_rfc3339(&text).map_err(fault)?.to_utc();
+        if at.timestamp_subsec_nanos() >= 1_000_000_000 {
+            return Err(Violation::new("", "unreadable", "must not lie in a leap second"));
+        }
         let first_day = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
         if !(first_day(YEARS.0)..first_day(YEARS.1)).contains(&at.date_naive()) {
             let message = format!("must lie in the years from {} to {}", YEARS.0, YEARS.1 - 1);
@@ -205,6 +211,10 @@ impl Readable for Text {
 
     fn absent(&self) -> Option<Self::Value> {
         Some(None)
+    }
+
+    fn takes_empty(&self) -> bool {
+        true
     }
 
     fn read(&self, values: &[&str]) -> Result<Self::Value, Violation> {
@@ -261,6 +271,10 @@ impl<T: Vocabulary> Readable for OneOf<T> {
     fn missing(&self) -> &'static str {
         self.missing
     }
+
+    fn wanted(&self) -> String {
+        format!("is required: one of {}", T::words().join(", "))
+    }
 }
 
 /// A number within bounds; `NaN` and the infinities are within none.
@@ -275,6 +289,11 @@ pub(super) fn word<T: Vocabulary>(text: &str) -> Result<T, Violation> {
         let message = format!("“{}” is not one of {}", shown(text), T::words().join(", "));
         Violation::new("", "unknownValue", message)
     })
+}
+
+/// A text of digits alone; the standard library reads `+5` as well.
+fn digits(text: &str) -> Option<&str> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
 }
 
 fn only<'a>(values: &[&'a str]) -> Result<&'a str, Violation> {

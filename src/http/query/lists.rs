@@ -42,6 +42,10 @@ impl<T: Vocabulary> Readable for AnyOf<T> {
         Some(Vec::new())
     }
 
+    fn takes_empty(&self) -> bool {
+        true
+    }
+
     fn read(&self, values: &[&str]) -> Result<Vec<T>, Violation> {
         each(values).map(word).collect::<Result<Vec<_>, _>>().and_then(few)
     }
@@ -75,6 +79,10 @@ impl Readable for Codes {
         Some(Vec::new())
     }
 
+    fn takes_empty(&self) -> bool {
+        true
+    }
+
     fn read(&self, values: &[&str]) -> Result<Vec<AreaCode>, Violation> {
         each(values).map(str::parse).collect::<Result<Vec<_>, _>>().and_then(few)
     }
@@ -97,8 +105,7 @@ impl Declared for Numbers {
     }
 
     fn schema(&self) -> MetaSchema {
-        let example = serde_json::json!([112.2, 34.7, 112.9, 34.95]);
-        let four = MetaSchema { min_items: Some(4), max_items: Some(4), example: Some(example), ..MetaSchema::ANY };
+        let four = MetaSchema { min_items: Some(4), max_items: Some(4), ..MetaSchema::ANY };
         array(MetaSchema::new_with_format("number", "double")).merge(four)
     }
 }
@@ -111,14 +118,19 @@ impl Readable for Numbers {
     }
 
     fn read(&self, values: &[&str]) -> Result<Self::Value, Violation> {
-        let numbers = each(values).map(|text| number(text, (-180.0, 180.0))).collect::<Result<Vec<_>, _>>()?;
+        // A hole is not dropped: what follows would take its place.
+        let numbers = split(values).map(|text| number(text, (-180.0, 180.0))).collect::<Result<Vec<_>, _>>()?;
         let four = numbers.try_into().map(Some);
         four.map_err(|_| Violation::new("", "unreadable", "must be four numbers: west,south,east,north"))
     }
 }
 
 fn each<'a>(values: &[&'a str]) -> impl Iterator<Item = &'a str> {
-    values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|value| !value.is_empty())
+    split(values).filter(|value| !value.is_empty())
+}
+
+fn split<'a>(values: &[&'a str]) -> impl Iterator<Item = &'a str> {
+    values.iter().flat_map(|value| value.split(',')).map(str::trim)
 }
 
 fn few<T>(values: Vec<T>) -> Result<Vec<T>, Violation> {

@@ -2,7 +2,7 @@
 //!
 //! A group is a struct that is read from a query string by parameters declared as constants. All faults of a query are
 //! told at once, an unknown parameter is a fault, and what is documented is what is enforced, since both come from the
-//! same constant. Lists take repetition or commas, and an empty value counts as none: `wx.request` sends both.
+//! same constant. Lists take repetition or commas; an empty list or text counts as none: `wx.request` and forms send both.
 
 mod given;
 mod kinds;
@@ -43,11 +43,21 @@ pub(super) trait Readable: Declared {
     /// What its absence means; `None` for a required one.
     fn absent(&self) -> Option<Self::Value>;
 
-    /// Reads its values, of which there is at least one and none is empty.
+    /// Whether an empty value counts as none; else it is read as any other, and refused.
+    fn takes_empty(&self) -> bool {
+        false
+    }
+
+    /// Reads its values, of which there is at least one.
     fn read(&self, values: &[&str]) -> Result<Self::Value, Violation>;
 
     /// The code for its absence, if required.
     fn missing(&self) -> &'static str {
         "missing"
+    }
+
+    /// What to say of its absence, if required.
+    fn wanted(&self) -> String {
+        "is required".to_owned()
     }
 }
