@@ -145,7 +145,9 @@ impl Reader<'_> {
         if let Some(ranges) = entry.today(self.calendars, self.at) {
             json.key("today");
             json.open(b'[');
-            ranges.iter().for_each(|range| json.text(range));
+            for range in &ranges {
+                json.text(range);
+            }
             json.close(b']');
         }
         json.known_text("hours", entry.hours().map(Hours::as_str));
