@@ -178,8 +178,8 @@ fn changhua_community_toilet_is_the_one_of_the_interface_example() {
         "stalls.women": 12, "stalls.men": 3, "stalls.urinals": 3, "stalls.accessible": 1,
         "grades": [{"standard": "CJJ 14-2016", "grade": "二类", "assessedOn": "2019-11-21"}],
         "operators": [
-            {"role": "owner", "name": "孟津区城市管理局", "kind": "department"},
-            {"role": "operating", "name": "孟津区城市管理局", "kind": "department"},
+            {"role": "owner", "name": "孟津区城市管理局"},
+            {"role": "operating", "name": "孟津区城市管理局"},
         ],
     });
     assert_eq!(fields, expected);

@@ -140,7 +140,7 @@ async fn nonsense_is_told_in_brief_and_broken_encoding_by_name() {
     let body = problem(&app.get(&format!("/api/v1/areas?{}", "a=&".repeat(1000))).await, 400, "unknownParameter");
     assert_eq!(body["errors"].as_array().map(Vec::len), Some(1));
     assert!(body["detail"].as_str().unwrap().contains("parent, level, q, cursor, limit"));
-    let many: String = (0..100).map(|number| format!("a{number}=1&")).collect();
+    let many = (0..100).map(|number| format!("a{number}=1&")).collect::<Vec<_>>().concat();
     let body = problem(&app.get(&format!("/api/v1/areas?{many}")).await, 400, "unknownParameter");
     assert_eq!(body["errors"].as_array().map(Vec::len), Some(10));
     let body = problem(&app.get("/api/v1/areas?q=%ff").await, 400, "badParameter");
