@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::config::Config;
 use crate::domain::holiday::{Calendar, CalendarError, Calendars};
-use crate::http;
+use crate::http::{self, Door};
 use crate::store::{Cursor, ServerLock, Store, StoreError};
 use crate::usecase::{Clock, Ctx, Failure, following, loading};
 
@@ -99,6 +99,7 @@ pub struct App {
     ctx: Arc<Ctx>,
     listener: TcpListener,
     cursor: Cursor,
+    door: Arc<Door>,
     _lock: ServerLock,
 }
 
@@ -112,7 +113,8 @@ impl App {
         let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let ctx = Arc::new(prepared.ctx);
         let cursor = loading::load(&ctx).await?;
-        Ok(Self { ctx, listener, cursor, _lock: prepared.lock })
+        let door = Door::new(config.limits.clone());
+        Ok(Self { ctx, listener, cursor, door, _lock: prepared.lock })
     }
 
     /// Where it listens.
@@ -136,7 +138,8 @@ impl App {
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
         tracing::info!(address = %self.address()?, toilets = self.toilets(), "serving");
         let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
-        let served = http::serve(self.listener, http::routes(Arc::clone(&self.ctx)), stop).await;
+        let routes = http::routes(Arc::clone(&self.ctx), Arc::clone(&self.door));
+        let served = http::serve(self.listener, routes, self.door, stop).await;
         follower.abort();
         self.ctx.store.clone().close().await?;
         Ok(served?)

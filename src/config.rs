@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat, Source, Value};
 
+use crate::http::{LIMITS, Limits};
+
 /// One thing that can be set: `GONGCE_` and the key in capitals is its variable.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -19,8 +21,17 @@ pub struct Setting {
     pub meaning: &'static str,
 }
 
-/// Everything that can be set.
-pub const SETTINGS: [Setting; 5] = [
+/// Everything that can be set: the limits of the front door come last.
+pub fn settings() -> impl Iterator<Item = Setting> {
+    let limits = LIMITS.iter();
+    SETTINGS.into_iter().chain(limits.map(|limit| Setting {
+        key: limit.key,
+        default: limit.default,
+        meaning: limit.meaning.trim_start(),
+    }))
+}
+
+const SETTINGS: [Setting; 5] = [
     Setting {
         key: "database_url",
         default: "sqlite://gongce.db",
@@ -58,6 +69,8 @@ pub struct Config {
     pub log: String,
     /// A further holiday calendar.
     pub holidays_file: Option<PathBuf>,
+    /// How much clients may take.
+    pub limits: Limits,
     /// Every setting with its value as it may be shown, and where it came from.
     pub shown: BTreeMap<&'static str, (String, String)>,
 }
@@ -75,7 +88,7 @@ pub struct ConfigError(pub Vec<String>);
 
 impl Config {
     /// Reads the configuration: `flags` by key, the environment, and the file if one is named. `defaults` replaces
-    /// defaults of [`SETTINGS`].
+    /// those of [`settings`].
     ///
     /// # Errors
     /// [`ConfigError`] with everything that is wrong.
@@ -93,7 +106,7 @@ impl Config {
         let from_environment = from_environment.into_iter().filter(|(key, _)| key != NOT_A_SETTING).collect();
         let from_environment = known(from_environment, |key| format!("GONGCE_{}", key.to_uppercase()), &mut wrong);
         let mut found = BTreeMap::new();
-        for setting in SETTINGS {
+        for setting in settings() {
             let flag = flags.iter().rev().find(|(key, _)| *key == setting.key);
             let default =
                 defaults.iter().find(|(key, _)| *key == setting.key).map_or(setting.default, |(_, text)| text);
@@ -128,16 +141,25 @@ impl Config {
                 wrong.push(format!("{key} names {}, which is no file", file.display()));
             }
         }
+        let limits = limits(text, &mut wrong);
         if let Some((url, _)) = found.get_mut("database_url") {
             *url = without_password(url);
         }
         match listen {
             Ok(listen) if wrong.is_empty() => {
-                Ok(Self { database_url, database_password_file, listen, log, holidays_file, shown: found })
+                Ok(Self { database_url, database_password_file, listen, log, holidays_file, limits, shown: found })
             }
             _ => Err(ConfigError(wrong)),
         }
     }
+}
+
+/// The limits of the front door; what is wrong with them is told.
+fn limits(text: impl Fn(&str) -> String, wrong: &mut Vec<String>) -> Limits {
+    let mut limits = Limits::default();
+    wrong.extend(LIMITS.iter().filter_map(|limit| limit.read(&mut limits, &text(limit.key)).err()));
+    wrong.extend(limits.contradictions());
+    limits
 }
 
 fn read_file(path: &Path, wrong: &mut Vec<String>) -> BTreeMap<String, (String, String)> {
@@ -160,13 +182,13 @@ fn known(
     let mut known = BTreeMap::new();
     for (key, value) in values {
         let place = place(&key);
-        let is_known = SETTINGS.iter().any(|setting| setting.key == key);
+        let is_known = settings().any(|setting| setting.key == key);
         match value.into_string() {
             Ok(text) if is_known => {
                 known.insert(key, (text, place));
             }
             Ok(_) | Err(_) if !is_known => {
-                let keys: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
+                let keys: Vec<_> = settings().map(|setting| setting.key).collect();
                 wrong.push(format!("{place} is no setting; the settings are {}", keys.join(", ")));
             }
             _ => wrong.push(format!("{place} must be a text")),

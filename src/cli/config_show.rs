@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::Subcommand;
 
-use crate::config::{Config, SETTINGS};
+use crate::config::{Config, settings};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
@@ -15,7 +15,7 @@ pub(super) enum ConfigCommand {
 /// Prints the configuration as a TOML file that would give it again.
 pub(super) fn run(config: &Config) -> anyhow::Result<()> {
     let mut text = String::new();
-    for setting in SETTINGS {
+    for setting in settings() {
         let Some((value, origin)) = config.shown.get(setting.key) else { continue };
         let line = format!("{} = {}", setting.key, toml::Value::from(value.as_str()));
         let line = if value.is_empty() { format!("# {line}") } else { line };

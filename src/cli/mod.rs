@@ -23,7 +23,7 @@ use crate::config::{Config, ConfigError};
     version,
     arg_required_else_help = true,
     after_help = "Begin with `gongce demo`: it makes a demonstration county and serves it, without any set-up.\n\
-                  Every setting can be a flag, a GONGCE_… variable or a line of the --config file, in this order;\n\
+                  Settings come from flags, GONGCE_… variables and the --config file, in this order;\n\
                   `gongce config show` prints what is in force and where it came from."
 )]
 struct Cli {
@@ -100,7 +100,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         return openapi::run();
     }
     let defaults: &[_] = match cli.command {
-        Command::Demo => &[("database_url", "sqlite://gongce-demo.db")],
+        Command::Demo => &[("database_url", "sqlite://gongce-demo.db"), ("stop_delay_seconds", "0")],
         _ => &[],
     };
     let config = cli.settings.read(defaults)?;

@@ -55,13 +55,16 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
         (!operation.security.is_empty(), StatusCode::FORBIDDEN, "The caller's role does not allow it."),
         (takes(MetaParamIn::Path), StatusCode::NOT_FOUND, "There is no such record, or not for this caller."),
         (operation.method != Method::GET, StatusCode::CONFLICT, "It does not fit the state of the record."),
+        (takes_body, StatusCode::REQUEST_TIMEOUT, "The body came too slowly."),
         (takes_body, StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
-        (takes_body, StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not taken."),
+        (true, StatusCode::URI_TOO_LONG, "Path and query are too long."),
+        (true, StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of a type, or in a coding, that is not taken."),
         (
             takes(MetaParamIn::Query) || takes_body,
             StatusCode::UNPROCESSABLE_ENTITY,
             "The input breaks a rule of the domain.",
         ),
+        (true, StatusCode::TOO_MANY_REQUESTS, "Too many requests; try again after `Retry-After`."),
         (true, StatusCode::INTERNAL_SERVER_ERROR, "A fault of the service."),
         (true, StatusCode::SERVICE_UNAVAILABLE, "Not now; try again after `Retry-After`."),
     ];

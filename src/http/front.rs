@@ -8,6 +8,7 @@ use poem::http::{HeaderValue, Method, StatusCode};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 
 use super::conditional::Held;
+use super::door::{Door, Packing, Visitor, preflight};
 use super::language::Language;
 use super::paths::Paths;
 use super::problem::Problem;
@@ -19,6 +20,7 @@ use crate::usecase::Clock;
 #[derive(Debug, Clone)]
 pub(super) struct Front {
     pub(super) clock: Clock,
+    pub(super) door: Arc<Door>,
     pub(super) paths: Arc<Paths>,
 }
 
@@ -41,16 +43,25 @@ impl<E: Endpoint> Endpoint for FrontEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
-        let asked = Asked::of(&request, self.front.clock);
-        let response = match self.inner.call(request).await {
-            Ok(response) => response.into_response(),
+        let asked = Asked::of(&request, &self.front);
+        let response = match self.answer(&asked, request).await {
+            Ok(response) => response,
             Err(error) => asked.refuse(problem_of(error, &asked.path, &self.front.paths)),
         };
         let response = match response.data::<Problem>().cloned() {
             Some(problem) => asked.refuse(problem),
             None => asked.held.spare(response),
         };
-        Ok(asked.dress(response))
+        Ok(asked.packing.pack(asked.dress(response)).await)
+    }
+}
+
+impl<E: Endpoint> FrontEndpoint<E> {
+    async fn answer(&self, asked: &Asked, request: Request) -> Result<Response> {
+        if asked.visitor.asks_first() {
+            return Ok(preflight(&self.front.paths.allow(&asked.path)));
+        }
+        Ok(self.inner.call(request).await?.into_response())
     }
 }
 
@@ -61,17 +72,21 @@ struct Asked {
     path: String,
     language: Language,
     held: Held,
+    visitor: Visitor,
+    packing: Packing,
 }
 
 impl Asked {
-    fn of(request: &Request, clock: Clock) -> Self {
+    fn of(request: &Request, front: &Front) -> Self {
         let headers = request.headers();
         Self {
-            id: request_id::request_id(headers, || clock.new_id()),
+            id: request_id::request_id(headers, || front.clock.new_id()),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             language: Language::of(headers),
             held: Held::of(request.method(), headers),
+            visitor: Visitor::of(request.method(), headers, &front.door.limits),
+            packing: Packing::of(headers),
         }
     }
 
@@ -94,6 +109,7 @@ impl Asked {
         for (name, value) in COMMON {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
+        self.visitor.dress(headers);
         let caching = if kept { "no-cache" } else { "no-store" };
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
         response

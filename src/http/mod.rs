@@ -9,6 +9,7 @@ mod areas;
 mod conditional;
 mod document;
 mod documented;
+mod door;
 mod fragment;
 mod front;
 mod health;
@@ -36,8 +37,9 @@ mod words;
 mod tests;
 
 pub use document::document;
+pub use door::{BodyLimit, BodyLimited, Door, LIMITS, Limit, Limits, Network};
 pub use fragment::render_fragment;
 pub use problem::Problem;
 pub use problem_code::ProblemCode;
-pub use routes::routes;
+pub use routes::{behind_front, routes};
 pub use server::serve;

@@ -6,6 +6,7 @@ use poem::{Endpoint, Response, Route, get};
 
 use super::answer::digest;
 use super::document::document;
+use super::door::Packed;
 use super::swagger;
 
 /// The paths of these pages, all for GET.
@@ -32,8 +33,10 @@ pub(super) fn add_to(route: Route) -> Route {
 /// Always the same bytes.
 fn page(content_type: &'static str, body: &'static str, policy: Option<&'static str>) -> impl Endpoint + 'static {
     let tag = format!("\"{}\"", digest(&[body.as_bytes()]));
+    let packed = Packed::default();
     make_sync(move |_| {
-        let mut answer = Response::builder().content_type(content_type).header(header::ETAG, &tag);
+        let answer = Response::builder().content_type(content_type).header(header::ETAG, &tag);
+        let mut answer = answer.extension(packed.clone());
         if let Some(policy) = policy {
             answer = answer.header(header::CONTENT_SECURITY_POLICY, policy);
         }

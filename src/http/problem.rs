@@ -66,6 +66,12 @@ impl Problem {
         Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::Unavailable, detail) }
     }
 
+    /// Too often; later.
+    pub(super) fn too_many_requests(retry_after: Duration) -> Self {
+        let detail = "This address asks too often.";
+        Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::TooManyRequests, detail) }
+    }
+
     /// Its code.
     #[must_use]
     pub fn code(&self) -> ProblemCode {
@@ -78,7 +84,7 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-        let seconds = self.retry_after.map(|wait| wait.as_secs().max(1));
+        let seconds = self.retry_after.map(|wait| (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1));
         let retry_after = seconds.map(HeaderValue::from);
         let allow = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok());
         headers.extend(retry_after.map(|value| (header::RETRY_AFTER, value)));

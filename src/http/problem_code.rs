@@ -65,12 +65,18 @@ problem_codes! {
     MethodNotAllowed = "methodNotAllowed", METHOD_NOT_ALLOWED, "不支持这种操作", "Method not allowed";
     /// It does not fit the state that the record is in.
     Conflict = "conflict", CONFLICT, "与现状冲突", "Conflict";
+    /// The body came too slowly and was given up.
+    TooSlow = "tooSlow", REQUEST_TIMEOUT, "提交太慢", "Too slow";
     /// The body is larger than this operation takes.
     TooLarge = "tooLarge", PAYLOAD_TOO_LARGE, "提交的内容太大", "Too large";
+    /// Path and query are longer than the service takes.
+    UriTooLong = "uriTooLong", URI_TOO_LONG, "地址太长", "Address too long";
     /// The body is of a type, or in a coding, that this operation does not take.
     UnsupportedMediaType = "unsupportedMediaType", UNSUPPORTED_MEDIA_TYPE, "不支持这种格式", "Unsupported media type";
     /// The input can be read but breaks rules; `errors` lists all of them.
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "内容不符合要求", "Against the rules";
+    /// The caller asks too often; try again after `retryAfterSeconds`.
+    TooManyRequests = "tooManyRequests", TOO_MANY_REQUESTS, "请求太频繁，请稍后再试", "Too many requests";
     /// A fault of the service. It is in the log under `requestId`.
     Internal = "internal", INTERNAL_SERVER_ERROR, "服务出错了", "Internal error";
     /// Something that is needed is not available; try again after `retryAfterSeconds`.

@@ -6,6 +6,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::middleware::CatchPanic;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route};
 
+use super::door::{Admitting, Door};
 use super::front::Front;
 use super::paths::Paths;
 use super::unhandled::panicked;
@@ -14,19 +15,19 @@ use crate::usecase::{Clock, Ctx};
 
 /// The whole service as one endpoint that never fails: every failure is an answer.
 #[must_use]
-pub fn routes(ctx: Arc<Ctx>) -> BoxEndpoint<'static, Response> {
+pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> {
     let clock = ctx.clock;
     let service = Arc::new(document::service(ctx).into_endpoint());
     let pages = pages::add_to(Route::new());
     // Nested at the root, the service would take the first page's path as well.
     let all =
         pages.nest_no_strip("/api/v1", Arc::clone(&service)).at("/livez", Arc::clone(&service)).at("/readyz", service);
-    behind_front(clock, all)
+    behind_front(clock, door, all)
 }
 
-/// Puts the common front before an endpoint.
-pub(super) fn behind_front(clock: Clock, inner: impl Endpoint + 'static) -> BoxEndpoint<'static, Response> {
+/// Puts the common front before an endpoint: the door, a catch for panics, and the answer to every failure.
+pub fn behind_front(clock: Clock, door: Arc<Door>, inner: impl Endpoint + 'static) -> BoxEndpoint<'static, Response> {
     let paths = Arc::new(Paths::new(&document::paths(), &pages::PATHS));
-    let front = Front { clock, paths };
-    inner.with(CatchPanic::new().with_handler(panicked)).with(front).boxed()
+    let front = Front { clock, door: Arc::clone(&door), paths };
+    inner.with(CatchPanic::new().with_handler(panicked)).with(Admitting(door)).with(front).boxed()
 }

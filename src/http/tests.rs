@@ -12,6 +12,7 @@ use poem_openapi::types::{ParseFromJSON, ToJSON};
 use serde_json::Value;
 
 use super::document::{document, paths};
+use super::door::{Door, Limits};
 use super::fragment::render_fragment;
 use super::routes::behind_front;
 use super::toilet_json::Reader;
@@ -214,7 +215,7 @@ fn fails() -> poem::Result<&'static str> {
 
 async fn ask(path: &'static str) -> Response {
     let inner = Route::new().at("/panics", panics).at("/type", refuses_the_type).at("/fails", fails);
-    behind_front(Clock::fixed(at("2026-11-23T08:00:00Z")), inner)
+    behind_front(Clock::fixed(at("2026-11-23T08:00:00Z")), Door::new(Limits::default()), inner)
         .get_response(Request::builder().uri_str(path).finish())
         .await
 }

@@ -18,11 +18,21 @@ fn without_a_command_it_teaches() {
 #[test]
 fn everything_wrong_in_the_configuration_is_listed_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("gongce.toml"), "listen = \"here\"\ncolour = \"red\"\n").unwrap();
+    std::fs::write(
+        folder.path().join("gongce.toml"),
+        "listen = \"here\"\ncolour = \"red\"\nhead_seconds = 0\ncors_origins = \"*\"\n",
+    )
+    .unwrap();
     let output = run(folder.path(), &["--config", "gongce.toml", "--database-url", "mysql://x", "serve"]);
     assert_eq!(output.status.code(), Some(2));
     let told = stderr(&output);
-    for wrong in ["colour in gongce.toml is no setting", "listen is “here”", "database_url must begin with"] {
+    for wrong in [
+        "colour in gongce.toml is no setting",
+        "listen is “here”",
+        "database_url must begin with",
+        "head_seconds is “0”",
+        "cors_origins is “*”",
+    ] {
         assert!(told.contains(wrong), "{wrong} is missing in {told}");
     }
     assert!(!folder.path().join("gongce.db").exists(), "and nothing was begun");

@@ -6,6 +6,7 @@
 mod architecture;
 mod cli;
 mod contract;
+mod door;
 mod following;
 mod harness;
 mod imports;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use gongce::domain::Toilet;
 use gongce::domain::area::Area;
 use gongce::domain::holiday::Calendars;
-use gongce::http::{render_fragment, routes};
+use gongce::http::{Door, Limits, render_fragment, routes};
 use gongce::usecase::{Clock, Ctx};
 use poem::http::Method;
 use poem::{Endpoint, Request, Response};
@@ -33,10 +33,20 @@ pub(crate) async fn app_with(
     areas: Vec<Area>,
     now: DateTime<Utc>,
 ) -> App<impl Endpoint<Output = Response>> {
+    limited_app_with(toilets, areas, now, Limits::default()).await
+}
+
+/// The same behind a door with other limits.
+pub(crate) async fn limited_app_with(
+    toilets: Vec<Toilet>,
+    areas: Vec<Area>,
+    now: DateTime<Utc>,
+    limits: Limits,
+) -> App<impl Endpoint<Output = Response>> {
     let database = Database::bare_sqlite();
     let ctx = Ctx::new(database.open().await, Clock::fixed(now), Calendars::builtin(), render_fragment);
     ctx.finder.replace(toilets, areas, 1);
-    App { endpoint: routes(Arc::new(ctx)), _database: database }
+    App { endpoint: routes(Arc::new(ctx), Door::new(limits)), _database: database }
 }
 
 impl<E: Endpoint<Output = Response>> App<E> {

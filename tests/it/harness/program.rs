@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 /// The program, with an environment that holds none of its settings.
 pub(crate) fn gongce(folder: &Path) -> Command {
@@ -33,6 +34,7 @@ pub(crate) fn stderr(output: &Output) -> String {
 /// A server that is stopped with the test.
 pub(crate) struct Server {
     child: Child,
+    log: Arc<Mutex<String>>,
     pub(crate) address: String,
 }
 
@@ -40,15 +42,45 @@ impl Server {
     /// Starts `gongce` with those arguments on a free port and waits until it serves.
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = gongce(folder);
-        command.args(arguments).args(["--listen", "127.0.0.1:0", "--log", "gongce=info"]);
+        command.args(arguments);
+        Self::spawn(command)
+    }
+
+    /// Starts `gongce serve` as a process that may open so many files, with these variables.
+    pub(crate) fn start_with_descriptors(folder: &Path, descriptors: u32, environment: &[(&str, &str)]) -> Self {
+        let program = gongce(folder);
+        let mut command = Command::new("sh");
+        command.current_dir(folder).arg("-c").arg(format!("ulimit -n {descriptors}; exec \"$0\" \"$@\""));
+        command.arg(program.get_program()).arg("serve");
+        for (key, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(key, value),
+                None => command.env_remove(key),
+            };
+        }
+        command.envs(environment.iter().copied());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        command.env("GONGCE_STOP_DELAY_SECONDS", "0");
+        command.args(["--listen", "127.0.0.1:0", "--log", "gongce=info"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let serving = lines.by_ref().map_while(Result::ok).find(|line| line.contains("serving"));
         let Some(serving) = serving else { panic!("the server did not start: {:?}", child.wait()) };
         let address = serving.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
         // Somebody must read on, or the server would block on a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        let log = Arc::new(Mutex::new(String::new()));
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let mut log = written.lock().unwrap();
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        Self { child, log, address }
     }
 
     /// The status and body that a GET is answered with.
@@ -59,6 +91,11 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         (head.split_whitespace().nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    /// What it logged since it serves.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// Asks it to stop, as a supervisor would; answers whether it ended well.

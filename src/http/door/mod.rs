@@ -1,0 +1,60 @@
+//! The front door: what every request passes before it is handled, and what is done to every answer.
+
+mod admission;
+mod body;
+mod cors;
+mod gzip;
+mod limits;
+mod networks;
+mod rates;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Semaphore;
+
+pub use body::{BodyLimit, BodyLimited};
+pub use limits::{LIMITS, Limit, Limits};
+pub use networks::Network;
+
+pub(super) use admission::Admitting;
+pub(super) use cors::{Visitor, preflight};
+pub(super) use gzip::{Packed, Packing};
+pub(super) use networks::{household, is_trusted};
+use rates::Rates;
+
+/// The state of the front door: one for a process, shared by the accept loop and the routes.
+#[derive(Debug)]
+pub struct Door {
+    pub(super) limits: Limits,
+    searches: Rates,
+    /// Places for requests under way.
+    places: Semaphore,
+    /// Of these, the places that are not kept for searches.
+    unreserved: Semaphore,
+    leaving: AtomicBool,
+}
+
+impl Door {
+    /// A door with these limits.
+    #[must_use]
+    pub fn new(limits: Limits) -> Arc<Self> {
+        let places = |number: u32| Semaphore::new(usize::try_from(number).unwrap_or(Semaphore::MAX_PERMITS));
+        Arc::new(Self {
+            searches: Rates::new(limits.search_rate, limits.search_burst),
+            places: places(limits.in_flight),
+            unreserved: places(limits.in_flight.saturating_sub(limits.in_flight_for_search)),
+            leaving: AtomicBool::new(false),
+            limits,
+        })
+    }
+
+    /// From now on the service says that it is not ready, and serves on until it is told to end.
+    pub(super) fn leave(&self) {
+        self.leaving.store(true, Ordering::Release);
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,95 @@
+//! Requests that are too much, or that two readers would read differently.
+
+use tokio::io::AsyncWriteExt;
+
+use super::raw::{Answer, Server, lenient, lenient_but};
+
+#[tokio::test]
+async fn too_many_fields_are_refused() {
+    let fields = "X-A: b\r\n".repeat(63);
+    let server = Server::start(lenient_but(|limits| limits.head_fields = 64)).await;
+    assert_eq!(server.get("/", &fields).await.status, 431, "with Host and Connection they are 65");
+    assert_eq!(server.get("/", &fields[8..]).await.status, 200);
+    assert_eq!(Server::start(lenient()).await.get("/", &fields).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_large_head_is_refused() {
+    let field = format!("X-A: {}\r\n", "b".repeat(40_000));
+    assert_eq!(
+        Server::start(lenient_but(|limits| limits.head_bytes = 32_768)).await.get("/", &field).await.status,
+        431
+    );
+    assert_eq!(Server::start(lenient()).await.get("/", &field).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_long_address_is_refused() {
+    let path = format!("/?{}", "a".repeat(5_000));
+    let answer = Server::start(lenient_but(|limits| limits.url_bytes = 4_096)).await.get(&path, "").await;
+    assert_eq!((answer.status, answer.json()["code"].as_str()), (414, Some("uriTooLong")));
+    assert_eq!(Server::start(lenient()).await.get(&path, "").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_large_body_is_refused_whatever_its_head_says() {
+    let server = Server::start(lenient_but(|limits| limits.body_bytes = 1_024)).await;
+    let open = Server::start(lenient()).await;
+    let body = "x".repeat(1_500);
+    let start = "HTTP/1.1\r\nHost: t\r\nConnection: close\r\n";
+    let declared = format!("{start}Content-Length: 1500\r\n\r\n{body}");
+    let chunked = format!("{start}Transfer-Encoding: chunked\r\n\r\n5dc\r\n{body}\r\n0\r\n\r\n");
+    for request in [declared, chunked] {
+        let answer = server.send(format!("POST /echo {request}")).await;
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (413, Some("tooLarge")));
+        assert_eq!(server.send(format!("POST /photos {request}")).await.status, 200, "this path takes more");
+        assert_eq!(open.send(format!("POST /echo {request}")).await.body.len(), 1_500);
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_request_is_refused() {
+    let server = Server::start(lenient()).await;
+    for (coding, status) in [("gzip", 415), ("br", 415), ("identity, gzip", 415), ("identity", 200)] {
+        assert_eq!(server.get("/", &format!("Content-Encoding: {coding}\r\n")).await.status, status, "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn what_two_readers_would_read_differently_is_refused() {
+    let server = Server::start(lenient()).await;
+    let start = "POST /echo HTTP/1.1\r\nHost: t\r\nConnection: close\r\n";
+    for trick in [
+        "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        "Content-Length: 3, 4\r\n\r\nabcd",
+        "Content-Length: -1\r\n\r\n",
+        "Content-Length: 0x3\r\n\r\nabc",
+        "Content-Length: 99999999999999999999\r\n\r\n",
+        "Content-Length : 3\r\n\r\nabc",
+        "Transfer-Encoding: chunked, identity\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
+    ] {
+        let status = server.send(format!("{start}{trick}")).await.status;
+        assert!(status == 400 || status == 0, "{status} for {trick:?}");
+    }
+    // Chunked wins over a length (RFC 9112, 6.3): what follows is never taken for the body.
+    let both = server.send(format!("{start}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")).await;
+    assert_eq!((both.status, both.body.len()), (200, 0));
+    assert_eq!(server.send(format!("{start}Content-Length: 3\r\n\r\nabc")).await.body, b"abc", "the control");
+}
+
+#[tokio::test]
+async fn requests_in_a_row_are_answered_in_a_row() {
+    let server = Server::start(lenient()).await;
+    let mut stream = server.connect().await;
+    let post = "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n";
+    let row = format!("{post}\r\none{post}\r\ntwo{post}Connection: close\r\n\r\nend");
+    stream.write_all(row.as_bytes()).await.unwrap();
+    let answer = Answer::read(&mut stream).await;
+    let text = String::from_utf8(answer.body).unwrap();
+    let places: Vec<_> = ["one", "two", "end"].iter().map(|body| text.find(body)).collect();
+    assert!(places.is_sorted() && places[0] == Some(0) && places[2].is_some(), "{text}");
+}
