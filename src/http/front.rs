@@ -7,11 +7,13 @@ use poem::http::header::{self, HeaderName};
 use poem::http::{HeaderValue, Method, StatusCode};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 
+use super::complaint::Complaint;
 use super::conditional::Held;
 use super::door::{Door, Packing, Visitor, preflight};
 use super::language::Language;
 use super::paths::Paths;
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 use super::request_id::{self, X_REQUEST_ID};
 use super::unhandled::problem_of;
 use crate::usecase::Clock;
@@ -22,6 +24,7 @@ pub(super) struct Front {
     pub(super) clock: Clock,
     pub(super) door: Arc<Door>,
     pub(super) paths: Arc<Paths>,
+    pub(super) unavailable: Arc<Complaint>,
 }
 
 impl<E: Endpoint> Middleware<E> for Front {
@@ -46,10 +49,10 @@ impl<E: Endpoint> Endpoint for FrontEndpoint<E> {
         let asked = Asked::of(&request, &self.front);
         let response = match self.answer(&asked, request).await {
             Ok(response) => response,
-            Err(error) => asked.refuse(problem_of(error, &asked.path, &self.front.paths)),
+            Err(error) => asked.refuse(problem_of(error, &asked.path, &self.front.paths), &self.front.unavailable),
         };
         let response = match response.data::<Problem>().cloned() {
-            Some(problem) => asked.refuse(problem),
+            Some(problem) => asked.refuse(problem, &self.front.unavailable),
             None => asked.held.spare(response),
         };
         Ok(asked.packing.pack(asked.dress(response)).await)
@@ -91,9 +94,13 @@ impl Asked {
     }
 
     /// Writes a failure, and logs it: the one place that does. The query is not logged, since it holds positions.
-    fn refuse(&self, problem: Problem) -> Response {
+    fn refuse(&self, problem: Problem, unavailable: &Complaint) -> Response {
         let (method, path, request_id) = (&self.method, &self.path, &self.id);
-        if problem.code().status().is_server_error() {
+        if problem.code() == ProblemCode::Unavailable {
+            if let Some(times) = unavailable.due() {
+                tracing::warn!(request_id, %method, path, times, "{}", chain(&problem));
+            }
+        } else if problem.code().status().is_server_error() {
             tracing::error!(request_id, %method, path, "{}", chain(&problem));
         } else {
             tracing::debug!(request_id, %method, path, code = problem.code().as_str(), "refused");

@@ -6,6 +6,7 @@
 mod answer;
 mod area_view;
 mod areas;
+mod complaint;
 mod conditional;
 mod document;
 mod documented;

@@ -28,6 +28,6 @@ pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> 
 /// Puts the common front before an endpoint: the door, a catch for panics, and the answer to every failure.
 pub fn behind_front(clock: Clock, door: Arc<Door>, inner: impl Endpoint + 'static) -> BoxEndpoint<'static, Response> {
     let paths = Arc::new(Paths::new(&document::paths(), &pages::PATHS));
-    let front = Front { clock, door: Arc::clone(&door), paths };
+    let front = Front { clock, door: Arc::clone(&door), paths, unavailable: Arc::default() };
     inner.with(CatchPanic::new().with_handler(panicked)).with(Admitting(door)).with(front).boxed()
 }

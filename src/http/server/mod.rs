@@ -8,7 +8,7 @@ mod socket;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use poem::{Endpoint, Response};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,13 +17,11 @@ use tokio::time::sleep;
 
 use self::callers::Callers;
 use self::connection::House;
+use super::complaint::Complaint;
 use super::door::Door;
 
 /// How long to wait after a failed accept: what fails then, such as a lack of file descriptors, needs time to pass.
 const BREATH: Duration = Duration::from_millis(100);
-
-/// How often the same trouble is logged, however often it happens.
-const TOLD: Duration = Duration::from_secs(10);
 
 /// Answers requests on `listener` until `shutdown` is ready; then says for a while that it is not ready, takes no more
 /// connections, and lets requests under way end, each for as long as `door` allows.
@@ -69,8 +67,8 @@ where
     E: Endpoint<Output = Response> + 'static,
 {
     let callers = Callers::default();
-    let mut failed = Complaint::default();
-    let mut refused = Complaint::default();
+    let failed = Complaint::default();
+    let refused = Complaint::default();
     // Who finds no seat waits outside, in the system's queue.
     while let Ok(seat) = Arc::clone(&house.seats).acquire_owned().await {
         let (stream, peer) = match listener.accept().await {
@@ -110,23 +108,4 @@ fn without_delay(stream: &TcpStream) {
 fn is_of_one_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
-}
-
-/// Something that may happen thousands of times and is told now and then.
-#[derive(Debug, Default)]
-struct Complaint {
-    times: u64,
-    told: Option<Instant>,
-}
-
-impl Complaint {
-    /// How often it happened since it was told last, if it is time to tell.
-    fn due(&mut self) -> Option<u64> {
-        self.times += 1;
-        if self.told.is_some_and(|told| told.elapsed() < TOLD) {
-            return None;
-        }
-        self.told = Some(Instant::now());
-        Some(std::mem::take(&mut self.times))
-    }
 }

@@ -13,7 +13,7 @@ const CROWD: usize = 200;
 
 #[tokio::test]
 async fn normal_requests_succeed_beside_a_slow_crowd() {
-    let answered = async |limits| {
+    let answered = async |limits, patience| {
         let server = Server::start(limits).await;
         let mut crowd = Vec::new();
         for _ in 0..CROWD {
@@ -23,7 +23,7 @@ async fn normal_requests_succeed_beside_a_slow_crowd() {
         }
         let mut answered = 0;
         for _ in 0..200 {
-            let answer = tokio::time::timeout(WATCH, server.get("/", "")).await;
+            let answer = tokio::time::timeout(patience, server.get("/", "")).await;
             match answer {
                 Ok(answer) => answered += u32::from(answer.status == 200),
                 Err(_) => break,
@@ -32,13 +32,13 @@ async fn normal_requests_succeed_beside_a_slow_crowd() {
         answered
     };
     let few_seats = |limits: &mut gongce::http::Limits| limits.connections = 100;
-    assert_eq!(answered(lenient()).await, 200, "there are more seats than slow clients");
+    assert_eq!(answered(lenient(), PATIENCE).await, 200, "there are more seats than slow clients");
     let soon_cut = lenient_but(|limits| {
         few_seats(limits);
         (limits.first_byte_seconds, limits.head_seconds) = (SHORT, SHORT);
     });
-    assert_eq!(answered(soon_cut).await, 200, "there are fewer, but the slow are cut");
-    assert_eq!(answered(lenient_but(few_seats)).await, 0, "the control: nobody cuts them");
+    assert_eq!(answered(soon_cut, PATIENCE).await, 200, "there are fewer, but the slow are cut");
+    assert_eq!(answered(lenient_but(few_seats), WATCH).await, 0, "the control: nobody cuts them");
 }
 
 #[tokio::test]
