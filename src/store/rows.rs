@@ -1,15 +1,14 @@
 //! Rows into domain values and back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use chrono_tz::Tz;
 use sea_orm::ActiveValue::{NotSet, Set};
 
 use super::StoreError;
 use super::entity::{grade, outage, toilet};
-use super::toilets::Memo;
 use crate::domain::facility::{Facilities, Facility, Fact};
 use crate::domain::grade::NewGrade;
 use crate::domain::hours::Hours;
@@ -20,6 +19,10 @@ use crate::domain::stalls::Stalls;
 use crate::domain::text::Text;
 use crate::domain::{Draft, Violation};
 use crate::geo::{Crs, Wgs84};
+
+/// Hours that were read already: a register has far fewer distinct hours than toilets, and reading one takes longer
+/// than all the rest of a row.
+pub(super) type Memo = Mutex<HashMap<String, Hours>>;
 
 /// Reads an optional word or text of a row.
 pub(super) fn parse<T: FromStr<Err = Violation>>(text: Option<&str>) -> Result<Option<T>, Violation> {

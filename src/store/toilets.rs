@@ -1,7 +1,6 @@
 //! Toilets, read as a whole: one scan for each table, joined in memory.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -10,7 +9,6 @@ use super::{Store, StoreError, areas, operators, rows};
 use crate::domain::Toilet;
 use crate::domain::area::Area;
 use crate::domain::grade::GradeRecord;
-use crate::domain::hours::Hours;
 use crate::domain::id::{GradeId, OutageId, ToiletId};
 use crate::domain::operator::{Operator, Tenure};
 use crate::domain::outage::Outage;
@@ -23,12 +21,8 @@ pub struct Around {
     areas: HashMap<i32, AreaRef>,
     operators: HashMap<i32, Operator>,
     sources: HashMap<i32, source::Model>,
-    hours: Memo,
+    hours: rows::Memo,
 }
-
-/// Hours that were read already: a register has far fewer distinct hours than toilets, and reading one takes longer
-/// than all the rest of a row.
-pub(super) type Memo = Mutex<HashMap<String, Hours>>;
 
 impl Store {
     /// Reads what toilets refer to, for [`Store::toilets_after`] and [`Store::toilets`].
@@ -102,7 +96,7 @@ impl Around {
             areas: areas.into_iter().map(|area| (area.id.0, refer(area))).collect(),
             operators: operators::all(connection).await?,
             sources: sources.into_iter().map(|row| (row.id, row)).collect(),
-            hours: Memo::default(),
+            hours: rows::Memo::default(),
         })
     }
 
