@@ -26,7 +26,14 @@ pub(super) const PAGE: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Gongce 公厕 · API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/api/docs/swagger-ui.css">
+<style>
+  /* On a phone a wide table scrolls by itself, not the page; code in a sentence breaks like the sentence. */
+  .swagger-ui .info table { display: block; overflow-x: auto; }
+  .swagger-ui .info th, .swagger-ui .info td { padding-right: 1em; }
+  .swagger-ui .markdown code, .swagger-ui .renderedMarkdown code { white-space: normal; overflow-wrap: anywhere; padding: 0 .2em; }
+</style>
 <div id="ui"></div>
 <script src="/api/docs/swagger-ui.js"></script>
 <script src="/api/docs/start.js"></script>

@@ -24,6 +24,10 @@ pub(super) fn problem_of(error: Error, path: &str, paths: &Paths) -> Problem {
     if error.is::<MethodNotAllowedError>() {
         return Problem::method_not_allowed(paths.allow(path));
     }
+    if error.is::<poem::error::ParsePathError>() {
+        let field = paths.placeholder(path).unwrap_or("path");
+        return bad_parameter(field, "must be UTF-8 text in percent-encoding");
+    }
     if let Some(bad) = error.downcast_ref::<ParsePathError>() {
         // The reason names types of the framework.
         return bad_parameter(paths.placeholder(path).unwrap_or(bad.name), "must be a whole number");

@@ -38,6 +38,10 @@ async fn what_is_not_there_is_told_so() {
     }
     let body = problem(&app.get("/api/v1/toilets/one").await, 400, "badParameter");
     assert_eq!(body["errors"][0]["field"], "id");
+    for (path, field) in [("/api/v1/toilets/%ff", "id"), ("/api/v1/areas/%ff", "code")] {
+        let body = problem(&app.get(path).await, 400, "badParameter");
+        assert_eq!(body["errors"][0]["field"], field, "text that is no text");
+    }
 }
 
 #[tokio::test]
