@@ -10,6 +10,7 @@ mod m0001_bodies;
 mod m0002_toilets;
 mod m0003_imports;
 mod m0004_journal;
+mod m0005_people;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_toilets::Migration),
             Box::new(m0003_imports::Migration),
             Box::new(m0004_journal::Migration),
+            Box::new(m0005_people::Migration),
         ]
     }
 

@@ -18,6 +18,14 @@ codes!(
         Operator = "operator",
         /// A source, with each import of it.
         Source = "source",
+        /// A person of the staff: field names only, never values.
+        Person = "person",
+        /// A role that somebody holds.
+        Grant = "grant",
+        /// An invitation to a role.
+        Invitation = "invitation",
+        /// A session: opened, refused, ended.
+        Session = "session",
     }
 );
 
@@ -34,6 +42,14 @@ codes!(
         Restore = "restore",
         /// A file was taken in.
         Import = "import",
+        /// A session was opened.
+        Login = "login",
+        /// Somebody failed to open a session.
+        LoginFailed = "loginFailed",
+        /// A session was ended.
+        Logout = "logout",
+        /// Taken away: a role, or a session by somebody else.
+        Revoke = "revoke",
     }
 );
 
@@ -78,4 +94,10 @@ pub fn changes(before: &Fields, after: &Fields) -> Changes {
         }
     }
     changes
+}
+
+/// That a field of a person changed, without saying from what to what.
+#[must_use]
+pub fn field_names(names: &[&str]) -> Changes {
+    names.iter().map(|name| ((*name).to_owned(), [Value::Null, Value::Null])).collect()
 }

@@ -41,6 +41,10 @@ id!(
     /// A publisher whose files are taken in.
     SourceId
 );
+id!(
+    /// A role that somebody holds somewhere.
+    GrantId
+);
 
 /// The first area id is one above this.
 pub const AREA_ID_BASE: i32 = 800_000_000;

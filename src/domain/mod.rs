@@ -3,6 +3,7 @@
 //! A value of a type of this floor is legal by construction: text is normalised and bounded, a grade fits its standard,
 //! an outage does not end before it begins.
 
+pub mod account;
 pub mod area;
 pub mod codes;
 pub mod draft;
@@ -14,8 +15,11 @@ pub mod hours;
 pub mod id;
 pub mod operator;
 pub mod outage;
+pub mod password;
 pub mod period;
 pub mod place;
+pub mod policy;
+pub mod secret;
 pub mod source;
 pub mod stalls;
 pub mod statement;

@@ -13,15 +13,19 @@ use super::areas::AreasApi;
 use super::documented::Documented;
 use super::health::HealthApi;
 use super::problem_code::ProblemCode;
+use super::sessions::SessionsApi;
+use super::staff::StaffApi;
 use super::toilets::ToiletsApi;
 use crate::usecase::Ctx;
 
 /// All documented operations.
-type Apis = Documented<(ToiletsApi, AreasApi, HealthApi)>;
+type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, StaffApi, HealthApi)>;
 
 /// The operations with their document.
-pub(super) fn service(ctx: Arc<Ctx>) -> OpenApiService<Apis, ()> {
-    let apis = (ToiletsApi(Arc::clone(&ctx)), AreasApi(Arc::clone(&ctx)), HealthApi(ctx));
+pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
+    let shared = || Arc::clone(ctx);
+    let apis =
+        (ToiletsApi(shared()), AreasApi(shared()), SessionsApi(shared()), StaffApi(shared()), HealthApi(shared()));
     described(Documented(apis))
 }
 

@@ -45,15 +45,25 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
         operation.responses.responses.iter().any(|response| response.status == Some(status.as_u16()))
     };
     let takes_body = operation.request.is_some();
+    let is_signed = !operation.security.is_empty();
+    let is = |id: &str| operation.operation_id == Some(id);
+    let signs_in = is("create_session");
+    // These name a record in their body, or mean the caller's own.
+    let names_records =
+        is("create_invitation") || is("accept_invitation") || is("delete_current_session") || is("get_me");
     let all = [
         (
             takes(MetaParamIn::Query) || takes(MetaParamIn::Path) || takes_body,
             StatusCode::BAD_REQUEST,
             "The request cannot be read or breaks the schema.",
         ),
-        (!operation.security.is_empty(), StatusCode::UNAUTHORIZED, "There is no valid session."),
-        (!operation.security.is_empty(), StatusCode::FORBIDDEN, "The caller's role does not allow it."),
-        (takes(MetaParamIn::Path), StatusCode::NOT_FOUND, "There is no such record, or not for this caller."),
+        (is_signed || signs_in, StatusCode::UNAUTHORIZED, "There is no valid session, or none was opened."),
+        (is_signed, StatusCode::FORBIDDEN, "The caller's role does not allow it."),
+        (
+            takes(MetaParamIn::Path) || names_records,
+            StatusCode::NOT_FOUND,
+            "There is no such record, or not for this caller.",
+        ),
         (operation.method != Method::GET, StatusCode::CONFLICT, "It does not fit the state of the record."),
         (takes_body, StatusCode::REQUEST_TIMEOUT, "The body came too slowly."),
         (takes_body, StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),

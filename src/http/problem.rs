@@ -88,6 +88,10 @@ impl Problem {
         let retry_after = seconds.map(HeaderValue::from);
         let allow = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok());
         headers.extend(retry_after.map(|value| (header::RETRY_AFTER, value)));
+        if self.code == ProblemCode::Unauthenticated {
+            // RFC 9110, 15.5.2: a 401 says how to sign in.
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         headers.extend(allow.map(|value| (header::ALLOW, value)));
         let view = ProblemView {
             kind: format!("urn:gongce:problem:{}", self.code.as_str()),
@@ -110,6 +114,13 @@ impl From<Failure> for Problem {
         match failure {
             Failure::NotFound => Self::new(ProblemCode::NotFound, "There is no such record."),
             Failure::Refused => Self::new(ProblemCode::Forbidden, "The caller's role does not allow this."),
+            Failure::Unauthenticated => {
+                Self::new(ProblemCode::Unauthenticated, "There is no such session, or the sign-in was not accepted.")
+            }
+            Failure::TooMany { retry_after } => Self {
+                retry_after: Some(retry_after),
+                ..Self::new(ProblemCode::TooManyRequests, "There were too many failures.")
+            },
             Failure::Conflict(detail) => Self::new(ProblemCode::Conflict, detail),
             Failure::Invalid(Violations(errors)) => Self::of_fields(ProblemCode::Invalid, errors),
             Failure::Unavailable { retry_after, source } => {

@@ -1,7 +1,10 @@
 //! The name of a request, by which a caller and a log speak of the same thing.
 
+use poem::Request;
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
+
+use crate::usecase::Clock;
 
 /// Where it is taken in and given out.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -20,6 +23,19 @@ pub(super) fn request_id(headers: &HeaderMap, fresh: impl FnOnce() -> Uuid) -> S
 /// The header that gives it out.
 pub(super) fn header_value(id: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(id).ok()
+}
+
+/// The request with a name that everything behind agrees on: the journal, the log and the answer.
+pub(super) fn named(mut request: Request, clock: Clock) -> Request {
+    let id = request_id(request.headers(), || clock.new_id());
+    let value = header_value(&id);
+    request.headers_mut().extend(value.map(|value| (X_REQUEST_ID, value)));
+    request
+}
+
+/// The name of a [named] request.
+pub(super) fn name_of(request: &Request) -> String {
+    request_id(request.headers(), Uuid::nil)
 }
 
 fn is_sane(id: &str) -> bool {

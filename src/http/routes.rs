@@ -10,14 +10,14 @@ use super::door::{Admitting, Door};
 use super::front::Front;
 use super::paths::Paths;
 use super::unhandled::panicked;
-use super::{document, pages};
+use super::{document, pages, request_id};
 use crate::usecase::{Clock, Ctx};
 
 /// The whole service as one endpoint that never fails: every failure is an answer.
 #[must_use]
 pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> {
     let clock = ctx.clock;
-    let service = Arc::new(document::service(ctx).into_endpoint());
+    let service = Arc::new(document::service(&ctx).into_endpoint().data(ctx));
     let pages = pages::add_to(Route::new());
     // Nested at the root, the service would take the first page's path as well.
     let all =
@@ -29,5 +29,6 @@ pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> 
 pub fn behind_front(clock: Clock, door: Arc<Door>, inner: impl Endpoint + 'static) -> BoxEndpoint<'static, Response> {
     let paths = Arc::new(Paths::new(&document::paths(), &pages::PATHS));
     let front = Front { clock, door: Arc::clone(&door), paths, unavailable: Arc::default() };
-    inner.with(CatchPanic::new().with_handler(panicked)).with(Admitting(door)).with(front).boxed()
+    let named = inner.with(CatchPanic::new().with_handler(panicked)).with(Admitting(door)).with(front);
+    named.before(move |request| async move { Ok(request_id::named(request, clock)) }).boxed()
 }

@@ -9,6 +9,10 @@ pub(super) enum Tag {
     Toilets,
     /// The tree of administrative divisions.
     Areas,
+    /// Signing in and out, and one's own account.
+    Sessions,
+    /// Who works where.
+    Staff,
     /// For whoever watches over the process.
     Health,
 }

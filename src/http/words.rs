@@ -6,6 +6,7 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 
+use crate::domain::account::Role;
 use crate::domain::area::AreaLevel;
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
@@ -51,7 +52,21 @@ macro_rules! vocabularies {
     )+};
 }
 
-vocabularies!(Access, AreaLevel, Crs, Fact, Form, Grade, Kind, OperatorKind, OutageReason, Standard, Standing, Status);
+vocabularies!(
+    Access,
+    AreaLevel,
+    Crs,
+    Fact,
+    Form,
+    Grade,
+    Kind,
+    OperatorKind,
+    OutageReason,
+    Role,
+    Standard,
+    Standing,
+    Status
+);
 
 impl Vocabulary for Need {
     const NAME: &'static str = "Need";

@@ -51,11 +51,14 @@ impl StoreError {
 }
 
 /// Unique constraints as the two databases tell of them: PostgreSQL gives the name, SQLite only lists the columns.
-const UNIQUE: [(&str, &str); 5] = [
+const UNIQUE: [(&str, &str); 8] = [
     ("uq_area_code", "area.code"),
     ("uq_operator_name", "operator.name"),
     ("uq_source_name", "source.name"),
     ("uq_toilet_source_key", "toilet.source_id, toilet.source_key"),
+    ("uq_identity_login", "identity.kind, identity.login"),
+    ("uq_session_token", "session.token_hash"),
+    ("uq_invitation_token", "invitation.token_hash"),
     ("pk_imported", "imported.source_id, imported.key"),
 ];
 

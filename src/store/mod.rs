@@ -4,14 +4,20 @@ mod areas;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
+mod grants;
+mod identities;
 mod imports;
+mod invitations;
 mod journal;
 mod lock;
+mod login_counters;
 mod operators;
+mod people;
 mod postgres;
 mod registering;
 mod rows;
 mod schema;
+mod sessions;
 mod sources;
 mod sqlite;
 mod toilets;
@@ -22,11 +28,16 @@ use std::sync::Arc;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait};
 
 pub use error::StoreError;
+pub use grants::{NewGrant, Place};
+pub use identities::{Identity, NewIdentity};
 pub use imports::{Imported, Standing};
+pub use invitations::{Invitation, NewInvitation};
 pub use journal::{Cursor, Touched};
 pub use lock::ServerLock;
+pub use login_counters::Attempt;
 pub use registering::ROWS;
 pub use schema::SchemaStep;
+pub use sessions::{NewSession, Opened};
 pub use toilets::Around;
 pub use writer::{Author, Tx, Working};
 

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::Failure;
+
 /// Tells the time and makes ids; stands still in tests.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
@@ -34,5 +36,15 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the home of ids")]
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
+    }
+
+    /// Random bytes from the system, for tokens and salts.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the system has none to give.
+    pub fn random<const N: usize>(&self) -> Result<[u8; N], Failure> {
+        let mut bytes = [0; N];
+        getrandom::fill(&mut bytes).map_err(|error| Failure::Internal(Box::new(error)))?;
+        Ok(bytes)
     }
 }

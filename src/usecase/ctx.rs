@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use super::Clock;
+use super::hashing::AT_ONCE;
 use crate::domain::event::Actor;
 use crate::domain::holiday::Calendars;
 use crate::finder::{Finder, Render};
@@ -17,6 +20,8 @@ pub struct Ctx {
     pub finder: Arc<Finder>,
     /// The time, and new ids.
     pub clock: Clock,
+    /// The turns of those who want a password hashed.
+    pub(super) hashing: Arc<Semaphore>,
     /// The holiday calendars by which hours are judged.
     pub calendars: Arc<Calendars>,
 }
@@ -27,7 +32,7 @@ impl Ctx {
     pub fn new(store: Store, clock: Clock, calendars: Calendars, render: Render) -> Self {
         let calendars = Arc::new(calendars);
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
-        Self { store, finder, clock, calendars }
+        Self { store, finder, clock, hashing: Arc::new(Semaphore::new(AT_ONCE)), calendars }
     }
 
     /// Writes as a part of the system, now.

@@ -15,6 +15,15 @@ pub enum Failure {
     /// The caller may see it, but not do this.
     #[error("this is not allowed for the caller's role")]
     Refused,
+    /// Nobody is known to be calling: no session, or not what it takes to open one.
+    #[error("the caller is not signed in")]
+    Unauthenticated,
+    /// It was tried too often.
+    #[error("this was tried too often")]
+    TooMany {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// It does not fit the state that the record is in.
     #[error("{0}")]
     Conflict(String),

@@ -6,8 +6,12 @@ pub mod ctx;
 pub mod demonstration;
 pub mod failure;
 pub mod following;
+mod hashing;
 pub mod imports;
 pub mod loading;
+pub mod permission;
+pub mod sessions;
+pub mod staff;
 pub mod toilets;
 
 pub use clock::Clock;

@@ -6,11 +6,14 @@
 mod architecture;
 mod cli;
 mod contract;
+mod coverage;
 mod door;
 mod following;
 mod harness;
 mod imports;
 mod nearest;
+mod people;
+mod policy;
 mod problems;
 mod real_data;
 mod register;

@@ -1,5 +1,6 @@
 //! Whether a request is let in, and for how long.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use tokio::sync::SemaphorePermit;
 
 use super::Door;
 use super::body::Watch;
-use super::networks::client;
+use super::networks::{client, note};
 use crate::http::problem::Problem;
 use crate::http::problem_code::ProblemCode;
 
@@ -42,7 +43,11 @@ impl<E: Endpoint> Endpoint for Admission<E> {
         let door = &*self.door;
         let errand = Errand::of(&request);
         door.readable(&request)?;
-        door.measured(&request, errand)?;
+        let client = client(&request, &door.limits.trusted_proxies);
+        door.measured(client, errand)?;
+        if let Some(client) = client {
+            note(&mut request, client);
+        }
         let _places = door.place(errand)?;
         let watch = Watch::over(&mut request, &door.limits);
         let answered = tokio::time::timeout(door.time(errand), self.inner.call(request)).await;
@@ -97,14 +102,14 @@ impl Door {
     }
 
     /// Refuses who asks too often, and says that a process that is about to stop is not ready.
-    fn measured(&self, request: &Request, errand: Errand) -> Result<(), Problem> {
+    fn measured(&self, client: Option<IpAddr>, errand: Errand) -> Result<(), Problem> {
         if errand == Errand::Readiness && self.is_leaving() {
             return Err(Problem::unavailable("The service is about to stop.", self.limits.drain_seconds));
         }
         if errand != Errand::Search {
             return Ok(());
         }
-        let Some(client) = client(request, &self.limits.trusted_proxies) else { return Ok(()) };
+        let Some(client) = client else { return Ok(()) };
         self.searches.take(client, Instant::now()).map_err(Problem::too_many_requests)
     }
 

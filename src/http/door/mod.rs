@@ -20,7 +20,7 @@ pub use networks::Network;
 pub(super) use admission::Admitting;
 pub(super) use cors::{Visitor, preflight};
 pub(super) use gzip::{Packed, Packing};
-pub(super) use networks::{household, is_trusted};
+pub(super) use networks::{household, is_trusted, noted};
 use rates::Rates;
 
 /// The state of the front door: one for a process, shared by the accept loop and the routes.

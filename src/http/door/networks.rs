@@ -66,6 +66,20 @@ fn behind(connected: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr
     client
 }
 
+/// Whom the door counted a request for; laid into the request, so that all limits mean the same client.
+#[derive(Debug, Clone, Copy)]
+struct Client(IpAddr);
+
+/// Notes the client in the request.
+pub(super) fn note(request: &mut Request, client: IpAddr) {
+    request.set_data(Client(household(client)));
+}
+
+/// The client that the door noted, as it is counted; requests that came by no socket share a name.
+pub(in crate::http) fn noted(request: &Request) -> String {
+    request.data::<Client>().map_or_else(|| "local".to_owned(), |client| client.0.to_string())
+}
+
 /// What is counted as one client: an IPv4 address, or the /64 that one subscriber of IPv6 has to himself.
 pub(in crate::http) fn household(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

@@ -3,10 +3,16 @@
 pub mod area;
 pub mod area_alias;
 pub mod grade;
+pub mod identity;
 pub mod imported;
+pub mod invitation;
 pub mod journal;
+pub mod login_counter;
 pub mod operator;
 pub mod outage;
+pub mod person;
+pub mod role_grant;
+pub mod session;
 pub mod source;
 pub mod tenure;
 pub mod toilet;

@@ -1,0 +1,94 @@
+//! Who may do what: one pure function. What is not allowed here is refused.
+
+use super::account::{Actor, PersonId, Reach, Role};
+use super::area::AreaCode;
+use super::id::OperatorId;
+
+/// Something that somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// See who works where.
+    ReadStaff,
+    /// Give somebody a role, or invite somebody to it.
+    Grant(Role),
+    /// Take a role from somebody.
+    Revoke(Role),
+    /// Change what the register says of a toilet.
+    EditToilet,
+    /// Log a cleaning as one's own.
+    LogCleaning,
+    /// Confirm a cleaning that somebody logged.
+    VerifyCleaning,
+}
+
+/// What it would be done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject<'a> {
+    /// The codes of the area it lies in, from the top of the tree down; empty for what lies in none.
+    pub path: &'a [AreaCode],
+    /// The body it belongs to.
+    pub operator: Option<OperatorId>,
+    /// The person it is about or who made it, if one did.
+    pub person: Option<PersonId>,
+}
+
+/// Whether somebody may do that. A grant counts within its area, by whole codes of the path and never by how a code
+/// begins, and for its body alone.
+#[must_use]
+pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
+    // Nobody raises themselves, cuts off the branch they sit on, or confirms their own work.
+    let is_about_self = subject.person == Some(actor.person);
+    let bars_self = matches!(action, Action::Grant(_) | Action::Revoke(_) | Action::VerifyCleaning);
+    if bars_self && is_about_self {
+        return false;
+    }
+    let mut grants = actor.grants.iter();
+    grants.any(|grant| allows(grant.role, action) && grant.reach.covers(subject.path, subject.operator))
+}
+
+/// What a role allows within its reach.
+const fn allows(role: Role, action: Action) -> bool {
+    match action {
+        Action::ReadStaff => matches!(role, Role::Supervisor | Role::Admin | Role::Auditor),
+        Action::Grant(given) | Action::Revoke(given) => match role {
+            Role::Admin => given.is_staff(),
+            Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
+            _ => false,
+        },
+        Action::EditToilet => matches!(role, Role::Supervisor | Role::Admin),
+        Action::LogCleaning => matches!(role, Role::Cleaner | Role::Supervisor),
+        Action::VerifyCleaning => matches!(role, Role::Inspector | Role::Supervisor),
+    }
+}
+
+/// What a query may see. It is made here alone, so that a query that takes one cannot be asked without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope(Vec<Reach>);
+
+impl Scope {
+    /// What somebody may do that to; `None` where their roles allow it nowhere.
+    #[must_use]
+    pub fn of(actor: &Actor, action: Action) -> Option<Self> {
+        let allowing = actor.grants.iter().filter(|grant| allows(grant.role, action));
+        let reaches: Vec<_> = allowing.map(|grant| grant.reach.clone()).collect();
+        Some(Self(reaches)).filter(|scope| !scope.0.is_empty())
+    }
+
+    /// Everything: for commands on the host, where whoever runs them has the database itself.
+    #[must_use]
+    pub fn of_host() -> Self {
+        Self(vec![Reach::EVERYWHERE])
+    }
+
+    /// Its parts; what one of them covers can be seen.
+    #[must_use]
+    pub fn reaches(&self) -> &[Reach] {
+        &self.0
+    }
+
+    /// Whether it covers what lies in the area of that path and belongs to that body.
+    #[must_use]
+    pub fn covers(&self, path: &[AreaCode], operator: Option<OperatorId>) -> bool {
+        self.0.iter().any(|reach| reach.covers(path, operator))
+    }
+}

@@ -1,0 +1,112 @@
+//! Identities: logins with their password hashes, devices with their PINs, second factors.
+
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::entity::{identity, session};
+use super::people::person_id;
+use super::{Store, StoreError, Tx};
+use crate::domain::account::{IdentityKind, PersonId};
+use crate::domain::secret::TotpSecret;
+
+/// An identity to be made.
+#[derive(Debug, Clone)]
+pub struct NewIdentity {
+    /// Whose.
+    pub person: PersonId,
+    /// In which way.
+    pub kind: IdentityKind,
+    /// The login, or the hash of the device's token.
+    pub login: String,
+    /// The Argon2id hash of the password or PIN.
+    pub hash: String,
+    /// The second factor.
+    pub totp: Option<TotpSecret>,
+}
+
+/// What is kept to know somebody by. Its `Debug` output tells nothing of it.
+#[derive(Clone)]
+pub struct Identity {
+    /// Its key.
+    pub id: i32,
+    /// Whose it is.
+    pub person: PersonId,
+    /// The Argon2id hash of the password or PIN.
+    pub hash: String,
+    /// The second factor.
+    pub totp: Option<TotpSecret>,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("id", &self.id).field("person", &self.person).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// The identity of that login.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn identity(&self, kind: IdentityKind, login: &str) -> Result<Option<Identity>, StoreError> {
+        let rows = identity::Entity::find().filter(identity::Column::Kind.eq(kind.as_str()));
+        let Some(row) = rows.filter(identity::Column::Login.eq(login)).one(&self.reader).await? else {
+            return Ok(None);
+        };
+        let broken = || StoreError::corrupt("identity", row.id, "its second factor cannot be read");
+        let totp = row.totp.as_deref().map(|text| TotpSecret::read(text).ok_or_else(broken)).transpose()?;
+        Ok(Some(Identity { id: row.id, person: person_id(&row.person_id)?, hash: row.hash, totp }))
+    }
+}
+
+impl Tx {
+    /// Adds an identity.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the login is taken.
+    pub async fn create_identity(&self, new: NewIdentity) -> Result<(), StoreError> {
+        let row = identity::ActiveModel {
+            id: NotSet,
+            person_id: Set(new.person.to_string()),
+            kind: Set(new.kind.as_str().to_owned()),
+            login: Set(new.login),
+            hash: Set(new.hash),
+            totp: Set(new.totp.map(|secret| secret.reveal())),
+            totp_step: Set(0),
+        };
+        identity::Entity::insert(row).exec_without_returning(&self.connection).await?;
+        Ok(())
+    }
+
+    /// Uses up the code of a step of the second factor; answers whether it was still to be had.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn use_totp_step(&self, identity: i32, step: i64) -> Result<bool, StoreError> {
+        let used = identity::Entity::update_many()
+            .col_expr(identity::Column::TotpStep, Expr::value(step))
+            .filter(identity::Column::Id.eq(identity))
+            .filter(identity::Column::TotpStep.lt(step))
+            .exec(&self.connection)
+            .await?;
+        Ok(used.rows_affected > 0)
+    }
+
+    /// Sets another password for a login and ends its person's sessions; answers who that is, or `None` where nobody
+    /// has the login.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn set_password(&self, login: &str, hash: String) -> Result<Option<PersonId>, StoreError> {
+        let rows = identity::Entity::find().filter(identity::Column::Kind.eq(IdentityKind::Password.as_str()));
+        let Some(row) = rows.filter(identity::Column::Login.eq(login)).one(&self.connection).await? else {
+            return Ok(None);
+        };
+        let update = identity::Entity::update_many().col_expr(identity::Column::Hash, Expr::value(hash));
+        update.filter(identity::Column::Id.eq(row.id)).exec(&self.connection).await?;
+        let sessions = session::Entity::delete_many().filter(session::Column::PersonId.eq(row.person_id.as_str()));
+        sessions.exec(&self.connection).await?;
+        person_id(&row.person_id).map(Some)
+    }
+}

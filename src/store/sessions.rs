@@ -1,0 +1,176 @@
+//! Sessions, checked with one statement.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, Statement};
+use uuid::Uuid;
+
+use super::entity::session;
+use super::grants::codes;
+use super::people::person_id;
+use super::{Store, StoreError, Tx};
+use crate::domain::account::{Actor, Grant, Lifetime, PersonId, Reach, Session};
+use crate::domain::id::{GrantId, OperatorId};
+use crate::domain::secret::TokenHash;
+
+/// A session to be opened.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession {
+    /// Its public id.
+    pub id: Uuid,
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// Whose it is.
+    pub person: PersonId,
+    /// For how long.
+    pub lifetime: Lifetime,
+}
+
+/// An open session, with whoever it belongs to as they stand now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its public id.
+    pub id: Uuid,
+    /// Who it is, with all that is granted to them at this moment.
+    pub actor: Actor,
+    /// When it was used last, to the minute.
+    pub last_seen: DateTime<Utc>,
+    /// How long it lasts without a request.
+    pub idle: TimeDelta,
+}
+
+/// A row for each grant, or one without a grant.
+const CHECK: &str = "\
+SELECT s.id, s.token_hash, s.person_id, s.last_seen, s.idle_seconds, \
+g.id AS grant_id, g.role, g.operator_id, a.path \
+FROM session s LEFT JOIN role_grant g ON g.person_id = s.person_id LEFT JOIN area a ON a.id = g.area_id \
+WHERE s.token_hash = $1 AND s.idle_until > $2 AND s.ends_at > $2 ORDER BY g.id";
+
+impl Store {
+    /// The open session of a token. Nothing is remembered between two checks, so that whatever another process revokes
+    /// counts from its commit on.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn session(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<Opened>, StoreError> {
+        let backend = self.reader.get_database_backend();
+        let check = Statement::from_sql_and_values(backend, CHECK, [token.to_hex().into(), now.into()]);
+        let rows = self.reader.query_all_raw(check).await?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        // The index has compared already, by its own means and in its own time; this comparison tells nothing.
+        if !token.matches(&first.try_get::<String>("", "token_hash")?) {
+            return Ok(None);
+        }
+        let id: String = first.try_get("", "id")?;
+        let grants = rows.iter().filter_map(|row| grant(row).transpose()).collect::<Result<_, _>>()?;
+        let person = person_id(&first.try_get::<String>("", "person_id")?)?;
+        Ok(Some(Opened {
+            id: id.parse().map_err(|error| StoreError::corrupt("session", &id, error))?,
+            actor: Actor { person, grants },
+            last_seen: first.try_get("", "last_seen")?,
+            idle: TimeDelta::seconds(first.try_get("", "idle_seconds")?),
+        }))
+    }
+
+    /// The open sessions of a person, the newest first.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn sessions(&self, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
+        let rows = session::Entity::find()
+            .filter(session::Column::PersonId.eq(person.to_string()))
+            .filter(session::Column::IdleUntil.gt(now))
+            .filter(session::Column::EndsAt.gt(now))
+            .order_by_desc(session::Column::OpenedAt)
+            .all(&self.reader)
+            .await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+impl Tx {
+    /// Opens a session, and clears away those of the same person that have run out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn create_session(&self, new: NewSession) -> Result<Session, StoreError> {
+        let (at, person) = (self.author.at, new.person.to_string());
+        let own = session::Entity::delete_many().filter(session::Column::PersonId.eq(person.as_str()));
+        let over = Condition::any().add(session::Column::IdleUntil.lte(at)).add(session::Column::EndsAt.lte(at));
+        own.filter(over).exec(&self.connection).await?;
+        let row = session::Model {
+            id: new.id.to_string(),
+            token_hash: new.token.to_hex(),
+            person_id: person,
+            opened_at: at,
+            last_seen: at,
+            idle_seconds: new.lifetime.idle.num_seconds(),
+            idle_until: at + new.lifetime.idle,
+            ends_at: at + new.lifetime.absolute,
+        };
+        let active = session::ActiveModel {
+            id: Set(row.id.clone()),
+            token_hash: Set(row.token_hash.clone()),
+            person_id: Set(row.person_id.clone()),
+            opened_at: Set(row.opened_at),
+            last_seen: Set(row.last_seen),
+            idle_seconds: Set(row.idle_seconds),
+            idle_until: Set(row.idle_until),
+            ends_at: Set(row.ends_at),
+        };
+        session::Entity::insert(active).exec_without_returning(&self.connection).await?;
+        read(&row)
+    }
+
+    /// Remembers that a session was used, if that was not remembered since `unless_after`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn touch_session(
+        &self,
+        id: Uuid,
+        idle: TimeDelta,
+        unless_after: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::LastSeen, Expr::value(self.author.at))
+            .col_expr(session::Column::IdleUntil, Expr::value(self.author.at + idle))
+            .filter(session::Column::Id.eq(id.to_string()))
+            .filter(session::Column::LastSeen.lte(unless_after))
+            .exec(&self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends one of a person's sessions; answers whether it was there.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn delete_session(&self, person: PersonId, id: Uuid) -> Result<bool, StoreError> {
+        let own = session::Entity::delete_many().filter(session::Column::PersonId.eq(person.to_string()));
+        let gone = own.filter(session::Column::Id.eq(id.to_string())).exec(&self.connection).await?;
+        Ok(gone.rows_affected > 0)
+    }
+}
+
+fn grant(row: &QueryResult) -> Result<Option<Grant>, StoreError> {
+    let Some(id) = row.try_get::<Option<i32>>("", "grant_id")? else { return Ok(None) };
+    let corrupt = |violation| StoreError::corrupt("role_grant", id, violation);
+    let path: Option<String> = row.try_get("", "path")?;
+    let path = codes(path.as_deref().unwrap_or_default()).map_err(corrupt)?;
+    let role: String = row.try_get("", "role")?;
+    let operator = row.try_get::<Option<i32>>("", "operator_id")?.map(OperatorId);
+    let reach = Reach { area: path.last().cloned(), operator };
+    Ok(Some(Grant { id: GrantId(id), role: role.parse().map_err(corrupt)?, reach, path }))
+}
+
+fn read(row: &session::Model) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: row.id.parse().map_err(|error| StoreError::corrupt("session", &row.id, error))?,
+        opened_at: row.opened_at,
+        last_seen: row.last_seen,
+        idle_until: row.idle_until.min(row.ends_at),
+        ends_at: row.ends_at,
+    })
+}

@@ -1,0 +1,200 @@
+//! Every operation of the document: public by a list, or closed to whoever may not. A new one without a row fails here.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gongce::domain::account::{PersonId, PersonName, Role};
+use gongce::domain::event::Actor;
+use gongce::domain::holiday::Calendars;
+use gongce::domain::secret::{Token, TokenKind};
+use gongce::http::{Door, Limits, document, render_fragment, routes};
+use gongce::store::{Author, NewGrant, NewSession, StoreError, Tx};
+use gongce::usecase::{Clock, Ctx};
+use poem::http::Method;
+use poem::{Endpoint, Request, Response};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::harness::build::instant;
+use crate::harness::make::NOW;
+use crate::harness::stores::{Database, on_both};
+
+/// Operations that need no session.
+const PUBLIC: &[&str] = &[
+    "find_nearest_toilets",
+    "list_toilets",
+    "get_toilet",
+    "list_areas",
+    "get_area",
+    "get_liveness",
+    "get_readiness",
+    "create_session",
+    "accept_invitation",
+];
+
+/// Who asks: the role, and where it is held. The things asked about lie in the town 410308101.
+const ASKING: [(Role, &str); 9] = [
+    (Role::Admin, "410308101"),
+    (Role::Admin, "410308102"),
+    (Role::Admin, "410308"),
+    (Role::Supervisor, "410308101"),
+    (Role::Supervisor, "410308102"),
+    (Role::Supervisor, "410308"),
+    (Role::Cleaner, "410308"),
+    (Role::Inspector, "410308"),
+    (Role::Auditor, "410308"),
+];
+
+/// A row for each closed operation: its body, and the status for each of [`ASKING`].
+const CLOSED: &[(&str, &str, [u16; 9])] = &[
+    ("get_me", "", [200; 9]),
+    ("list_my_sessions", "", [200; 9]),
+    ("delete_my_session", "", [404; 9]),
+    ("list_staff", "", [200, 200, 200, 200, 200, 200, 403, 403, 200]),
+    ("create_invitation", INVITATION, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("delete_grant", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
+    ("delete_current_session", "", [204; 9]),
+];
+const INVITATION: &str = r#"{"name": "王丽", "role": "cleaner", "area": "410308101"}"#;
+
+/// The cleaner whose grant the operations are about.
+const TARGET: u128 = 99;
+
+fn author() -> Author {
+    let actor = Actor { name: "test".to_owned(), role: "system".to_owned(), request_id: "test".to_owned() };
+    Author { actor, at: instant(NOW) }
+}
+
+async fn ctx_at(database: &Database, at: DateTime<Utc>) -> Arc<Ctx> {
+    Arc::new(Ctx::new(database.open().await, Clock::fixed(at), Calendars::builtin(), render_fragment))
+}
+
+async fn prepare(tx: &Tx) -> Result<(), StoreError> {
+    for area in gongce::demo::county().unwrap().areas.iter().filter(|area| area.code.as_str().len() <= 9) {
+        tx.create_area(area).await?;
+    }
+    Ok(())
+}
+
+/// Adds a person of that number with a role; answers the grant's id.
+async fn add(ctx: &Ctx, number: u128, role: Role, code: &str) -> i32 {
+    let area = ctx.store.area_place(&code.parse().unwrap()).await.unwrap().map(|place| place.id);
+    let person = PersonId(Uuid::from_u128(number));
+    let added = ctx.store.write(author(), move |tx| {
+        Box::pin(async move {
+            tx.create_person(person, &PersonName::new("somebody").unwrap()).await?;
+            Ok::<_, StoreError>(tx.create_grant(&NewGrant { person, role, area, operator: None }).await?.0)
+        })
+    });
+    added.await.unwrap()
+}
+
+/// Opens a session for the person of that number; answers its token.
+async fn sign_in(ctx: &Ctx, number: u128, role: Role) -> String {
+    let token = Token::new(ctx.clock.random().unwrap());
+    let person = PersonId(Uuid::from_u128(number));
+    let new = NewSession { id: ctx.clock.new_id(), token: token.hash(), person, lifetime: role.lifetime() };
+    let opened = ctx.store.write(author(), move |tx| Box::pin(async move { tx.create_session(new).await }));
+    opened.await.map_err(|error: StoreError| error).unwrap();
+    token.reveal(TokenKind::Session)
+}
+
+struct Operation {
+    id: String,
+    method: Method,
+    path: String,
+}
+
+fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::from_str(&document()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let all = paths.iter().flat_map(|(path, methods)| {
+        methods.as_object().unwrap().iter().map(move |(method, operation)| Operation {
+            id: operation["operationId"].as_str().unwrap().to_owned(),
+            method: method.to_uppercase().parse().unwrap(),
+            path: path.clone(),
+        })
+    });
+    all.collect()
+}
+
+async fn ask(
+    app: &impl Endpoint<Output = Response>,
+    operation: &Operation,
+    grant: i32,
+    token: &str,
+    body: &str,
+) -> u16 {
+    let path = operation.path.replace("{id}", &Uuid::from_u128(TARGET).to_string());
+    let mut request = Request::builder().method(operation.method.clone());
+    request = request.uri_str(path.replace("{grant}", &grant.to_string())).content_type("application/json");
+    if !token.is_empty() {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    app.get_response(request.body(body.to_owned())).await.status().as_u16()
+}
+
+#[test]
+fn every_operation_has_its_row() {
+    for Operation { id, .. } in operations() {
+        let rows = PUBLIC.iter().filter(|row| **row == id).count() + CLOSED.iter().filter(|row| row.0 == id).count();
+        assert_eq!(rows, 1, "{id} has {rows} rows: say who may");
+    }
+}
+
+on_both! {
+    async fn whoever_is_not_signed_in_gets_401_whatever_they_send(database: Database) {
+        let ctx = ctx_at(&database, instant(NOW)).await;
+        ctx.store.write(author(), |tx| Box::pin(prepare(tx))).await.unwrap();
+        let grant = add(&ctx, 1, Role::Admin, "410308").await;
+        let token = sign_in(&ctx, 1, Role::Admin).await;
+        let other = sign_in(&ctx, 1, Role::Admin).await;
+        let app = routes(Arc::clone(&ctx), Door::new(Limits::default()));
+        let late = routes(
+            ctx_at(&database, instant(NOW) + Role::Admin.lifetime().idle).await,
+            Door::new(Limits::default()),
+        );
+        let closed: Vec<_> = operations().into_iter().filter(|one| !PUBLIC.contains(&one.id.as_str())).collect();
+        for operation in &closed {
+            for wrong in ["", "gct_", "x", &token[..67], &token.replace("gct_", "gci_")] {
+                assert_eq!(ask(&app, operation, grant, wrong, "{garbage").await, 401, "{} with “{wrong}”", operation.id);
+            }
+            assert_eq!(ask(&late, operation, grant, &token, "{garbage").await, 401, "{}: expired", operation.id);
+        }
+        let person = PersonId(Uuid::from_u128(1));
+        let id = gongce::domain::id::GrantId(grant);
+        let elsewhere = database.open().await;
+        let revoked = elsewhere.write(author(), move |tx| Box::pin(async move { tx.delete_grant(person, id).await }));
+        assert!(revoked.await.map_err(|error: StoreError| error).unwrap());
+        for operation in &closed {
+            assert_eq!(ask(&app, operation, grant, &other, "{garbage").await, 401, "{}: revoked", operation.id);
+        }
+    }
+}
+
+on_both! {
+    async fn every_role_gets_what_its_row_says(database: Database) {
+        let ctx = ctx_at(&database, instant(NOW) + TimeDelta::seconds(1)).await;
+        ctx.store.write(author(), |tx| Box::pin(prepare(tx))).await.unwrap();
+        for (number, (role, area)) in (1..).zip(ASKING) {
+            add(&ctx, number, role, area).await;
+        }
+        let app = routes(Arc::clone(&ctx), Door::new(Limits::default()));
+        let target = PersonId(Uuid::from_u128(TARGET));
+        let mut grant = add(&ctx, TARGET, Role::Cleaner, "410308101").await;
+        for (id, body, expected) in CLOSED {
+            let all = operations();
+            let operation = all.iter().find(|operation| operation.id == *id).unwrap();
+            for ((number, (role, area)), status) in (1..).zip(ASKING).zip(expected) {
+                let token = sign_in(&ctx, number, role).await;
+                assert_eq!(ask(&app, operation, grant, &token, body).await, *status, "{id} as {role} of {area}");
+                if *id == "delete_grant" && *status == 204 {
+                    let area = ctx.store.area_place(&"410308101".parse().unwrap()).await.unwrap().map(|place| place.id);
+                    let new = NewGrant { person: target, role: Role::Cleaner, area, operator: None };
+                    let made = ctx.store.write(author(), move |tx| Box::pin(async move { tx.create_grant(&new).await }));
+                    grant = made.await.map_err(|error: StoreError| error).unwrap().0;
+                }
+            }
+        }
+    }
+}
