@@ -7,6 +7,7 @@ mod import;
 mod migrate;
 mod openapi;
 mod serve;
+mod staff;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -61,6 +62,9 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Take in a publisher's files under a source profile
     Import(import::Import),
+    /// Invite the first admin and others, list the staff, take roles away
+    #[command(subcommand)]
+    Staff(staff::Staff),
     /// Print the OpenAPI document
     Openapi,
     /// Show the configuration in force
@@ -110,6 +114,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => serve::run(&config).await,
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
+        Command::Staff(staff) => staff.run(&config).await,
         Command::Openapi => Ok(()),
         Command::Config(config_show::ConfigCommand::Show) => config_show::run(&config),
         Command::Healthcheck => healthcheck::run(&config).await,

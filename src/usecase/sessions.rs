@@ -1,5 +1,6 @@
 //! Signing in and out, and who a token belongs to.
 
+use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -28,7 +29,7 @@ pub struct Origin {
 }
 
 /// What somebody brings to sign in.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Credentials {
     /// In which way.
     pub kind: IdentityKind,
@@ -38,6 +39,13 @@ pub struct Credentials {
     pub passphrase: Passphrase,
     /// The code of the second factor.
     pub code: Option<String>,
+}
+
+/// Only the kind is printed: a login may be a device's token, or a password in the wrong field.
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 /// Opens a session; answers its token, which is told this once.

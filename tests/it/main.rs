@@ -18,5 +18,6 @@ mod problems;
 mod real_data;
 mod register;
 mod schema;
+mod sign_in;
 mod toilets_api;
 mod writes;

@@ -1,0 +1,93 @@
+//! There is one first admin, and always a last one.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use gongce::domain::account::{Login, PersonId, PersonName, Role};
+use gongce::domain::secret::{Passphrase, Token, TokenKind};
+use gongce::store::NewInvitation;
+use gongce::usecase::staff::{self, Caller, Joining};
+use gongce::usecase::{Ctx, Failure};
+use poem::http::Method;
+
+use super::{PASSWORD, moment, service};
+use crate::harness::stores::on_both;
+
+/// Who holds which grant as an admin.
+async fn admins(ctx: &Ctx) -> Vec<(PersonId, gongce::domain::id::GrantId)> {
+    let (staff, _) = staff::list(ctx, Caller::Host, None, 100).await.unwrap();
+    let grants = staff.into_iter().flat_map(|member| member.grants.into_iter().map(move |grant| (member.id, grant)));
+    grants.filter(|(_, grant)| grant.role == Role::Admin).map(|(person, grant)| (person, grant.id)).collect()
+}
+
+on_both! {
+    async fn of_those_who_would_be_first_at_once_one_is(database: Database) {
+        let processes = [service(&database, 0).await, service(&database, 0).await, service(&database, 0).await];
+        let mut joining = Vec::new();
+        // Past `bootstrap`, which voids the one before: as if all had been made in the same moment.
+        for (number, process) in (1_u8..).zip(processes) {
+            let token = Token::new([number; 32]);
+            let new = NewInvitation {
+                token: token.hash(),
+                name: PersonName::new("somebody").unwrap(),
+                role: Role::Admin,
+                area: None,
+                operator: None,
+                invited_by: None,
+                bootstrap: true,
+                expires_at: moment(0) + TimeDelta::hours(1),
+            };
+            let ctx = process.ctx;
+            let made = ctx.store.write(ctx.author("test"), move |tx| {
+                Box::pin(async move { Ok::<_, Failure>(tx.create_invitation(&new).await.map(drop)?) })
+            });
+            made.await.unwrap();
+            joining.push((ctx, token, format!("admin{number}")));
+        }
+        let tries: Vec<_> = joining.into_iter().map(|(ctx, token, login)| tokio::spawn(async move {
+            let login: Login = login.parse().unwrap();
+            let password = Passphrase::password(PASSWORD.to_owned(), login.as_str()).unwrap();
+            let joining = Joining::Password(login, password);
+            staff::accept(&ctx, &token.reveal(TokenKind::Invitation), joining, "test").await
+        })).collect();
+        let mut joined = 0;
+        for one in tries {
+            match one.await.unwrap() {
+                Ok(_) => joined += 1,
+                Err(failure) => assert!(matches!(failure, Failure::NotFound), "{failure:?}"),
+            }
+        }
+        let app = service(&database, 0).await;
+        assert_eq!((joined, admins(&app.ctx).await.len()), (1, 1));
+        let second = staff::bootstrap(&app.ctx, PersonName::new("late").unwrap()).await;
+        assert!(matches!(second, Err(Failure::Conflict(_))), "{second:?}");
+    }
+}
+
+on_both! {
+    async fn the_last_admin_stays(database: Database) {
+        let app = service(&database, 0).await;
+        let (token, _) = app.first_admin().await;
+        let (first, first_grant) = admins(&app.ctx).await[0];
+        let own = format!("/api/v1/staff/{first}/grants/{}", first_grant.0);
+        assert_eq!(app.ask(Method::DELETE, &own, &token, "").await.status, 403, "nobody cuts off their own branch");
+        let invitation = app.invite(&token, "admin").await;
+        app.join(&invitation, "li.na").await;
+
+        // Both at once: whoever comes second finds only one left.
+        let ctx = [Arc::clone(&app.ctx), service(&database, 0).await.ctx];
+        let all = admins(&app.ctx).await;
+        assert_eq!(all.len(), 2);
+        let revoking: Vec<_> = all.into_iter().zip(ctx).map(|((person, grant), ctx)| {
+            tokio::spawn(async move { staff::revoke(&ctx, Caller::Host, person, grant).await })
+        }).collect();
+        let mut kept = 0;
+        for one in revoking {
+            if let Err(failure) = one.await.unwrap() {
+                assert!(matches!(failure, Failure::Conflict(_)), "{failure:?}");
+                kept += 1;
+            }
+        }
+        assert_eq!((kept, admins(&app.ctx).await.len()), (1, 1));
+    }
+}
