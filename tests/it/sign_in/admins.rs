@@ -1,11 +1,12 @@
 //! There is one first admin, and always a last one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use gongce::domain::account::{Login, PersonId, PersonName, Role};
 use gongce::domain::secret::{Passphrase, Token, TokenKind};
-use gongce::store::NewInvitation;
+use gongce::store::{NewGrant, NewInvitation};
 use gongce::usecase::staff::{self, Caller, Joining};
 use gongce::usecase::{Ctx, Failure};
 use poem::http::Method;
@@ -89,5 +90,31 @@ on_both! {
             }
         }
         assert_eq!((kept, admins(&app.ctx).await.len()), (1, 1));
+    }
+}
+
+on_both! {
+    async fn whoever_asks_for_an_admin_waits_for_those_who_asked_before(database: Database) {
+        let processes = [service(&database, 0).await, service(&database, 0).await];
+        let tries: Vec<_> = processes.into_iter().map(|process| tokio::spawn(async move {
+            let ctx = process.ctx;
+            let person = PersonId(ctx.clock.new_id());
+            let made = ctx.store.write(ctx.author("test"), move |tx| Box::pin(async move {
+                let is_first = !tx.has_admin().await?;
+                // Long enough for the other to ask meanwhile, if it could.
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                if is_first {
+                    tx.create_person(person, &PersonName::new("somebody").unwrap()).await?;
+                    tx.create_grant(&NewGrant { person, role: Role::Admin, area: None, operator: None }).await?;
+                }
+                Ok::<_, Failure>(is_first)
+            }));
+            made.await.unwrap()
+        })).collect();
+        let mut first = 0;
+        for one in tries {
+            first += u32::from(one.await.unwrap());
+        }
+        assert_eq!(first, 1);
     }
 }
