@@ -92,7 +92,9 @@ impl Import {
         let profile = read_profile(self.profile.as_deref().unwrap_or_default(), self.encoding.as_deref())?;
         let files = self.files.iter().map(|path| read_input(path)).collect::<anyhow::Result<Vec<_>>>()?;
         let store = app::open(config).await?;
-        if self.dry_run {
+        // A new database holds nothing that a dry run could change; an older one is not brought up by it.
+        let is_new = store.schema_steps().await?.iter().all(|step| !step.applied);
+        if self.dry_run && !is_new {
             store.require_current_schema().await.context("a dry run changes nothing, the schema neither")?;
         } else {
             store.migrate_up().await?;

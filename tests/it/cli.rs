@@ -137,6 +137,8 @@ fn mistakes_in_an_import_are_told_and_change_nothing() {
 fn a_bureau_can_fill_in_the_template() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["import", "template", "form.xlsx"]).status.code(), Some(0));
+    let dry = run(folder.path(), &["import", "--profile", "template", "form.xlsx", "--dry-run"]);
+    assert_eq!(dry.status.code(), Some(0), "the README's very first import: {}", stderr(&dry));
     let output = run(folder.path(), &["import", "--profile", "template", "form.xlsx", "--report", "json"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let report: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
