@@ -9,7 +9,8 @@ use tokio::net::TcpListener;
 use crate::config::Config;
 use crate::domain::holiday::{Calendar, CalendarError, Calendars};
 use crate::http::{self, Door};
-use crate::store::{Cursor, ServerLock, Store, StoreError};
+use crate::store::{self, Cursor, ServerLock, Store, StoreError};
+use crate::usecase::keys::{self, KeyError};
 use crate::usecase::{Clock, Ctx, Failure, following, loading};
 
 /// Why the product does not start, with what to do about it where that is known.
@@ -30,6 +31,15 @@ pub enum StartError {
     /// The database cannot be used.
     #[error("cannot use the database")]
     Store(#[from] StoreError),
+    /// The keys are not there, or not those of the database.
+    #[error("cannot use the keys")]
+    Keys(#[from] KeyError),
+    /// Nobody said where the keys are.
+    #[error(
+        "keys_dir is not set: with PostgreSQL the keys are given by configuration. Set GONGCE_KEYS_DIR to a folder of the \
+         service's own and make a key in it with `gongce keys create`"
+    )]
+    NoKeysFolder,
     /// The address is taken or not ours.
     #[error("cannot listen on {address}: choose another with --listen")]
     Listen {
@@ -60,16 +70,31 @@ pub async fn open(config: &Config) -> Result<Store, StartError> {
     Ok(Store::open(&config.database_url, password.as_deref().map(str::trim_end)).await?)
 }
 
-/// The context of all use cases around a database.
+/// The folder with the keys: the configured one, or that beside a SQLite database.
 ///
 /// # Errors
-/// What is wrong with the holiday file.
-pub fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
+/// [`StartError::NoKeysFolder`].
+pub fn keys_folder(config: &Config) -> Result<PathBuf, StartError> {
+    match (&config.keys_dir, store::sqlite_file(&config.database_url)) {
+        (Some(folder), _) => Ok(folder.clone()),
+        (None, Some(file)) => Ok(PathBuf::from(format!("{}.keys", file.display()))),
+        (None, None) => Err(StartError::NoKeysFolder),
+    }
+}
+
+/// The context of all use cases around a database whose schema is up to date.
+///
+/// # Errors
+/// What is wrong with the holiday file or the keys.
+pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
     let mut calendars = Calendars::builtin();
     if let Some(path) = &config.holidays_file {
         calendars = calendars.with(Calendar::parse(&read(path)?)?);
     }
-    Ok(Ctx::new(store, Clock::system(), calendars, http::render_fragment))
+    let clock = Clock::system();
+    let makes_first = store::sqlite_file(&config.database_url).is_some();
+    let keys = keys::hold(&store, clock, &keys_folder(config)?, makes_first).await?;
+    Ok(Ctx::new(store, clock, calendars, keys, http::render_fragment).reached_at(config.public_url.clone()))
 }
 
 /// A database that this process alone may serve, its schema brought up.
@@ -90,7 +115,7 @@ pub async fn prepare(config: &Config) -> Result<Prepared, StartError> {
     for step in store.migrate_up().await? {
         tracing::info!(step, "schema brought up");
     }
-    Ok(Prepared { ctx: context(config, store)?, lock })
+    Ok(Prepared { ctx: context(config, store).await?, lock })
 }
 
 /// A server that is ready to serve.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat, Source, Value};
 
+use crate::domain::Violation;
+use crate::domain::public_url::PublicUrl;
 use crate::http::{LIMITS, Limits};
 
 /// One thing that can be set: `GONGCE_` and the key in capitals is its variable.
@@ -31,7 +33,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
     }))
 }
 
-const SETTINGS: [Setting; 5] = [
+const SETTINGS: [Setting; 7] = [
     Setting {
         key: "database_url",
         default: "sqlite://gongce.db",
@@ -51,6 +53,16 @@ const SETTINGS: [Setting; 5] = [
         default: "",
         meaning: "a TOML file with a further holiday calendar, of the same form as the built-in one of China",
     },
+    Setting {
+        key: "keys_dir",
+        default: "",
+        meaning: "the folder with the keys that seal secrets; with SQLite FILE.keys, made by itself",
+    },
+    Setting {
+        key: "public_url",
+        default: "",
+        meaning: "where the public reaches the service: https://HOST, or http on loopback; listen where that is loopback",
+    },
 ];
 
 /// A variable that belongs to the tests and is no setting.
@@ -69,6 +81,10 @@ pub struct Config {
     pub log: String,
     /// A further holiday calendar.
     pub holidays_file: Option<PathBuf>,
+    /// The folder with the keys.
+    pub keys_dir: Option<PathBuf>,
+    /// Where the public reaches the service.
+    pub public_url: Option<PublicUrl>,
     /// How much clients may take.
     pub limits: Limits,
     /// Every setting with its value as it may be shown, and where it came from.
@@ -141,17 +157,37 @@ impl Config {
                 wrong.push(format!("{key} names {}, which is no file", file.display()));
             }
         }
+        let keys_dir = path("keys_dir");
+        let public_url = public_url(&text("public_url"), listen.as_ref().ok(), &mut wrong);
         let limits = limits(text, &mut wrong);
         if let Some((url, _)) = found.get_mut("database_url") {
             *url = without_password(url);
         }
         match listen {
-            Ok(listen) if wrong.is_empty() => {
-                Ok(Self { database_url, database_password_file, listen, log, holidays_file, limits, shown: found })
-            }
+            Ok(listen) if wrong.is_empty() => Ok(Self {
+                database_url,
+                database_password_file,
+                listen,
+                log,
+                holidays_file,
+                keys_dir,
+                public_url,
+                limits,
+                shown: found,
+            }),
             _ => Err(ConfigError(wrong)),
         }
     }
+}
+
+/// The public's address; a service on loopback that nobody gave one is its own public.
+fn public_url(text: &str, listen: Option<&SocketAddr>, wrong: &mut Vec<String>) -> Option<PublicUrl> {
+    if text.is_empty() {
+        let own = listen.filter(|listen| listen.ip().is_loopback() && listen.port() != 0);
+        return own.and_then(|listen| format!("http://{listen}").parse().ok());
+    }
+    let read = text.parse().map_err(|violation: Violation| violation.message);
+    read.map_err(|message| wrong.push(format!("public_url is “{text}”: {message}"))).ok()
 }
 
 /// The limits of the front door; what is wrong with them is told.

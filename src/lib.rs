@@ -8,6 +8,7 @@ pub mod domain;
 
 pub mod demo;
 pub mod finder;
+pub mod gateway;
 pub mod intake;
 pub mod store;
 

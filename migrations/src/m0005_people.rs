@@ -1,4 +1,5 @@
-//! Persons, how they show who they are, what they were granted, their sessions and invitations, and failed logins.
+//! Persons, how they show who they are, what they were granted, their sessions and invitations, failed logins, and the
+//! keys that their secrets were sealed with.
 
 use sea_orm_migration::prelude::*;
 
@@ -16,7 +17,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [person(), identity(), role_grant(), session(), invitation(), login_counter()] {
+        for table in [person(), identity(), role_grant(), session(), invitation(), login_counter(), ring_key()] {
             manager.create_table(table).await?;
         }
         manager.create_index(index("ix_identity_person", "identity", "person_id")).await?;
@@ -26,7 +27,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["login_counter", "invitation", "session", "role_grant", "identity", "person"] {
+        for table in ["ring_key", "login_counter", "invitation", "session", "role_grant", "identity", "person"] {
             manager.drop_table(Table::drop().table(table).take()).await?;
         }
         Ok(())
@@ -43,7 +44,7 @@ fn person() -> TableCreateStatement {
         .take()
 }
 
-/// `login` is the name typed with a password, or the hash of the device token that a PIN is bound to.
+/// `login` is the name typed with a password, or the hash of the device token that a PIN is bound to. `totp` is sealed.
 fn identity() -> TableCreateStatement {
     Table::create()
         .table("identity")
@@ -52,7 +53,7 @@ fn identity() -> TableCreateStatement {
         .col(required("kind", |c| c.string_len(16)))
         .col(required("login", |c| c.string_len(64)))
         .col(required("hash", |c| c.string_len(255)))
-        .col(optional("totp", |c| c.string_len(64)))
+        .col(optional("totp", |c| c.string_len(128)))
         .col(required("totp_step", |c| c.big_integer()))
         .index(&mut unique("uq_identity_login", &["kind", "login"]))
         .foreign_key(&mut references("fk_identity_person", "identity", "person_id", "person"))
@@ -121,5 +122,14 @@ fn login_counter() -> TableCreateStatement {
         .col(required("subject", |c| c.string_len(64)).primary_key())
         .col(required("since", |c| c.timestamp_with_time_zone()))
         .col(required("failures", |c| c.integer()))
+        .take()
+}
+
+/// By what each key that this database was ever written with is known again; the keys themselves are files elsewhere.
+fn ring_key() -> TableCreateStatement {
+    Table::create()
+        .table("ring_key")
+        .col(required("id", |c| c.string_len(1)).primary_key())
+        .col(required("fingerprint", |c| c.string_len(64)))
         .take()
 }

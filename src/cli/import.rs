@@ -99,7 +99,7 @@ impl Import {
         } else {
             store.migrate_up().await?;
         }
-        let ctx = app::context(config, store)?;
+        let ctx = app::context(config, store).await?;
         let at = self.at.as_deref().map(read_time).transpose()?.unwrap_or_else(|| ctx.clock.now());
         let options = Options { dry_run: self.dry_run, sync: self.sync, force: self.force, at };
         let bar = progress_bar();

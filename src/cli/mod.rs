@@ -4,6 +4,7 @@ mod config_show;
 mod demo;
 mod healthcheck;
 mod import;
+mod keys;
 mod migrate;
 mod openapi;
 mod serve;
@@ -65,6 +66,9 @@ enum Command {
     /// Invite the first admin and others, list the staff, take roles away
     #[command(subcommand)]
     Staff(staff::Staff),
+    /// Make, list and forget the keys that seal secrets
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Print the OpenAPI document
     Openapi,
     /// Show the configuration in force
@@ -115,6 +119,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
+        Command::Keys(keys) => keys.run(&config).await,
         Command::Openapi => Ok(()),
         Command::Config(config_show::ConfigCommand::Show) => config_show::run(&config),
         Command::Healthcheck => healthcheck::run(&config).await,

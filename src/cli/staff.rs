@@ -74,7 +74,7 @@ impl Staff {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
         let store = app::open(config).await?;
         store.migrate_up().await?;
-        let ctx = app::context(config, store)?;
+        let ctx = app::context(config, store).await?;
         let said = self.done(&ctx).await?;
         ctx.store.close().await?;
         print(&said)

@@ -178,6 +178,18 @@ impl TotpSecret {
         BASE32_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
     }
 
+    /// Takes a secret from its bytes.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// Its bytes, to be sealed.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// In Base32, as apps take it.
     #[must_use]
     pub fn reveal(&self) -> String {

@@ -8,7 +8,7 @@ use super::entity::{identity, session};
 use super::people::person_id;
 use super::{Store, StoreError, Tx};
 use crate::domain::account::{IdentityKind, PersonId};
-use crate::domain::secret::TotpSecret;
+use crate::domain::seal::Sealed;
 
 /// An identity to be made.
 #[derive(Debug, Clone)]
@@ -21,8 +21,8 @@ pub struct NewIdentity {
     pub login: String,
     /// The Argon2id hash of the password or PIN.
     pub hash: String,
-    /// The second factor.
-    pub totp: Option<TotpSecret>,
+    /// The second factor, sealed.
+    pub totp: Option<Sealed>,
 }
 
 /// What is kept to know somebody by. Its `Debug` output tells nothing of it.
@@ -34,8 +34,8 @@ pub struct Identity {
     pub person: PersonId,
     /// The Argon2id hash of the password or PIN.
     pub hash: String,
-    /// The second factor.
-    pub totp: Option<TotpSecret>,
+    /// The second factor, sealed.
+    pub totp: Option<Sealed>,
 }
 
 impl std::fmt::Debug for Identity {
@@ -54,8 +54,7 @@ impl Store {
         let Some(row) = rows.filter(identity::Column::Login.eq(login)).one(&self.reader).await? else {
             return Ok(None);
         };
-        let broken = || StoreError::corrupt("identity", row.id, "its second factor cannot be read");
-        let totp = row.totp.as_deref().map(|text| TotpSecret::read(text).ok_or_else(broken)).transpose()?;
+        let totp = row.totp.map(Sealed::kept);
         Ok(Some(Identity { id: row.id, person: person_id(&row.person_id)?, hash: row.hash, totp }))
     }
 }
@@ -72,7 +71,7 @@ impl Tx {
             kind: Set(new.kind.as_str().to_owned()),
             login: Set(new.login),
             hash: Set(new.hash),
-            totp: Set(new.totp.map(|secret| secret.reveal())),
+            totp: Set(new.totp.map(|sealed| sealed.as_str().to_owned())),
             totp_step: Set(0),
         };
         identity::Entity::insert(row).exec_without_returning(&self.connection).await?;

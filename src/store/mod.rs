@@ -15,6 +15,7 @@ mod operators;
 mod people;
 mod postgres;
 mod registering;
+mod ring_keys;
 mod rows;
 mod schema;
 mod sessions;
@@ -38,6 +39,7 @@ pub use login_counters::Attempt;
 pub use registering::ROWS;
 pub use schema::SchemaStep;
 pub use sessions::{NewSession, Opened};
+pub use sqlite::sqlite_file;
 pub use toilets::Around;
 pub use writer::{Author, Tx, Working};
 

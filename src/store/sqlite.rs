@@ -1,5 +1,6 @@
 //! SQLite: one writer, a few readers, and the settings under which an acknowledged write survives a power cut.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -15,6 +16,13 @@ const OLDEST_LIBRARY: (u32, u32, u32) = (3, 51, 3);
 
 /// Readers never wait for the writer under WAL; a few are enough, since the hot queries do not reach the database.
 const READERS: u32 = 4;
+
+/// The file of a SQLite URL; `None` for the URL of another database.
+#[must_use]
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let file = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok())??;
+    Some(file.get_filename().to_owned())
+}
 
 pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Writer, String), StoreError> {
     let file = SqliteConnectOptions::from_str(url).map_err(|error| {

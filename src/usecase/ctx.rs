@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::Clock;
 use super::hashing::AT_ONCE;
+use super::{Clock, Failure};
 use crate::domain::event::Actor;
 use crate::domain::holiday::Calendars;
+use crate::domain::key::KeyRing;
+use crate::domain::public_url::PublicUrl;
+use crate::domain::seal::{Sealed, Slot};
 use crate::finder::{Finder, Render};
 use crate::store::{Author, Store};
 
@@ -24,15 +27,34 @@ pub struct Ctx {
     pub(super) hashing: Arc<Semaphore>,
     /// The holiday calendars by which hours are judged.
     pub calendars: Arc<Calendars>,
+    /// The keys that seal, and by which what is sealed is looked up.
+    pub keys: Arc<KeyRing>,
+    /// Where the public reaches the service, if anybody said so.
+    pub public_url: Option<PublicUrl>,
 }
 
 impl Ctx {
     /// A product around a database. `render` makes the bytes that the finder keeps of each toilet for the answers.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, calendars: Calendars, render: Render) -> Self {
+    pub fn new(store: Store, clock: Clock, calendars: Calendars, keys: KeyRing, render: Render) -> Self {
         let calendars = Arc::new(calendars);
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
-        Self { store, finder, clock, hashing: Arc::new(Semaphore::new(AT_ONCE)), calendars }
+        let hashing = Arc::new(Semaphore::new(AT_ONCE));
+        Self { store, finder, clock, hashing, calendars, keys: Arc::new(keys), public_url: None }
+    }
+
+    /// The same, reached by the public there.
+    #[must_use]
+    pub fn reached_at(self, public_url: Option<PublicUrl>) -> Self {
+        Self { public_url, ..self }
+    }
+
+    /// Seals a value for its place in the database.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`].
+    pub fn seal(&self, slot: Slot<'_>, plain: &[u8]) -> Result<Sealed, Failure> {
+        Ok(self.keys.seal(slot, self.clock.random()?, plain)?)
     }
 
     /// Writes as a part of the system, now.

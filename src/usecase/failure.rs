@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use crate::domain::seal::SealError;
 use crate::domain::{Violation, Violations};
 use crate::store::StoreError;
 
@@ -53,6 +54,13 @@ impl From<Violation> for Failure {
 impl From<Violations> for Failure {
     fn from(violations: Violations) -> Self {
         Self::Invalid(violations)
+    }
+}
+
+/// A value of ours that cannot be opened: the database was changed by another program, or a key is gone.
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        Self::Internal(Box::new(error))
     }
 }
 

@@ -8,11 +8,13 @@ pub mod failure;
 pub mod following;
 mod hashing;
 pub mod imports;
+pub mod keys;
 pub mod loading;
 pub mod permission;
 pub mod sessions;
 pub mod staff;
 pub mod toilets;
+mod totp;
 
 pub use clock::Clock;
 pub use ctx::Ctx;

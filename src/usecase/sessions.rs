@@ -6,11 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Ctx, Failure, hashing};
+use super::{Ctx, Failure, hashing, totp};
 use crate::domain::account::{Actor, IdentityKind, Login, Member, Session, lifetime};
 use crate::domain::event::{self, Action, Changes, NewEntry, RecordKind};
-use crate::domain::secret::{Passphrase, Token, TokenKind, fingerprint};
-use crate::store::{Author, Identity, NewSession, Opened, Tx};
+use crate::domain::secret::{Passphrase, Token, TokenKind, TotpSecret, fingerprint};
+use crate::store::{Author, NewSession, Opened, Tx};
 
 /// A use of a session is remembered at most this often.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -66,7 +66,8 @@ pub async fn open(ctx: &Ctx, credentials: Credentials, origin: &Origin) -> Resul
     let Some(identity) = identity else { return Err(failed(ctx, None, origin).await?) };
     let actor = Actor { person: identity.person, grants: ctx.store.grants(identity.person).await? };
     let now = ctx.clock.now().trunc_subsecs(0);
-    let factor = second_factor(&actor, &identity, credentials.code.as_deref(), now);
+    let totp = identity.totp.as_ref().map(|sealed| totp::open(ctx, identity.person, sealed)).transpose()?;
+    let factor = second_factor(&actor, totp.as_ref(), credentials.code.as_deref(), now);
     let (true, Ok(step), false) = (is_right, factor, actor.grants.is_empty()) else {
         return Err(failed(ctx, Some(&actor), origin).await?);
     };
@@ -112,14 +113,14 @@ fn known_as(credentials: &Credentials) -> Option<String> {
 /// The step whose code was brought where a role asks for one.
 fn second_factor(
     actor: &Actor,
-    identity: &Identity,
+    totp: Option<&TotpSecret>,
     code: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, Failure> {
     if !actor.grants.iter().any(|grant| grant.role.needs_second_factor()) {
         return Ok(None);
     }
-    let step = identity.totp.as_ref().zip(code).and_then(|(totp, code)| totp.step_of(code, now.timestamp()));
+    let step = totp.zip(code).and_then(|(totp, code)| totp.step_of(code, now.timestamp()));
     step.map(Some).ok_or(Failure::Unauthenticated)
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::permission::{require, scope};
-use super::{Ctx, Failure, hashing};
+use super::{Ctx, Failure, hashing, totp};
 use crate::domain::Violation;
 use crate::domain::account::{Actor, IdentityKind, Login, Member, PersonId, PersonName, Reach, Role};
 use crate::domain::event::{self, Action, Changes, NewEntry, RecordKind, field_names};
@@ -197,7 +197,7 @@ pub async fn accept(ctx: &Ctx, token: &str, joining: Joining, request_id: &str) 
         }
     };
     let hash = hashing::hash(ctx, passphrase).await?;
-    let totp = joined.totp.as_ref().map(|(_, secret)| secret.clone());
+    let totp = joined.totp.as_ref().map(|(_, secret)| totp::seal(ctx, joined.person, secret)).transpose()?;
     let new = NewIdentity { person: joined.person, kind, login, hash, totp };
     let actor = event::Actor {
         name: joined.person.to_string(),

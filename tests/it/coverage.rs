@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::harness::build::instant;
-use crate::harness::make::NOW;
+use crate::harness::make::{NOW, keys};
 use crate::harness::stores::{Database, on_both};
 
 /// Operations that need no session.
@@ -66,7 +66,7 @@ fn author() -> Author {
 }
 
 async fn ctx_at(database: &Database, at: DateTime<Utc>) -> Arc<Ctx> {
-    Arc::new(Ctx::new(database.open().await, Clock::fixed(at), Calendars::builtin(), render_fragment))
+    Arc::new(Ctx::new(database.open().await, Clock::fixed(at), Calendars::builtin(), keys("1"), render_fragment))
 }
 
 async fn prepare(tx: &Tx) -> Result<(), StoreError> {

@@ -11,6 +11,7 @@ mod door;
 mod following;
 mod harness;
 mod imports;
+mod keys;
 mod nearest;
 mod people;
 mod policy;

@@ -11,6 +11,7 @@ pub mod login_counter;
 pub mod operator;
 pub mod outage;
 pub mod person;
+pub mod ring_key;
 pub mod role_grant;
 pub mod session;
 pub mod source;

@@ -12,6 +12,7 @@ use poem::http::Method;
 use poem::{Endpoint, Request, Response};
 use serde_json::Value;
 
+use super::make::keys;
 use super::stores::Database;
 
 /// A service that answers tests.
@@ -44,7 +45,7 @@ pub(crate) async fn limited_app_with(
     limits: Limits,
 ) -> App<impl Endpoint<Output = Response>> {
     let database = Database::bare_sqlite();
-    let ctx = Ctx::new(database.open().await, Clock::fixed(now), Calendars::builtin(), render_fragment);
+    let ctx = Ctx::new(database.open().await, Clock::fixed(now), Calendars::builtin(), keys("1"), render_fragment);
     ctx.finder.replace(toilets, areas, 1);
     App { endpoint: routes(Arc::new(ctx), Door::new(limits)), _database: database }
 }

@@ -1,6 +1,7 @@
 //! Values that are easy to make, each saying only what matters to its test.
 
 use gongce::domain::Draft;
+use gongce::domain::key::{Key, KeyId, KeyRing};
 use gongce::domain::place::Place;
 use gongce::domain::statement::Statement;
 use gongce::domain::text::Name;
@@ -8,6 +9,16 @@ use gongce::geo::{Crs, Wgs84};
 
 /// The instant at which tests take place: a Monday afternoon in Mengjin.
 pub(crate) const NOW: &str = "2026-11-23T08:00:00Z";
+
+/// The keys of a test: those with these names, the same every time.
+pub(crate) fn keys(names: &str) -> KeyRing {
+    let key = |name: char| {
+        let bytes: Vec<u8> =
+            (0..32_u8).map(|place| place.wrapping_mul(place).wrapping_mul(37) ^ (name as u8)).collect();
+        (KeyId::read(name).unwrap(), Key::new(&bytes).unwrap())
+    };
+    KeyRing::new(names.chars().map(key)).unwrap()
+}
 
 /// A toilet of that name at Mengjin, about which little is known.
 pub(crate) fn draft(name: &str) -> Draft {

@@ -56,7 +56,13 @@ impl Database {
     /// A product around it, its clock standing still.
     pub(crate) async fn ctx(&self) -> Arc<Ctx> {
         let clock = Clock::fixed(make::NOW.parse().unwrap());
-        Arc::new(Ctx::new(self.open().await, clock, Calendars::builtin(), gongce::http::render_fragment))
+        Arc::new(Ctx::new(
+            self.open().await,
+            clock,
+            Calendars::builtin(),
+            make::keys("1"),
+            gongce::http::render_fragment,
+        ))
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use gongce::domain::holiday::Calendars;
+use gongce::domain::key::KeyRing;
 use gongce::domain::secret::Passphrase;
 use gongce::http::render_fragment;
 use gongce::store::Store;
@@ -47,7 +48,8 @@ async fn the_host_makes_the_first_admin_and_sees_to_the_staff() {
 
     let url = format!("sqlite://{}", folder.join("gongce.db").display());
     let store = Store::open(&url, None).await.unwrap();
-    let ctx = Ctx::new(store, Clock::system(), Calendars::builtin(), render_fragment);
+    let keys = KeyRing::new(gongce::gateway::read(&folder.join("gongce.db.keys")).unwrap()).unwrap();
+    let ctx = Ctx::new(store, Clock::system(), Calendars::builtin(), keys, render_fragment);
     let password = Passphrase::password(PASSWORD.to_owned(), "wang.li").unwrap();
     let joining = Joining::Password("wang.li".parse().unwrap(), password);
     assert!(staff::accept(&ctx, &void, joining.clone(), "test").await.is_err(), "the newer one voids it");

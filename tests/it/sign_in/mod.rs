@@ -4,12 +4,14 @@ mod admins;
 mod canary;
 mod command;
 mod path;
+mod sealed;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use gongce::domain::account::PersonName;
 use gongce::domain::holiday::Calendars;
+use gongce::domain::key::KeyRing;
 use gongce::domain::secret::{TokenKind, TotpSecret};
 use gongce::http::{Door, Limits, render_fragment, routes};
 use gongce::usecase::{Clock, Ctx, staff};
@@ -20,7 +22,7 @@ use sea_orm::{ConnectionTrait, Database as Connection, Statement};
 use serde_json::{Value, json};
 
 use crate::harness::build::instant;
-use crate::harness::make::NOW;
+use crate::harness::make::{NOW, keys};
 use crate::harness::stores::Database;
 
 const PASSWORD: &str = "canary-correct-horse";
@@ -52,8 +54,13 @@ impl Answer {
 
 /// A process on the database whose clock stands so many seconds after [`NOW`].
 async fn service(database: &Database, seconds: i64) -> Service {
+    service_with(database, seconds, keys("1")).await
+}
+
+/// The same with other keys.
+async fn service_with(database: &Database, seconds: i64, keys: KeyRing) -> Service {
     let clock = Clock::fixed(moment(seconds));
-    let ctx = Arc::new(Ctx::new(database.open().await, clock, Calendars::builtin(), render_fragment));
+    let ctx = Arc::new(Ctx::new(database.open().await, clock, Calendars::builtin(), keys, render_fragment));
     Service { endpoint: routes(Arc::clone(&ctx), Door::new(Limits::default())), ctx }
 }
 

@@ -1,0 +1,52 @@
+//! Which keys the database was written with, so that no process goes on with others.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::entity::{identity, ring_key};
+use super::{Store, StoreError, Tx};
+use crate::domain::key::KeyId;
+
+impl Store {
+    /// The keys that the database was written with and their fingerprints, the oldest first.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn ring_keys(&self) -> Result<Vec<(KeyId, String)>, StoreError> {
+        let rows = ring_key::Entity::find().order_by_asc(ring_key::Column::Id).all(&self.reader).await?;
+        let key = |row: ring_key::Model| {
+            let id = row.id.parse().map_err(|wrong| StoreError::corrupt("ring_key", &row.id, wrong))?;
+            Ok((id, row.fingerprint))
+        };
+        rows.into_iter().map(key).collect()
+    }
+}
+
+impl Tx {
+    /// Remembers that a key is used from now on; answers whether it was new. Of two processes at once the first counts.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn remember_key(&self, id: KeyId, fingerprint: String) -> Result<bool, StoreError> {
+        let row = ring_key::ActiveModel { id: Set(id.to_string()), fingerprint: Set(fingerprint) };
+        let known = OnConflict::column(ring_key::Column::Id).do_nothing().to_owned();
+        let added = ring_key::Entity::insert(row).on_conflict(known).exec_without_returning(&self.connection).await?;
+        Ok(added > 0)
+    }
+
+    /// Forgets a key, and with it everything that was sealed with it: nobody can open that any more. Answers whether the
+    /// key was known.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn forget_key(&self, id: KeyId) -> Result<bool, StoreError> {
+        let forgotten = ring_key::Entity::delete_by_id(id.to_string()).exec(&self.connection).await?;
+        if forgotten.rows_affected == 0 {
+            return Ok(false);
+        }
+        let sealed = identity::Entity::update_many().col_expr(identity::Column::Totp, Expr::value(None::<String>));
+        sealed.filter(identity::Column::Totp.starts_with(id.to_string())).exec(&self.connection).await?;
+        Ok(true)
+    }
+}
