@@ -23,6 +23,7 @@ impl MigrationTrait for Migration {
         manager.create_index(index("ix_identity_person", "identity", "person_id")).await?;
         manager.create_index(index("ix_role_grant_person", "role_grant", "person_id")).await?;
         manager.create_index(index("ix_session_person", "session", "person_id")).await?;
+        manager.create_index(index("ix_invitation_person", "invitation", "person_id")).await?;
         manager.create_index(index("ix_invitation_invited_by", "invitation", "invited_by")).await
     }
 
@@ -78,6 +79,7 @@ fn role_grant() -> TableCreateStatement {
         .take()
 }
 
+/// `stepped_up_at` is when whoever holds it last proved who they are.
 fn session() -> TableCreateStatement {
     Table::create()
         .table("session")
@@ -89,26 +91,29 @@ fn session() -> TableCreateStatement {
         .col(required("idle_seconds", |c| c.big_integer()))
         .col(required("idle_until", |c| c.timestamp_with_time_zone()))
         .col(required("ends_at", |c| c.timestamp_with_time_zone()))
+        .col(optional("stepped_up_at", |c| c.timestamp_with_time_zone()))
         .index(&mut unique("uq_session_token", &["token_hash"]))
         .foreign_key(&mut references("fk_session_person", "session", "person_id", "person"))
         .take()
 }
 
-/// An accepted invitation is gone: the journal remembers it. Without `invited_by` it was made on the host.
+/// An accepted invitation is gone: the journal remembers it. With `person_id` it is for somebody who is there already.
+/// Without `invited_by` it was made on the host; who that names may be gone since, so that no key refers to them.
 fn invitation() -> TableCreateStatement {
     Table::create()
         .table("invitation")
         .col(counted_key())
         .col(required("token_hash", |c| c.string_len(64)))
         .col(required("name", |c| c.string_len(64)))
-        .col(required("role", |c| c.string_len(16)))
+        .col(optional("person_id", |c| c.string_len(36)))
+        .col(optional("role", |c| c.string_len(16)))
         .col(optional("area_id", |c| c.integer()))
         .col(optional("operator_id", |c| c.integer()))
         .col(optional("invited_by", |c| c.string_len(36)))
         .col(required("bootstrap", |c| c.boolean()))
         .col(required("expires_at", |c| c.timestamp_with_time_zone()))
         .index(&mut unique("uq_invitation_token", &["token_hash"]))
-        .foreign_key(&mut references("fk_invitation_person", "invitation", "invited_by", "person"))
+        .foreign_key(&mut references("fk_invitation_person", "invitation", "person_id", "person"))
         .foreign_key(&mut references("fk_invitation_area", "invitation", "area_id", "area"))
         .foreign_key(&mut references("fk_invitation_operator", "invitation", "operator_id", "operator"))
         .check(one_of("ck_invitation_role", "role", &ROLES))

@@ -15,8 +15,7 @@ use crate::domain::account::{Login, PersonId, PersonName, Reach, Role};
 use crate::domain::area::AreaCode;
 use crate::domain::id::{GrantId, OperatorId};
 use crate::domain::secret::{Passphrase, Token, TokenKind};
-use crate::usecase::staff::{self, Caller};
-use crate::usecase::{Ctx, Failure};
+use crate::usecase::{Caller, Ctx, Failure, grants, invitations, staff};
 
 /// How many people are read at once.
 const PAGE: u64 = 100;
@@ -45,6 +44,33 @@ pub(super) enum Staff {
         /// The id of the only body for whose toilets it counts
         #[arg(long)]
         operator: Option<i32>,
+    },
+    /// Give somebody a further role; their sessions end at once
+    Grant {
+        /// The person's id, from `gongce staff list`
+        #[arg(value_parser = read::<PersonId>)]
+        person: PersonId,
+        /// cleaner, repairer, inspector, supervisor, admin or auditor
+        #[arg(long, value_parser = read::<Role>)]
+        role: Role,
+        /// The code of the area it counts in; left out for the whole register
+        #[arg(long, value_parser = read::<AreaCode>)]
+        area: Option<AreaCode>,
+        /// The id of the only body for whose toilets it counts
+        #[arg(long)]
+        operator: Option<i32>,
+    },
+    /// Invite somebody who is there already to set up their sign-in anew: a lost phone, a forgotten PIN
+    Renew {
+        /// The person's id, from `gongce staff list`
+        #[arg(value_parser = read::<PersonId>)]
+        person: PersonId,
+    },
+    /// End all sessions of somebody
+    Cut {
+        /// The person's id, from `gongce staff list`
+        #[arg(value_parser = read::<PersonId>)]
+        person: PersonId,
     },
     /// Take a role from somebody, whose sessions end at once
     Revoke {
@@ -83,15 +109,30 @@ impl Staff {
     /// Does it; answers what is printed.
     async fn done(self, ctx: &Ctx) -> anyhow::Result<String> {
         match self {
-            Self::Bootstrap { name } => Ok(invitation(&staff::bootstrap(ctx, name).await?)),
+            Self::Bootstrap { name } => Ok(invitation(&invitations::bootstrap(ctx, name).await?)),
             Self::Invite { name, role, area, operator } => {
                 let reach = Reach { area, operator: operator.map(OperatorId) };
-                let sent = staff::invite(ctx, Caller::Host, name, role, reach).await;
+                let sent = invitations::invite(ctx, Caller::Host, name, role, reach).await;
                 Ok(invitation(&sent.map_err(|failure| unknown(failure, "there is no such area or body"))?))
+            }
+            Self::Grant { person, role, area, operator } => {
+                let reach = Reach { area, operator: operator.map(OperatorId) };
+                let given = grants::give(ctx, Caller::Host, person, role, reach).await;
+                let grant = given.map_err(|failure| unknown(failure, "there is no such person, area or body"))?;
+                Ok(format!("granted {}\n", grant.id))
+            }
+            Self::Renew { person } => {
+                let sent = invitations::renew(ctx, Caller::Host, person, None).await;
+                Ok(invitation(&sent.map_err(|failure| unknown(failure, "there is no such person"))?))
+            }
+            Self::Cut { person } => {
+                let ended = staff::end_sessions(ctx, Caller::Host, person).await;
+                ended.map_err(|failure| unknown(failure, "there is no such person"))?;
+                Ok("their sessions have ended\n".to_owned())
             }
             Self::List => list(ctx).await,
             Self::Revoke { person, grant } => {
-                let revoked = staff::revoke(ctx, Caller::Host, person, GrantId(grant)).await;
+                let revoked = grants::revoke(ctx, Caller::Host, person, GrantId(grant)).await;
                 revoked.map_err(|failure| unknown(failure, "this person holds no such grant"))?;
                 Ok("revoked\n".to_owned())
             }
@@ -105,10 +146,11 @@ impl Staff {
     }
 }
 
-/// A failure, with what is missing in place of the words for the public, who are not told.
+/// A failure, with what is missing or wrong in place of the words for the public, who are not told.
 fn unknown(failure: Failure, missing: &'static str) -> anyhow::Error {
     match failure {
         Failure::NotFound => anyhow::anyhow!(missing),
+        Failure::Invalid(violations) => anyhow::anyhow!(violations),
         failure => failure.into(),
     }
 }

@@ -219,4 +219,6 @@ pub struct Session {
     pub idle_until: DateTime<Utc>,
     /// When it ends whatever happens.
     pub ends_at: DateTime<Utc>,
+    /// When whoever holds it last proved who they are, if they did.
+    pub stepped_up_at: Option<DateTime<Utc>>,
 }

@@ -46,12 +46,20 @@ codes!(
         Import = "import",
         /// A session was opened.
         Login = "login",
-        /// Somebody failed to open a session.
+        /// Somebody failed to open a session, or to prove in one who they are.
         LoginFailed = "loginFailed",
+        /// Somebody proved in their session who they are.
+        StepUp = "stepUp",
+        /// An account failed so often that it is locked for a while.
+        LockOut = "lockOut",
         /// A session was ended.
         Logout = "logout",
         /// Taken away: a role, or a session by somebody else.
         Revoke = "revoke",
+        /// Somebody took with them what is kept of them.
+        Export = "export",
+        /// It was removed with all that was personal in it; its pseudonym stays.
+        Delete = "delete",
     }
 );
 

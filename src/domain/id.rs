@@ -45,6 +45,10 @@ id!(
     /// A role that somebody holds somewhere.
     GrantId
 );
+id!(
+    /// An invitation that waits to be accepted.
+    InvitationId
+);
 
 /// The first area id is one above this.
 pub const AREA_ID_BASE: i32 = 800_000_000;

@@ -1,5 +1,7 @@
 //! Who may do what: one pure function. What is not allowed here is refused.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::account::{Actor, PersonId, Reach, Role};
 use super::area::AreaCode;
 use super::id::OperatorId;
@@ -19,6 +21,8 @@ pub enum Action {
     LogCleaning,
     /// Confirm a cleaning that somebody logged.
     VerifyCleaning,
+    /// Remove a person with all that is personal: oneself alone.
+    DeleteAccount,
 }
 
 /// What it would be done to.
@@ -42,6 +46,9 @@ pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
     if bars_self && is_about_self {
         return false;
     }
+    if action == Action::DeleteAccount {
+        return is_about_self;
+    }
     let mut grants = actor.grants.iter();
     grants.any(|grant| allows(grant.role, action) && grant.reach.covers(subject.path, subject.operator))
 }
@@ -58,7 +65,31 @@ const fn allows(role: Role, action: Action) -> bool {
         Action::EditToilet => matches!(role, Role::Supervisor | Role::Admin),
         Action::LogCleaning => matches!(role, Role::Cleaner | Role::Supervisor),
         Action::VerifyCleaning => matches!(role, Role::Inspector | Role::Supervisor),
+        // It takes no role, and none lets anybody do it to others.
+        Action::DeleteAccount => false,
     }
+}
+
+/// How long a proof of who one is counts: long enough for an errand at the desk, too short for whoever finds the desk
+/// empty.
+pub const PROOF_COUNTS: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether an action asks for a fresh proof of who is calling, since the session alone may be in other hands: all that
+/// gives or takes much power, and what cannot be undone.
+#[must_use]
+pub const fn needs_proof(action: Action) -> bool {
+    match action {
+        Action::Grant(role) => role.needs_second_factor(),
+        Action::Revoke(role) => matches!(role, Role::Admin),
+        Action::DeleteAccount => true,
+        Action::ReadStaff | Action::EditToilet | Action::LogCleaning | Action::VerifyCleaning => false,
+    }
+}
+
+/// Whether a proof that was given then, if it was, still counts.
+#[must_use]
+pub fn counts(proved_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    proved_at.is_some_and(|at| now - at < PROOF_COUNTS)
 }
 
 /// What a query may see. It is made here alone, so that a query that takes one cannot be asked without it.

@@ -5,27 +5,17 @@ use std::sync::Arc;
 use poem::Request;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
-use uuid::Uuid;
 
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use super::request_id::name_of;
-use crate::domain::account::Actor;
-use crate::usecase::staff::Caller;
-use crate::usecase::{Ctx, sessions};
+use crate::usecase::{By, Caller, Ctx, sessions};
 
 /// Whoever calls. As the **first** argument of a handler it is asked for before anything else of the request is read.
 /// There is no fallback scheme: that would make a visitor of somebody whose token is not valid.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "Session", bearer_format = "gct_ and 64 hexadecimal digits", checker = "check")]
 pub(super) struct Signed(By);
-
-/// Whoever calls, in which session and request.
-pub(super) struct By {
-    pub(super) actor: Actor,
-    pub(super) session: Uuid,
-    pub(super) request_id: String,
-}
 
 impl Signed {
     pub(super) fn by(&self) -> &By {
@@ -34,7 +24,7 @@ impl Signed {
 
     /// As the use cases of the staff want it.
     pub(super) fn caller(&self) -> Caller<'_> {
-        Caller::Person(&self.0.actor, &self.0.request_id)
+        Caller::Person(&self.0)
     }
 }
 
@@ -43,5 +33,6 @@ async fn check(request: &Request, bearer: Bearer) -> poem::Result<By> {
         return Err(Problem::new(ProblemCode::Internal, "The sessions are out of reach.").into());
     };
     let opened = sessions::check(ctx, &bearer.token).await.map_err(Problem::from)?;
-    Ok(By { actor: opened.actor, session: opened.id, request_id: name_of(request) })
+    let (session, stepped_up_at) = (opened.id, opened.stepped_up_at);
+    Ok(By { actor: opened.actor, session, request_id: name_of(request), stepped_up_at })
 }

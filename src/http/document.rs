@@ -12,6 +12,7 @@ use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 use super::areas::AreasApi;
 use super::documented::Documented;
 use super::health::HealthApi;
+use super::invitations::InvitationsApi;
 use super::problem_code::ProblemCode;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
@@ -19,13 +20,19 @@ use super::toilets::ToiletsApi;
 use crate::usecase::Ctx;
 
 /// All documented operations.
-type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, StaffApi, HealthApi)>;
+type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, StaffApi, InvitationsApi, HealthApi)>;
 
 /// The operations with their document.
 pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
     let shared = || Arc::clone(ctx);
-    let apis =
-        (ToiletsApi(shared()), AreasApi(shared()), SessionsApi(shared()), StaffApi(shared()), HealthApi(shared()));
+    let apis = (
+        ToiletsApi(shared()),
+        AreasApi(shared()),
+        SessionsApi(shared()),
+        StaffApi(shared()),
+        InvitationsApi(shared()),
+        HealthApi(shared()),
+    );
     described(Documented(apis))
 }
 

@@ -16,6 +16,7 @@ mod fragment;
 mod front;
 mod health;
 mod instant;
+mod invitations;
 mod json;
 mod language;
 mod pages;

@@ -1,10 +1,10 @@
 //! Persons, grants and sessions as answers show them.
 
-use chrono::{DateTime, Utc};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 use uuid::Uuid;
 
+use super::instant::Instant;
 use super::words::Word;
 use crate::domain::account::{Grant, Member, Role, Session};
 
@@ -54,18 +54,20 @@ impl From<Member> for MemberView {
 
 /// One of the caller's sessions.
 #[derive(Debug, Object)]
-#[oai(rename = "Session", rename_all = "camelCase")]
+#[oai(rename = "Session", rename_all = "camelCase", skip_serializing_if_is_none)]
 pub(super) struct SessionView {
     /// Its id, which is not the token.
     id: Uuid,
     /// When it was opened.
-    opened_at: DateTime<Utc>,
+    opened_at: Instant,
     /// When it was used last, to the minute.
-    last_seen: DateTime<Utc>,
+    last_seen: Instant,
     /// When it ends unless it is used before.
-    idle_until: DateTime<Utc>,
+    idle_until: Instant,
     /// When it ends whatever happens.
-    ends_at: DateTime<Utc>,
+    ends_at: Instant,
+    /// When whoever holds it last proved who they are; left out where they never did.
+    stepped_up_at: Option<Instant>,
     /// Whether it is the one that asks.
     current: bool,
 }
@@ -73,8 +75,16 @@ pub(super) struct SessionView {
 impl SessionView {
     /// A session as somebody in the session `asking` sees it.
     pub(super) fn of(session: &Session, asking: Uuid) -> Self {
-        let Session { id, opened_at, last_seen, idle_until, ends_at } = *session;
-        Self { id, opened_at, last_seen, idle_until, ends_at, current: id == asking }
+        let Session { id, opened_at, last_seen, idle_until, ends_at, stepped_up_at } = *session;
+        Self {
+            id,
+            opened_at: Instant(opened_at),
+            last_seen: Instant(last_seen),
+            idle_until: Instant(idle_until),
+            ends_at: Instant(ends_at),
+            stepped_up_at: stepped_up_at.map(Instant),
+            current: id == asking,
+        }
     }
 }
 

@@ -114,6 +114,10 @@ impl From<Failure> for Problem {
         match failure {
             Failure::NotFound => Self::new(ProblemCode::NotFound, "There is no such record."),
             Failure::Refused => Self::new(ProblemCode::Forbidden, "The caller's role does not allow this."),
+            Failure::StepUpNeeded => {
+                let detail = "This needs a proof of who is calling, not older than ten minutes.";
+                Self::new(ProblemCode::StepUpNeeded, detail)
+            }
             Failure::Unauthenticated => {
                 Self::new(ProblemCode::Unauthenticated, "There is no such session, or the sign-in was not accepted.")
             }

@@ -57,6 +57,8 @@ problem_codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "请先登录", "Not signed in";
     /// The caller's role does not allow it.
     Forbidden = "forbidden", FORBIDDEN, "没有权限", "Not allowed";
+    /// The caller may do this after a fresh proof of who they are (`POST /api/v1/sessions/current/proof`).
+    StepUpNeeded = "stepUpNeeded", FORBIDDEN, "请先验证身份", "Prove who you are first";
     /// There is no such record, or not for this caller.
     NotFound = "notFound", NOT_FOUND, "没有找到", "Not found";
     /// The service has no such path.

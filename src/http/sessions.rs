@@ -19,8 +19,9 @@ use super::tag::Tag;
 use crate::domain::Violation;
 use crate::domain::account::IdentityKind;
 use crate::domain::secret::{Passphrase, TokenKind};
+use crate::usecase::proofs::Proof;
 use crate::usecase::sessions::{Credentials, Origin};
-use crate::usecase::{Ctx, Failure, sessions};
+use crate::usecase::{Ctx, Failure, proofs, sessions};
 
 /// Every operation on the paths `/api/v1/sessions` and `/api/v1/me`.
 pub(super) struct SessionsApi(pub(super) Arc<Ctx>);
@@ -55,6 +56,34 @@ impl TryFrom<NewSession> for Credentials {
             }
         };
         Ok(Self { kind, login, passphrase: Passphrase::typed(passphrase.into_text()), code })
+    }
+}
+
+/// What somebody with a session brings to prove who they are: `code` where they have a second factor, else `password`,
+/// or `device` and `pin`.
+#[derive(Debug, Object)]
+#[oai(rename_all = "camelCase", deny_unknown_fields)]
+struct NewProof {
+    /// The present code of the second factor.
+    code: Option<Secret>,
+    /// The password.
+    password: Option<Secret>,
+    /// The token of the device on which the PIN was set.
+    device: Option<Secret>,
+    /// The PIN.
+    pin: Option<Secret>,
+}
+
+impl TryFrom<NewProof> for Proof {
+    type Error = Failure;
+    fn try_from(new: NewProof) -> Result<Self, Failure> {
+        let typed = |secret: Secret| Passphrase::typed(secret.into_text());
+        match (new.code, new.password, new.device, new.pin) {
+            (Some(code), None, None, None) => Ok(Self::Code(code.into_text())),
+            (None, Some(password), None, None) => Ok(Self::Password(typed(password))),
+            (None, None, Some(device), Some(pin)) => Ok(Self::Pin(device.into_text(), typed(pin))),
+            _ => Err(Violation::new("code", "incomplete", "give code, or password, or device and pin").into()),
+        }
     }
 }
 
@@ -94,6 +123,28 @@ impl SessionsApi {
         let (token, session) = sessions::open(&self.0, body.0.try_into()?, &origin).await?;
         let session = SessionView::of(&session, session.id);
         Ok(Made::Made(Json(OpenedSession { token: token.reveal(TokenKind::Session), session })))
+    }
+
+    /// Prove anew who is calling
+    ///
+    /// Dangerous acts, which answer 403 `stepUpNeeded` otherwise, are then possible in this session for ten minutes, as
+    /// they are after a sign-in. Failures count as those of a sign-in do.
+    #[oai(
+        path = "/api/v1/sessions/current/proof",
+        method = "post",
+        operation_id = "create_proof",
+        tag = "Tag::Sessions"
+    )]
+    async fn create_proof(
+        &self,
+        signed: Signed,
+        request: &Request,
+        query: Params<()>,
+        body: Json<NewProof>,
+    ) -> Result<Made<SessionView>, Problem> {
+        let (Params(()), by) = (query, signed.by());
+        let session = proofs::give(&self.0, by, body.0.try_into()?, &noted(request)).await?;
+        Ok(Made::Made(Json(SessionView::of(&session, by.session))))
     }
 
     /// Sign out

@@ -1,32 +1,24 @@
-//! The staff: who works where, inviting, joining, and taking roles away.
+//! The staff: who works where, giving roles and taking them away.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use poem::Request;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::bearer::Signed;
-use super::people_view::{Done, Made, MemberView};
+use super::people_view::{Done, GrantView, Made, MemberView};
 use super::problem::Problem;
 use super::query::Declared;
 use super::query::{Given, Group, Integer, Params, Text};
-use super::request_id::name_of;
-use super::secret::Secret;
 use super::tag::Tag;
 use super::words::Word;
-use crate::domain::Violation;
-use crate::domain::account::{Login, PersonId, PersonName, Reach, Role};
-use crate::domain::area::AreaCode;
+use crate::domain::account::{PersonId, Reach, Role};
 use crate::domain::id::{GrantId, OperatorId};
-use crate::domain::secret::{Passphrase, TokenKind};
-use crate::usecase::staff::{self, Joined, Joining};
-use crate::usecase::{Ctx, Failure};
+use crate::usecase::{Ctx, Failure, grants, staff};
 
-/// Every operation on the paths below `/api/v1/staff` and `/api/v1/invitations`.
+/// Every operation on the paths below `/api/v1/staff`, but for invitations.
 pub(super) struct StaffApi(pub(super) Arc<Ctx>);
 
 /// A page of the staff.
@@ -39,13 +31,10 @@ struct StaffPageView {
     next: Option<String>,
 }
 
-/// Who is invited to what.
+/// A role to be given somewhere.
 #[derive(Debug, Object)]
 #[oai(rename_all = "camelCase", deny_unknown_fields)]
-struct NewInvitation {
-    /// What the person is called: 1 to 64 characters.
-    #[oai(validator(max_length = 64))]
-    name: String,
+struct NewGrant {
     /// The role.
     role: Word<Role>,
     /// The code of the area in whose whole subtree it counts; left out for the whole register.
@@ -55,65 +44,10 @@ struct NewInvitation {
     operator: Option<i32>,
 }
 
-/// An invitation that was made just now.
-#[derive(Debug, Object)]
-#[oai(rename_all = "camelCase")]
-struct Invitation {
-    /// What the person gives to join. It is told this once, and counts once.
-    invitation: String,
-    /// Until when it counts.
-    expires_at: DateTime<Utc>,
-}
-
-/// How somebody who was invited will sign in: with `login` and `password`, or as a cleaner with a `pin`.
-#[derive(Debug, Object)]
-#[oai(rename_all = "camelCase", deny_unknown_fields)]
-struct Acceptance {
-    /// The invitation.
-    invitation: Secret,
-    /// The login: 3 to 32 letters, digits and `._-`.
-    #[oai(validator(max_length = 64))]
-    login: Option<String>,
-    /// The password: 12 to 128 characters.
-    password: Option<Secret>,
-    /// The PIN: six digits, on this device alone.
-    pin: Option<Secret>,
-}
-
-impl Acceptance {
-    fn joining(self) -> Result<Joining, Failure> {
-        match (self.login, self.password, self.pin) {
-            (Some(login), Some(password), None) => {
-                let login: Login = login.parse()?;
-                let password = Passphrase::password(password.into_text(), login.as_str())?;
-                Ok(Joining::Password(login, password))
-            }
-            (None, None, Some(pin)) => Ok(Joining::Pin(Passphrase::pin(pin.into_text())?)),
-            _ => Err(Violation::new("login", "incomplete", "give login and password, or pin").into()),
-        }
-    }
-}
-
-/// What somebody who joined is told once.
-#[derive(Debug, Object)]
-#[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
-struct Acceptation {
-    /// The person's pseudonym.
-    person: Uuid,
-    /// The second factor as an address that an authenticator app reads, where the role asks for one.
-    totp: Option<String>,
-    /// The device's token, to be kept on it and brought with the PIN.
-    device: Option<String>,
-}
-
-impl From<Joined> for Acceptation {
-    fn from(joined: Joined) -> Self {
-        Self {
-            person: joined.person.0,
-            totp: joined.totp.map(|(login, secret)| secret.uri(login.as_str())),
-            device: joined.device.map(|token| token.reveal(TokenKind::Device)),
-        }
-    }
+/// Where a role is to count.
+pub(super) fn reach(area: Option<String>, operator: Option<i32>) -> Result<Reach, Failure> {
+    let area = area.map(|code| code.parse()).transpose()?;
+    Ok(Reach { area, operator: operator.map(OperatorId) })
 }
 
 struct StaffParams {
@@ -148,28 +82,59 @@ impl StaffApi {
         Ok(Json(StaffPageView { items: staff.into_iter().map(MemberView::from).collect(), next }))
     }
 
-    /// Invite somebody
+    /// Get somebody of the staff
     ///
-    /// To a role below the caller's own (an admin also to their own), within the caller's area. An area out of it is
-    /// answered as one that is not there.
-    #[oai(path = "/api/v1/staff/invitations", method = "post", operation_id = "create_invitation")]
-    async fn create_invitation(
+    /// With the grants that lie within the caller's area; whoever holds none there is answered as not there.
+    #[oai(path = "/api/v1/staff/:id", method = "get", operation_id = "get_member")]
+    async fn get_member(
         &self,
         signed: Signed,
+        /// The person's id.
+        id: Path<Uuid>,
         query: Params<()>,
-        body: Json<NewInvitation>,
-    ) -> Result<Made<Invitation>, Problem> {
+    ) -> Result<Json<MemberView>, Problem> {
+        let Params(()) = query;
+        Ok(Json(staff::get(&self.0, signed.caller(), PersonId(id.0)).await?.into()))
+    }
+
+    /// End somebody's sessions
+    ///
+    /// All of them, on every process at once: their phone is lost, say.
+    #[oai(path = "/api/v1/staff/:id/sessions", method = "delete", operation_id = "delete_member_sessions")]
+    async fn delete_member_sessions(
+        &self,
+        signed: Signed,
+        /// The person's id.
+        id: Path<Uuid>,
+        query: Params<()>,
+    ) -> Result<Done, Problem> {
+        let Params(()) = query;
+        staff::end_sessions(&self.0, signed.caller(), PersonId(id.0)).await?;
+        Ok(Done::Done)
+    }
+
+    /// Give somebody a further role
+    ///
+    /// Somebody of the caller's area, a role that the caller may give. All their sessions end at once. A role that asks
+    /// for a second factor is given only to who has one; others are invited to it.
+    #[oai(path = "/api/v1/staff/:id/grants", method = "post", operation_id = "create_grant")]
+    async fn create_grant(
+        &self,
+        signed: Signed,
+        /// The person's id.
+        id: Path<Uuid>,
+        query: Params<()>,
+        body: Json<NewGrant>,
+    ) -> Result<Made<GrantView>, Problem> {
         let (Params(()), Json(new)) = (query, body);
-        let name = PersonName::new(&new.name).map_err(|wrong| Failure::from(wrong.in_field("name")))?;
-        let area: Option<AreaCode> = new.area.map(|code| code.parse()).transpose().map_err(Failure::from)?;
-        let reach = Reach { area, operator: new.operator.map(OperatorId) };
-        let (token, expires_at) = staff::invite(&self.0, signed.caller(), name, new.role.0, reach).await?;
-        Ok(Made::Made(Json(Invitation { invitation: token.reveal(TokenKind::Invitation), expires_at })))
+        let reach = reach(new.area, new.operator)?;
+        let grant = grants::give(&self.0, signed.caller(), PersonId(id.0), new.role.0, reach).await?;
+        Ok(Made::Made(Json(grant.into())))
     }
 
     /// Take a role from somebody
     ///
-    /// All their sessions end at once. The last admin stays.
+    /// All their sessions end at once, and the invitations they made are void. The last admin stays.
     #[oai(path = "/api/v1/staff/:id/grants/:grant", method = "delete", operation_id = "delete_grant")]
     async fn delete_grant(
         &self,
@@ -181,23 +146,7 @@ impl StaffApi {
         query: Params<()>,
     ) -> Result<Done, Problem> {
         let Params(()) = query;
-        staff::revoke(&self.0, signed.caller(), PersonId(id.0), GrantId(grant.0)).await?;
+        grants::revoke(&self.0, signed.caller(), PersonId(id.0), GrantId(grant.0)).await?;
         Ok(Done::Done)
-    }
-
-    /// Accept an invitation
-    ///
-    /// Makes the account. An invitation that was used, has run out or never was is 404.
-    #[oai(path = "/api/v1/invitations/accept", method = "post", operation_id = "accept_invitation")]
-    async fn accept_invitation(
-        &self,
-        request: &Request,
-        query: Params<()>,
-        body: Json<Acceptance>,
-    ) -> Result<Made<Acceptation>, Problem> {
-        let (Params(()), Json(acceptance)) = (query, body);
-        let token = acceptance.invitation.clone().into_text();
-        let joined = staff::accept(&self.0, &token, acceptance.joining()?, &name_of(request)).await?;
-        Ok(Made::Made(Json(joined.into())))
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{
     QuerySelect,
 };
 
-use super::entity::{area, invitation, operator, role_grant, session};
+use super::entity::{area, invitation, operator, role_grant};
 use super::{Store, StoreError, Tx};
 use crate::domain::account::{Grant, PersonId, Reach, Role};
 use crate::domain::area::AreaCode;
@@ -83,19 +83,18 @@ impl Tx {
         Ok(GrantId(row.insert(&self.connection).await?.id))
     }
 
-    /// Takes a role away and with it all that it opened: the person's sessions, and the invitations they made. Answers
-    /// whether it was there.
+    /// Takes a role away and with it all that it opened: the person's sessions, the invitations they made, and those by
+    /// which they could sign in anew. Answers whether it was there.
     ///
     /// # Errors
     /// What the database says.
     pub async fn delete_grant(&self, person: PersonId, id: GrantId) -> Result<bool, StoreError> {
-        let person = person.to_string();
         let mine = role_grant::Entity::delete_many().filter(role_grant::Column::Id.eq(id.0));
-        let gone = mine.filter(role_grant::Column::PersonId.eq(person.as_str())).exec(&self.connection).await?;
-        let sessions = session::Entity::delete_many().filter(session::Column::PersonId.eq(person.as_str()));
-        sessions.exec(&self.connection).await?;
-        let invitations = invitation::Entity::delete_many().filter(invitation::Column::InvitedBy.eq(person.as_str()));
-        invitations.exec(&self.connection).await?;
+        let gone = mine.filter(role_grant::Column::PersonId.eq(person.to_string())).exec(&self.connection).await?;
+        self.end_sessions(person).await?;
+        self.void_renewals(person).await?;
+        let made = invitation::Entity::delete_many().filter(invitation::Column::InvitedBy.eq(person.to_string()));
+        made.exec(&self.connection).await?;
         Ok(gone.rows_affected > 0)
     }
 
@@ -173,16 +172,16 @@ pub(super) fn codes(path: &str) -> Result<Vec<AreaCode>, crate::domain::Violatio
     path.split('/').filter(|code| !code.is_empty()).map(str::parse).collect()
 }
 
-/// What a scope covers of the rows of `role_grant` joined with `area`. A path is compared by whole codes: the slashes on
+/// What a scope covers of the rows of a table joined with `area`, whose column for the body is given. A path is compared by whole codes: the slashes on
 /// both sides see to it that 4103 is not found in 410308.
-pub(super) fn within(scope: &Scope) -> Condition {
+pub(super) fn within(scope: &Scope, body: impl ColumnTrait) -> Condition {
     scope.reaches().iter().fold(Condition::any(), |any, reach| {
         let mut all = Condition::all();
         if let Some(code) = &reach.area {
             all = all.add(area::Column::Path.like(format!("%/{code}/%")));
         }
         if let Some(operator) = reach.operator {
-            all = all.add(role_grant::Column::OperatorId.eq(operator.0));
+            all = all.add(body.eq(operator.0));
         }
         // An empty condition would be left out, and with it what it stands for: everything.
         any.add(all.add(Expr::val(1).eq(1)))

@@ -2,9 +2,9 @@
 
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::entity::{identity, session};
+use super::entity::identity;
 use super::people::person_id;
 use super::{Store, StoreError, Tx};
 use crate::domain::account::{IdentityKind, PersonId};
@@ -32,6 +32,10 @@ pub struct Identity {
     pub id: i32,
     /// Whose it is.
     pub person: PersonId,
+    /// In which way.
+    pub kind: IdentityKind,
+    /// The login, or the hash of the device's token.
+    pub login: String,
     /// The Argon2id hash of the password or PIN.
     pub hash: String,
     /// The second factor, sealed.
@@ -51,11 +55,16 @@ impl Store {
     /// What the database says, or a corrupt row.
     pub async fn identity(&self, kind: IdentityKind, login: &str) -> Result<Option<Identity>, StoreError> {
         let rows = identity::Entity::find().filter(identity::Column::Kind.eq(kind.as_str()));
-        let Some(row) = rows.filter(identity::Column::Login.eq(login)).one(&self.reader).await? else {
-            return Ok(None);
-        };
-        let totp = row.totp.map(Sealed::kept);
-        Ok(Some(Identity { id: row.id, person: person_id(&row.person_id)?, hash: row.hash, totp }))
+        rows.filter(identity::Column::Login.eq(login)).one(&self.reader).await?.map(read).transpose()
+    }
+
+    /// All identities of a person, in the order in which they were made.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn identities(&self, person: PersonId) -> Result<Vec<Identity>, StoreError> {
+        let rows = identity::Entity::find().filter(identity::Column::PersonId.eq(person.to_string()));
+        rows.order_by_asc(identity::Column::Id).all(&self.reader).await?.into_iter().map(read).collect()
     }
 }
 
@@ -104,8 +113,25 @@ impl Tx {
         };
         let update = identity::Entity::update_many().col_expr(identity::Column::Hash, Expr::value(hash));
         update.filter(identity::Column::Id.eq(row.id)).exec(&self.connection).await?;
-        let sessions = session::Entity::delete_many().filter(session::Column::PersonId.eq(row.person_id.as_str()));
-        sessions.exec(&self.connection).await?;
-        person_id(&row.person_id).map(Some)
+        let person = person_id(&row.person_id)?;
+        self.end_sessions(person).await?;
+        Ok(Some(person))
     }
+
+    /// Forgets the passwords and PINs of a person, with their second factors.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn delete_passphrases(&self, person: PersonId) -> Result<(), StoreError> {
+        let kinds = [IdentityKind::Password, IdentityKind::Pin].map(IdentityKind::as_str);
+        let own = identity::Entity::delete_many().filter(identity::Column::PersonId.eq(person.to_string()));
+        own.filter(identity::Column::Kind.is_in(kinds)).exec(&self.connection).await?;
+        Ok(())
+    }
+}
+
+fn read(row: identity::Model) -> Result<Identity, StoreError> {
+    let kind = row.kind.parse().map_err(|violation| StoreError::corrupt("identity", row.id, violation))?;
+    let (person, totp) = (person_id(&row.person_id)?, row.totp.map(Sealed::kept));
+    Ok(Identity { id: row.id, person, kind, login: row.login, hash: row.hash, totp })
 }

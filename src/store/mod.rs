@@ -32,7 +32,7 @@ pub use error::StoreError;
 pub use grants::{NewGrant, Place};
 pub use identities::{Identity, NewIdentity};
 pub use imports::{Imported, Standing};
-pub use invitations::{Invitation, NewInvitation};
+pub use invitations::{Invitation, NewInvitation, Pending};
 pub use journal::{Cursor, Touched};
 pub use lock::ServerLock;
 pub use login_counters::Attempt;

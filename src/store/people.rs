@@ -32,7 +32,7 @@ impl Store {
             .select_only()
             .column(role_grant::Column::PersonId)
             .distinct()
-            .filter(within(scope));
+            .filter(within(scope, role_grant::Column::OperatorId));
         if let Some(after) = after {
             ids = ids.filter(role_grant::Column::PersonId.gt(after.to_string()));
         }

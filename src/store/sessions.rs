@@ -25,6 +25,9 @@ pub struct NewSession {
     pub person: PersonId,
     /// For how long.
     pub lifetime: Lifetime,
+    /// Whether whoever opens it proved who they are by something they know or hold, not only by a phone that is signed
+    /// in elsewhere.
+    pub stepped_up: bool,
 }
 
 /// An open session, with whoever it belongs to as they stand now.
@@ -38,11 +41,13 @@ pub struct Opened {
     pub last_seen: DateTime<Utc>,
     /// How long it lasts without a request.
     pub idle: TimeDelta,
+    /// When whoever holds it last proved who they are.
+    pub stepped_up_at: Option<DateTime<Utc>>,
 }
 
 /// A row for each grant, or one without a grant.
 const CHECK: &str = "\
-SELECT s.id, s.token_hash, s.person_id, s.last_seen, s.idle_seconds, \
+SELECT s.id, s.token_hash, s.person_id, s.last_seen, s.idle_seconds, s.stepped_up_at, \
 g.id AS grant_id, g.role, g.operator_id, a.path \
 FROM session s LEFT JOIN role_grant g ON g.person_id = s.person_id LEFT JOIN area a ON a.id = g.area_id \
 WHERE s.token_hash = $1 AND s.idle_until > $2 AND s.ends_at > $2 ORDER BY g.id";
@@ -70,6 +75,7 @@ impl Store {
             actor: Actor { person, grants },
             last_seen: first.try_get("", "last_seen")?,
             idle: TimeDelta::seconds(first.try_get("", "idle_seconds")?),
+            stepped_up_at: first.try_get("", "stepped_up_at")?,
         }))
     }
 
@@ -108,6 +114,7 @@ impl Tx {
             idle_seconds: new.lifetime.idle.num_seconds(),
             idle_until: at + new.lifetime.idle,
             ends_at: at + new.lifetime.absolute,
+            stepped_up_at: new.stepped_up.then_some(at),
         };
         let active = session::ActiveModel {
             id: Set(row.id.clone()),
@@ -118,6 +125,7 @@ impl Tx {
             idle_seconds: Set(row.idle_seconds),
             idle_until: Set(row.idle_until),
             ends_at: Set(row.ends_at),
+            stepped_up_at: Set(row.stepped_up_at),
         };
         session::Entity::insert(active).exec_without_returning(&self.connection).await?;
         read(&row)
@@ -140,6 +148,30 @@ impl Tx {
             .filter(session::Column::LastSeen.lte(unless_after))
             .exec(&self.connection)
             .await?;
+        Ok(())
+    }
+
+    /// Remembers that whoever holds a session proved who they are; answers the session, or `None` where it is gone.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn step_up_session(&self, id: Uuid) -> Result<Option<Session>, StoreError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::SteppedUpAt, Expr::value(self.author.at))
+            .filter(session::Column::Id.eq(id.to_string()))
+            .exec(&self.connection)
+            .await?;
+        let row = session::Entity::find_by_id(id.to_string()).one(&self.connection).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Ends all sessions of a person.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn end_sessions(&self, person: PersonId) -> Result<(), StoreError> {
+        let own = session::Entity::delete_many().filter(session::Column::PersonId.eq(person.to_string()));
+        own.exec(&self.connection).await?;
         Ok(())
     }
 
@@ -172,5 +204,6 @@ fn read(row: &session::Model) -> Result<Session, StoreError> {
         last_seen: row.last_seen,
         idle_until: row.idle_until.min(row.ends_at),
         ends_at: row.ends_at,
+        stepped_up_at: row.stepped_up_at,
     })
 }

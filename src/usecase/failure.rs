@@ -16,6 +16,9 @@ pub enum Failure {
     /// The caller may see it, but not do this.
     #[error("this is not allowed for the caller's role")]
     Refused,
+    /// The caller may do this, but must prove anew who they are first.
+    #[error("this needs a fresh proof of who is calling")]
+    StepUpNeeded,
     /// Nobody is known to be calling: no session, or not what it takes to open one.
     #[error("the caller is not signed in")]
     Unauthenticated,

@@ -1,21 +1,27 @@
 //! What can be asked of the product: one file for each concept, with the permission, the one transaction and the flow.
 
 pub mod areas;
+mod attempts;
+pub mod caller;
 pub mod clock;
 pub mod ctx;
 pub mod demonstration;
 pub mod failure;
 pub mod following;
+pub mod grants;
 mod hashing;
 pub mod imports;
+pub mod invitations;
 pub mod keys;
 pub mod loading;
 pub mod permission;
+pub mod proofs;
 pub mod sessions;
 pub mod staff;
 pub mod toilets;
 mod totp;
 
+pub use caller::{By, Caller};
 pub use clock::Clock;
 pub use ctx::Ctx;
 pub use failure::Failure;

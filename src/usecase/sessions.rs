@@ -1,23 +1,19 @@
 //! Signing in and out, and who a token belongs to.
 
 use std::fmt;
-use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::attempts::Attempt;
 use super::{Ctx, Failure, hashing, totp};
 use crate::domain::account::{Actor, IdentityKind, Login, Member, Session, lifetime};
 use crate::domain::event::{self, Action, Changes, NewEntry, RecordKind};
-use crate::domain::secret::{Passphrase, Token, TokenKind, TotpSecret, fingerprint};
+use crate::domain::secret::{Passphrase, Token, TokenKind, TotpSecret};
 use crate::store::{Author, NewSession, Opened, Tx};
 
 /// A use of a session is remembered at most this often.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
-
-/// How many failures an account, and an address, may have within its window.
-const BY_ACCOUNT: (i32, TimeDelta) = (5, TimeDelta::minutes(15));
-const BY_ADDRESS: (i32, TimeDelta) = (20, TimeDelta::minutes(1));
 
 /// Who a request comes from, as far as that shows without a session.
 #[derive(Debug, Clone)]
@@ -54,13 +50,14 @@ impl fmt::Debug for Credentials {
 /// [`Failure::Unauthenticated`], the same whatever was wrong; [`Failure::TooMany`] after too many failures.
 pub async fn open(ctx: &Ctx, credentials: Credentials, origin: &Origin) -> Result<(Token, Session), Failure> {
     let login = known_as(&credentials);
-    let account = fingerprint(&format!("{} {}", credentials.kind, login.as_deref().unwrap_or(&credentials.login)));
-    let address = fingerprint(&format!("address {}", origin.address));
-    count(ctx, origin, [account.clone(), address.clone()]).await?;
     let identity = match &login {
         Some(login) => ctx.store.identity(credentials.kind, login).await?,
         None => None,
     };
+    let counted = login.as_deref().unwrap_or(&credentials.login);
+    let person = identity.as_ref().map(|identity| identity.person);
+    let attempt = Attempt::of(credentials.kind, counted, person, &origin.address);
+    attempt.count(ctx, nobody(origin)).await?;
     let kept = identity.as_ref().map(|identity| identity.hash.clone());
     let is_right = hashing::verify(ctx, credentials.passphrase, kept).await?;
     let Some(identity) = identity else { return Err(failed(ctx, None, origin).await?) };
@@ -73,9 +70,10 @@ pub async fn open(ctx: &Ctx, credentials: Credentials, origin: &Origin) -> Resul
     };
     let token = Token::new(ctx.clock.random()?);
     let lifetime = lifetime(actor.grants.iter().map(|grant| grant.role));
-    let new = NewSession { id: ctx.clock.new_id(), token: token.hash(), person: actor.person, lifetime };
+    let (id, person) = (ctx.clock.new_id(), actor.person);
+    let new = NewSession { id, token: token.hash(), person, lifetime, stepped_up: true };
     let author = Author { actor: actor.signing(&origin.request_id), at: now };
-    let opening = Opening { new, step: step.map(|step| (identity.id, step)), account, address };
+    let opening = Opening { new, step: step.map(|step| (identity.id, step)), attempt };
     match ctx.store.write(author, move |tx| Box::pin(open_in(tx, opening))).await {
         Err(Failure::Unauthenticated) => Err(failed(ctx, Some(&actor), origin).await?),
         opened => Ok((token, opened?)),
@@ -85,8 +83,7 @@ pub async fn open(ctx: &Ctx, credentials: Credentials, origin: &Origin) -> Resul
 struct Opening {
     new: NewSession,
     step: Option<(i32, i64)>,
-    account: String,
-    address: String,
+    attempt: Attempt,
 }
 
 async fn open_in(tx: &Tx, opening: Opening) -> Result<Session, Failure> {
@@ -96,8 +93,7 @@ async fn open_in(tx: &Tx, opening: Opening) -> Result<Session, Failure> {
         return Err(Failure::Unauthenticated);
     }
     let session = tx.create_session(opening.new).await?;
-    tx.forget_attempts(&opening.account, session.opened_at - TimeDelta::days(1)).await?;
-    tx.uncount_attempt(&opening.address).await?;
+    opening.attempt.succeeded(tx).await?;
     tx.append(vec![entry(session.id.to_string(), Action::Login)]).await?;
     Ok(session)
 }
@@ -122,30 +118,6 @@ fn second_factor(
     }
     let step = totp.zip(code).and_then(|(totp, code)| totp.step_of(code, now.timestamp()));
     step.map(Some).ok_or(Failure::Unauthenticated)
-}
-
-/// Counts an attempt before it is made; one that succeeds is taken back.
-async fn count(ctx: &Ctx, origin: &Origin, subjects: [String; 2]) -> Result<(), Failure> {
-    let author = Author { actor: nobody(origin), at: ctx.clock.now() };
-    let now = author.at;
-    let counted = ctx.store.write(author, move |tx| {
-        Box::pin(async move {
-            let mut wait = TimeDelta::zero();
-            for (subject, (most, window)) in subjects.iter().zip([BY_ACCOUNT, BY_ADDRESS]) {
-                let attempt = tx.count_attempt(subject, window).await?;
-                if attempt.number > most {
-                    wait = wait.max(attempt.since + window - now);
-                }
-            }
-            Ok::<_, Failure>(wait)
-        })
-    });
-    match counted.await? {
-        wait if wait > TimeDelta::zero() => {
-            Err(Failure::TooMany { retry_after: wait.to_std().unwrap_or(Duration::from_secs(1)) })
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Writes into the journal that somebody failed; answers the one failure there is.

@@ -66,7 +66,8 @@ impl ParseName for String {
 async fn open(store: &Store, number: u128, role: Role) -> Token {
     let token = Token::new([u8::try_from(number).unwrap(); 32]);
     let id = Uuid::from_u128(number + 1000);
-    let new = NewSession { id, token: token.hash(), person: person(number), lifetime: role.lifetime() };
+    let new =
+        NewSession { id, token: token.hash(), person: person(number), lifetime: role.lifetime(), stepped_up: true };
     store
         .write(author(now()), move |tx| Box::pin(async move { tx.create_session(new).await.map(drop) }))
         .await
@@ -140,7 +141,8 @@ on_both! {
         let new = NewInvitation {
             token,
             name: "王丽".to_owned().parse_name(),
-            role: Role::Cleaner,
+            person: None,
+            role: Some(Role::Cleaner),
             area: None,
             operator: None,
             invited_by: None,

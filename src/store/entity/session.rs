@@ -15,6 +15,7 @@ pub struct Model {
     pub idle_seconds: i64,
     pub idle_until: DateTimeUtc,
     pub ends_at: DateTimeUtc,
+    pub stepped_up_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use gongce::domain::account::{Login, PersonId, PersonName, Role};
 use gongce::domain::secret::{Passphrase, Token, TokenKind};
 use gongce::store::{NewGrant, NewInvitation};
-use gongce::usecase::staff::{self, Caller, Joining};
-use gongce::usecase::{Ctx, Failure};
+use gongce::usecase::invitations::{self, Joining};
+use gongce::usecase::{Caller, Ctx, Failure, grants, staff};
 use poem::http::Method;
 
 use super::{PASSWORD, moment, service};
@@ -31,7 +31,8 @@ on_both! {
             let new = NewInvitation {
                 token: token.hash(),
                 name: PersonName::new("somebody").unwrap(),
-                role: Role::Admin,
+                person: None,
+                role: Some(Role::Admin),
                 area: None,
                 operator: None,
                 invited_by: None,
@@ -49,7 +50,7 @@ on_both! {
             let login: Login = login.parse().unwrap();
             let password = Passphrase::password(PASSWORD.to_owned(), login.as_str()).unwrap();
             let joining = Joining::Password(login, password);
-            staff::accept(&ctx, &token.reveal(TokenKind::Invitation), joining, "test").await
+            invitations::accept(&ctx, &token.reveal(TokenKind::Invitation), joining, "test").await
         })).collect();
         let mut joined = 0;
         for one in tries {
@@ -60,7 +61,7 @@ on_both! {
         }
         let app = service(&database, 0).await;
         assert_eq!((joined, admins(&app.ctx).await.len()), (1, 1));
-        let second = staff::bootstrap(&app.ctx, PersonName::new("late").unwrap()).await;
+        let second = invitations::bootstrap(&app.ctx, PersonName::new("late").unwrap()).await;
         assert!(matches!(second, Err(Failure::Conflict(_))), "{second:?}");
     }
 }
@@ -80,7 +81,7 @@ on_both! {
         let all = admins(&app.ctx).await;
         assert_eq!(all.len(), 2);
         let revoking: Vec<_> = all.into_iter().zip(ctx).map(|((person, grant), ctx)| {
-            tokio::spawn(async move { staff::revoke(&ctx, Caller::Host, person, grant).await })
+            tokio::spawn(async move { grants::revoke(&ctx, Caller::Host, person, grant).await })
         }).collect();
         let mut kept = 0;
         for one in revoking {

@@ -2,8 +2,8 @@
 
 use gongce::domain::account::IdentityKind;
 use gongce::domain::secret::{Passphrase, Token, TokenKind};
+use gongce::usecase::invitations::{self, Joining};
 use gongce::usecase::sessions::{Credentials, Origin};
-use gongce::usecase::staff::{self, Joining};
 use poem::http::Method;
 use serde_json::json;
 
@@ -62,7 +62,7 @@ on_both! {
         let hash = known.as_ref().map(|identity| identity.hash.clone()).unwrap();
         let again = app.invite(&token, "supervisor").await;
         let password = Passphrase::typed(PASSWORD.to_owned());
-        let joined = staff::accept(&app.ctx, &again, Joining::Password("zhang.wei".parse().unwrap(), password), "t").await;
+        let joined = invitations::accept(&app.ctx, &again, Joining::Password("zhang.wei".parse().unwrap(), password), "t").await;
         let second = joined.as_ref().unwrap().totp.as_ref().unwrap().1.reveal();
         let printed = format!("{credentials:?} {by_device:?} {joining:?} {read:?} {:?} {totp:?} {known:?} {opened:?} {joined:?}", read.hash());
 

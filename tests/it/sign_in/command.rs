@@ -9,7 +9,7 @@ use gongce::domain::key::KeyRing;
 use gongce::domain::secret::Passphrase;
 use gongce::http::render_fragment;
 use gongce::store::Store;
-use gongce::usecase::staff::{self, Joining};
+use gongce::usecase::invitations::{self, Joining};
 use gongce::usecase::{Clock, Ctx};
 
 use super::{PASSWORD, PIN};
@@ -52,8 +52,8 @@ async fn the_host_makes_the_first_admin_and_sees_to_the_staff() {
     let ctx = Ctx::new(store, Clock::system(), Calendars::builtin(), keys, render_fragment);
     let password = Passphrase::password(PASSWORD.to_owned(), "wang.li").unwrap();
     let joining = Joining::Password("wang.li".parse().unwrap(), password);
-    assert!(staff::accept(&ctx, &void, joining.clone(), "test").await.is_err(), "the newer one voids it");
-    let admin = staff::accept(&ctx, &first, joining, "test").await.unwrap().person.to_string();
+    assert!(invitations::accept(&ctx, &void, joining.clone(), "test").await.is_err(), "the newer one voids it");
+    let admin = invitations::accept(&ctx, &first, joining, "test").await.unwrap().person.to_string();
     assert_eq!(list(folder), [format!("{admin} 1 admin everywhere 王丽")]);
 
     let late = run(folder, &["staff", "bootstrap"]);
@@ -65,7 +65,7 @@ async fn the_host_makes_the_first_admin_and_sees_to_the_staff() {
 
     let second = invitation(&run(folder, &["staff", "invite", "--name", "李娜", "--role", "cleaner"]));
     let joining = Joining::Pin(Passphrase::pin(PIN.to_owned()).unwrap());
-    let cleaner = staff::accept(&ctx, &second, joining, "test").await.unwrap().person.to_string();
+    let cleaner = invitations::accept(&ctx, &second, joining, "test").await.unwrap().person.to_string();
     assert!(list(folder).contains(&format!("{cleaner} 2 cleaner everywhere 李娜")));
     let revoked = run(folder, &["staff", "revoke", &cleaner, "2"]);
     assert_eq!(revoked.status.code(), Some(0), "{}", stderr(&revoked));

@@ -4,7 +4,9 @@ mod admins;
 mod canary;
 mod command;
 mod path;
+mod proof;
 mod sealed;
+mod staff;
 
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use gongce::domain::holiday::Calendars;
 use gongce::domain::key::KeyRing;
 use gongce::domain::secret::{TokenKind, TotpSecret};
 use gongce::http::{Door, Limits, render_fragment, routes};
-use gongce::usecase::{Clock, Ctx, staff};
+use gongce::usecase::{Clock, Ctx, invitations};
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method};
 use poem::{Endpoint, Request, Response};
@@ -92,7 +94,7 @@ impl Service {
 
     /// What the host's command prints.
     async fn bootstrap(&self) -> String {
-        let (token, _) = staff::bootstrap(&self.ctx, PersonName::new("王丽").unwrap()).await.unwrap();
+        let (token, _) = invitations::bootstrap(&self.ctx, PersonName::new("王丽").unwrap()).await.unwrap();
         token.reveal(TokenKind::Invitation)
     }
 

@@ -1,0 +1,76 @@
+//! Attempts to prove who one is: counted before they are made, by account and by address, for all processes alike.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::{Ctx, Failure};
+use crate::domain::account::{IdentityKind, PersonId};
+use crate::domain::event::{self, Action, Changes, NewEntry, RecordKind};
+use crate::domain::secret::fingerprint;
+use crate::store::{Author, StoreError, Tx};
+
+/// How many failures an account, and an address, may have within its window.
+const BY_ACCOUNT: (i32, TimeDelta) = (5, TimeDelta::minutes(15));
+const BY_ADDRESS: (i32, TimeDelta) = (20, TimeDelta::minutes(1));
+
+/// Counters whose window is over so long are cleared away.
+const LONG_OVER: TimeDelta = TimeDelta::days(1);
+
+/// One attempt, by what it is counted under. Only fingerprints are kept: people type passwords into the wrong field.
+#[derive(Debug, Clone)]
+pub(super) struct Attempt {
+    account: String,
+    address: String,
+    person: Option<PersonId>,
+}
+
+impl Attempt {
+    /// An attempt at the account of that login, whose person may be known, from an address.
+    pub(super) fn of(kind: IdentityKind, login: &str, person: Option<PersonId>, address: &str) -> Self {
+        Self { account: account(kind, login), address: fingerprint(&format!("address {address}")), person }
+    }
+
+    /// Counts it before it is made.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`] where there were too many already.
+    pub(super) async fn count(&self, ctx: &Ctx, actor: event::Actor) -> Result<(), Failure> {
+        let author = Author { actor, at: ctx.clock.now() };
+        let attempt = self.clone();
+        match ctx.store.write(author, move |tx| Box::pin(async move { attempt.count_in(tx).await })).await? {
+            wait if wait > TimeDelta::zero() => {
+                Err(Failure::TooMany { retry_after: wait.to_std().unwrap_or(Duration::from_secs(1)) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How long to wait; zero where the attempt may be made.
+    async fn count_in(&self, tx: &Tx) -> Result<TimeDelta, Failure> {
+        let mut wait = TimeDelta::zero();
+        for (subject, (most, window)) in [(&self.account, BY_ACCOUNT), (&self.address, BY_ADDRESS)] {
+            let counted = tx.count_attempt(subject, window).await?;
+            if counted.number > most {
+                wait = wait.max(counted.since + window - tx.at());
+            }
+            // Told once in a window, however long somebody goes on.
+            if let (true, Some(person)) = (subject == &self.account && counted.number == most + 1, self.person) {
+                let (kind, key, changes) = (RecordKind::Person, person.to_string(), Changes::new());
+                tx.append(vec![NewEntry { kind, key, version: 1, action: Action::LockOut, changes }]).await?;
+            }
+        }
+        Ok(wait)
+    }
+
+    /// Takes it back, since it succeeded, and with it the failures of the account.
+    pub(super) async fn succeeded(&self, tx: &Tx) -> Result<(), StoreError> {
+        tx.forget_attempts(&self.account, tx.at() - LONG_OVER).await?;
+        tx.uncount_attempt(&self.address).await
+    }
+}
+
+/// What the failures of an account are counted under.
+pub(super) fn account(kind: IdentityKind, login: &str) -> String {
+    fingerprint(&format!("{kind} {login}"))
+}
