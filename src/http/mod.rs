@@ -38,6 +38,7 @@ mod toilet_params;
 mod toilet_view;
 mod toilets;
 mod unhandled;
+mod wechat;
 mod words;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The register in a database: SQLite beside the program, or PostgreSQL. Rows are private; domain values come out.
 
 mod areas;
+mod consents;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
@@ -11,8 +12,11 @@ mod invitations;
 mod journal;
 mod lock;
 mod login_counters;
+mod media_checks;
+mod openids;
 mod operators;
 mod people;
+mod phones;
 mod postgres;
 mod registering;
 mod ring_keys;
@@ -22,6 +26,7 @@ mod sessions;
 mod sources;
 mod sqlite;
 mod toilets;
+mod wechat_tokens;
 mod writer;
 
 use std::sync::Arc;
@@ -41,6 +46,7 @@ pub use schema::SchemaStep;
 pub use sessions::{NewSession, Opened};
 pub use sqlite::sqlite_file;
 pub use toilets::Around;
+pub use wechat_tokens::KeptToken;
 pub use writer::{Author, Tx, Working};
 
 /// The database. Cheap to clone.

@@ -12,6 +12,7 @@ use crate::domain::key::KeyRing;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::seal::{Sealed, Slot};
 use crate::finder::{Finder, Render};
+use crate::gateway::wechat::Wechat;
 use crate::store::{Author, Store};
 
 /// The parts of a running product. Made once, shared by all requests.
@@ -31,6 +32,8 @@ pub struct Ctx {
     pub keys: Arc<KeyRing>,
     /// Where the public reaches the service, if anybody said so.
     pub public_url: Option<PublicUrl>,
+    /// WeChat, if there is an app.
+    pub wechat: Option<Arc<Wechat>>,
 }
 
 impl Ctx {
@@ -40,13 +43,19 @@ impl Ctx {
         let calendars = Arc::new(calendars);
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
         let hashing = Arc::new(Semaphore::new(AT_ONCE));
-        Self { store, finder, clock, hashing, calendars, keys: Arc::new(keys), public_url: None }
+        Self { store, finder, clock, hashing, calendars, keys: Arc::new(keys), public_url: None, wechat: None }
     }
 
     /// The same, reached by the public there.
     #[must_use]
     pub fn reached_at(self, public_url: Option<PublicUrl>) -> Self {
         Self { public_url, ..self }
+    }
+
+    /// The same, with WeChat.
+    #[must_use]
+    pub fn with_wechat(self, wechat: Option<Arc<Wechat>>) -> Self {
+        Self { wechat, ..self }
     }
 
     /// Seals a value for its place in the database.

@@ -20,6 +20,7 @@ pub mod sessions;
 pub mod staff;
 pub mod toilets;
 mod totp;
+pub mod wechat;
 
 pub use caller::{By, Caller};
 pub use clock::Clock;
