@@ -10,7 +10,6 @@ use config::{Environment, File, FileFormat, Source, Value};
 
 use crate::domain::Violation;
 use crate::domain::public_url::PublicUrl;
-use crate::gateway::wechat;
 use crate::http::{LIMITS, Limits};
 
 /// One thing that can be set: `GONGCE_` and the key in capitals is its variable.
@@ -27,12 +26,7 @@ pub struct Setting {
 /// Everything that can be set: the limits of the front door come last.
 pub fn settings() -> impl Iterator<Item = Setting> {
     let limits = LIMITS.iter();
-    let of_wechat = wechat::SETTINGS.into_iter().map(|setting| Setting {
-        key: setting.key,
-        default: setting.default,
-        meaning: setting.meaning,
-    });
-    SETTINGS.into_iter().chain(of_wechat).chain(limits.map(|limit| Setting {
+    SETTINGS.into_iter().chain(limits.map(|limit| Setting {
         key: limit.key,
         default: limit.default,
         meaning: limit.meaning.trim_start(),
@@ -91,8 +85,6 @@ pub struct Config {
     pub keys_dir: Option<PathBuf>,
     /// Where the public reaches the service.
     pub public_url: Option<PublicUrl>,
-    /// How WeChat is reached, and as which app.
-    pub wechat: wechat::Settings,
     /// How much clients may take.
     pub limits: Limits,
     /// Every setting with its value as it may be shown, and where it came from.
@@ -167,12 +159,9 @@ impl Config {
         }
         let keys_dir = path("keys_dir");
         let public_url = public_url(&text("public_url"), listen.as_ref().ok(), &mut wrong);
-        let wechat = of_wechat(text, &mut wrong);
         let limits = limits(text, &mut wrong);
-        for key in ["database_url", "wechat_proxy"] {
-            if let Some((url, _)) = found.get_mut(key) {
-                *url = without_password(url);
-            }
+        if let Some((url, _)) = found.get_mut("database_url") {
+            *url = without_password(url);
         }
         match listen {
             Ok(listen) if wrong.is_empty() => Ok(Self {
@@ -183,7 +172,6 @@ impl Config {
                 holidays_file,
                 keys_dir,
                 public_url,
-                wechat,
                 limits,
                 shown: found,
             }),
@@ -200,14 +188,6 @@ fn public_url(text: &str, listen: Option<&SocketAddr>, wrong: &mut Vec<String>) 
     }
     let read = text.parse().map_err(|violation: Violation| violation.message);
     read.map_err(|message| wrong.push(format!("public_url is “{text}”: {message}"))).ok()
-}
-
-/// How WeChat is reached; what is wrong with that is told.
-fn of_wechat(text: impl Fn(&str) -> String, wrong: &mut Vec<String>) -> wechat::Settings {
-    let mut settings = wechat::Settings::default();
-    wrong.extend(wechat::SETTINGS.iter().filter_map(|setting| setting.read(&mut settings, &text(setting.key)).err()));
-    wrong.extend(settings.contradictions());
-    settings
 }
 
 /// The limits of the front door; what is wrong with them is told.

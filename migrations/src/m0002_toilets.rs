@@ -31,6 +31,8 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(toilet()).await?;
         manager.create_index(index("ix_toilet_area", "toilet", "area_id")).await?;
+        // For what stands where somebody wants to add a toilet.
+        manager.create_index(index("ix_toilet_latitude", "toilet", "latitude")).await?;
         for table in [tenure(), outage(), grade()] {
             manager.create_table(table).await?;
         }
@@ -81,8 +83,12 @@ fn toilet() -> TableCreateStatement {
         .col(optional("opened_on", |c| c.date()))
         .col(optional("rebuilt_on", |c| c.date()))
         .col(optional("verified_at", |c| c.timestamp_with_time_zone()))
+        .col(optional("contact", |c| c.string_len(32)))
+        .col(optional("service_from", |c| c.timestamp_with_time_zone()))
+        .col(optional("service_until", |c| c.timestamp_with_time_zone()))
         .col(optional("note", |c| c.text()))
         .col(required("extra", |c| c.text()))
+        .col(required("attested", |c| c.text()))
         .col(optional("source_id", |c| c.integer()))
         .col(optional("source_key", |c| c.text()))
         .col(required("revision", |c| c.integer()))
@@ -97,6 +103,7 @@ fn toilet() -> TableCreateStatement {
         .check(one_of("ck_toilet_datum", "datum", &["wgs84", "gcj02", "bd09"]))
         .check(one_of("ck_toilet_lifecycle", "lifecycle", &["planned", "inService", "retired"]))
         .check(one_of("ck_toilet_fee", "fee", &["yes", "limited", "no"]))
+        .check(Check::named("ck_toilet_service", Expr::cust("service_until > service_from")))
         .check(Check::named("ck_toilet_latitude", Expr::col("latitude").between(-90.0, 90.0)))
         .check(Check::named("ck_toilet_longitude", Expr::col("longitude").between(-180.0, 180.0)))
         .take()
@@ -121,7 +128,7 @@ fn tenure() -> TableCreateStatement {
 }
 
 fn outage() -> TableCreateStatement {
-    let reasons = ["repair", "rebuilding", "water", "power", "weather", "event", "cleaning", "other"];
+    let reasons = ["repair", "rebuilding", "water", "power", "weather", "event", "sewage", "cleaning", "other"];
     Table::create()
         .table("outage")
         .col(counted_key())
@@ -129,11 +136,15 @@ fn outage() -> TableCreateStatement {
         .col(required("reason", |c| c.string_len(16)))
         .col(required("from_at", |c| c.timestamp_with_time_zone()))
         .col(optional("until_at", |c| c.timestamp_with_time_zone()))
+        .col(optional("expected_at", |c| c.timestamp_with_time_zone()))
         .col(optional("note", |c| c.text()))
+        .col(required("state", |c| c.string_len(16)))
+        .col(optional("person_id", |c| c.string_len(36)))
         .col(optional("source_id", |c| c.integer()))
         .foreign_key(&mut references("fk_outage_toilet", "outage", "toilet_id", "toilet"))
         .foreign_key(&mut references("fk_outage_source", "outage", "source_id", "source"))
         .check(one_of("ck_outage_reason", "reason", &reasons))
+        .check(one_of("ck_outage_state", "state", &["confirmed", "unconfirmed", "rejected"]))
         .check(Check::named("ck_outage_span", Expr::cust("until_at > from_at")))
         .take()
 }

@@ -45,8 +45,7 @@ fn person() -> TableCreateStatement {
         .take()
 }
 
-/// `login` is the name typed with a password, the hash of the device token that a PIN is bound to, or the keyed index of
-/// an openid, which `hash` then holds sealed. `totp` is sealed.
+/// `login` is the name typed with a password, or the hash of the device token that a PIN is bound to. `totp` is sealed.
 fn identity() -> TableCreateStatement {
     Table::create()
         .table("identity")
@@ -59,7 +58,7 @@ fn identity() -> TableCreateStatement {
         .col(required("totp_step", |c| c.big_integer()))
         .index(&mut unique("uq_identity_login", &["kind", "login"]))
         .foreign_key(&mut references("fk_identity_person", "identity", "person_id", "person"))
-        .check(one_of("ck_identity_kind", "kind", &["password", "pin", "wechat"]))
+        .check(one_of("ck_identity_kind", "kind", &["password", "pin"]))
         .take()
 }
 

@@ -17,7 +17,8 @@ use super::text::Text;
 pub type PersonName = Text<64, false>;
 
 /// A person's pseudonym: all that the journal and other records ever hold of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct PersonId(pub Uuid);
 
 impl fmt::Display for PersonId {
@@ -62,8 +63,6 @@ codes!(
         Password = "password",
         /// By a device and the PIN that was set on it.
         Pin = "pin",
-        /// By WeChat, which vouches for an openid.
-        Wechat = "wechat",
     }
 );
 

@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 
 use super::Violation;
 use super::area::AreaCode;
+use super::contact::Contact;
 use super::facility::{Facilities, Fact};
 use super::hours::Hours;
 use super::place::Place;
 use super::stalls::Stalls;
 use super::text::{Line, Name, Remark};
-use super::toilet::{Access, Form, Kind, Lifecycle};
+use super::toilet::{Access, Form, Kind, Lifecycle, Status, serves};
 
 /// All the facts about one toilet that have a field of their own. What is not known is absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +65,12 @@ pub struct Draft {
     pub rebuilt_on: Option<NaiveDate>,
     /// When somebody last confirmed the record.
     pub verified_at: Option<DateTime<Utc>>,
+    /// The line that the public sign names.
+    pub contact: Option<Contact>,
+    /// From when a temporary toilet serves.
+    pub service_from: Option<DateTime<Utc>>,
+    /// Until when it serves.
+    pub service_until: Option<DateTime<Utc>>,
     /// A remark for the public.
     pub note: Option<Remark>,
     /// What a source states beyond these fields, by the source's own names, so that nothing is lost.
@@ -103,8 +110,31 @@ impl Draft {
             opened_on: None,
             rebuilt_on: None,
             verified_at: None,
+            contact: None,
+            service_from: None,
+            service_until: None,
             note: None,
             extra: BTreeMap::new(),
+        }
+    }
+
+    /// What the public is told at that instant, closures left out (see [`serves`]).
+    #[must_use]
+    pub fn serves(&self, at: DateTime<Utc>) -> Status {
+        serves(self.lifecycle, (self.service_from, self.service_until), at)
+    }
+
+    /// Whether the fields fit each other.
+    ///
+    /// # Errors
+    /// `endsBeforeItBegins` on `serviceUntil`.
+    pub fn check(&self) -> Result<(), Violation> {
+        match (self.service_from, self.service_until) {
+            (Some(from), Some(until)) if until <= from => {
+                let message = format!("{until} is not after the start of service, {from}");
+                Err(Violation::new("serviceUntil", "endsBeforeItBegins", message))
+            }
+            _ => Ok(()),
         }
     }
 

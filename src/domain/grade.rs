@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Violation;
 use super::codes::codes;
@@ -219,6 +220,14 @@ pub struct GradeRecord {
     pub id: GradeId,
     /// What it says.
     pub fact: NewGrade,
+}
+
+impl GradeRecord {
+    /// As the journal has it: `grades.7`.
+    #[must_use]
+    pub fn field(&self) -> (String, Value) {
+        (format!("grades.{}", self.id), serde_json::to_value(&self.fact).unwrap_or_default())
+    }
 }
 
 #[cfg(test)]

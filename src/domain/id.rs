@@ -30,6 +30,10 @@ id!(
     OperatorId
 );
 id!(
+    /// A body's dated tie to a toilet.
+    TenureId
+);
+id!(
     /// A dated closure.
     OutageId
 );

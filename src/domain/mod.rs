@@ -5,11 +5,14 @@
 
 pub mod account;
 pub mod area;
+pub mod attested;
 pub mod codes;
+pub mod contact;
 pub mod draft;
 pub mod event;
 pub mod facility;
 pub mod grade;
+pub mod history;
 pub mod holiday;
 pub mod hours;
 pub mod id;
@@ -17,6 +20,7 @@ pub mod key;
 pub mod operator;
 pub mod outage;
 pub mod password;
+pub mod patch;
 pub mod period;
 pub mod place;
 pub mod policy;
@@ -29,7 +33,6 @@ pub mod statement;
 pub mod text;
 pub mod toilet;
 pub mod violation;
-pub mod wechat;
 
 pub use draft::Draft;
 pub use toilet::Toilet;

@@ -1,7 +1,9 @@
 //! The bodies behind a toilet: who owns it, who runs it, who rates it.
 
+use serde_json::{Map, Value};
+
 use super::codes::codes;
-use super::id::OperatorId;
+use super::id::{OperatorId, TenureId};
 use super::period::Days;
 use super::text::Name;
 
@@ -49,10 +51,30 @@ pub struct Operator {
 /// A body's dated tie to a toilet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenure {
+    /// Its id.
+    pub id: TenureId,
     /// What the body is to the toilet.
     pub role: OperatorRole,
     /// The body.
     pub operator: Operator,
     /// From when to when.
     pub days: Days,
+}
+
+impl Tenure {
+    /// As the journal has it: `tenures.7`. The body is named by its id, since names change.
+    #[must_use]
+    pub fn field(&self) -> (String, Value) {
+        tenure_field(self.id, self.role, self.operator.id, self.days)
+    }
+}
+
+/// A tie as the journal has it.
+#[must_use]
+pub fn tenure_field(id: TenureId, role: OperatorRole, operator: OperatorId, days: Days) -> (String, Value) {
+    let mut tie =
+        Map::from_iter([("role".to_owned(), role.as_str().into()), ("operator".to_owned(), operator.0.into())]);
+    let dated = [("from", days.from()), ("to", days.to())];
+    tie.extend(dated.into_iter().filter_map(|(name, day)| Some((name.to_owned(), day?.to_string().into()))));
+    (format!("tenures.{id}"), Value::Object(tie))
 }

@@ -53,6 +53,14 @@ impl Place {
         Self { position: position.rounded(), given, shifted }
     }
 
+    /// The same numbers, where the datums are not shifted from each other.
+    #[must_use]
+    pub fn unshifted(self) -> Self {
+        let (latitude, longitude) = self.in_crs(self.given);
+        let position = Wgs84::new(latitude, longitude).unwrap_or(self.position);
+        Self::new(position, self.given, false)
+    }
+
     /// Latitude and longitude in the datum of an answer.
     #[must_use]
     pub fn in_crs(&self, crs: Crs) -> (f64, f64) {

@@ -17,6 +17,8 @@ pub enum Action {
     Revoke(Role),
     /// Change what the register says of a toilet.
     EditToilet,
+    /// Read what changed in a record, when, and in which role.
+    ReadHistory,
     /// Log a cleaning as one's own.
     LogCleaning,
     /// Confirm a cleaning that somebody logged.
@@ -63,6 +65,9 @@ const fn allows(role: Role, action: Action) -> bool {
             _ => false,
         },
         Action::EditToilet => matches!(role, Role::Supervisor | Role::Admin),
+        Action::ReadHistory => {
+            matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor)
+        }
         Action::LogCleaning => matches!(role, Role::Cleaner | Role::Supervisor),
         Action::VerifyCleaning => matches!(role, Role::Inspector | Role::Supervisor),
         // It takes no role, and none lets anybody do it to others.
@@ -82,7 +87,9 @@ pub const fn needs_proof(action: Action) -> bool {
         Action::Grant(role) => role.needs_second_factor(),
         Action::Revoke(role) => matches!(role, Role::Admin),
         Action::DeleteAccount => true,
-        Action::ReadStaff | Action::EditToilet | Action::LogCleaning | Action::VerifyCleaning => false,
+        Action::ReadStaff | Action::EditToilet | Action::ReadHistory | Action::LogCleaning | Action::VerifyCleaning => {
+            false
+        }
     }
 }
 

@@ -1,13 +1,16 @@
 //! The toilet: the unit of everything.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 use super::Draft;
 use super::area::AreaCode;
+use super::attested::Attested;
 use super::codes::codes;
+use super::draft::Fields;
 use super::grade::GradeRecord;
 use super::id::ToiletId;
-use super::operator::Tenure;
+use super::operator::{Operator, OperatorRole, Tenure};
 use super::outage::Outage;
 use super::text::Name;
 
@@ -77,6 +80,23 @@ codes!(
     }
 );
 
+/// What the public is told of a toilet in that stage of its life that serves from and until those instants, closures
+/// left out. A temporary toilet is planned before it serves, and gone afterwards.
+#[must_use]
+pub fn serves(
+    lifecycle: Lifecycle,
+    (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    at: DateTime<Utc>,
+) -> Status {
+    match lifecycle {
+        Lifecycle::Planned => Status::Planned,
+        Lifecycle::Retired => Status::Retired,
+        Lifecycle::InService if until.is_some_and(|until| until <= at) => Status::Retired,
+        Lifecycle::InService if from.is_some_and(|from| at < from) => Status::Planned,
+        Lifecycle::InService => Status::InService,
+    }
+}
+
 /// The area a toilet is registered in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaRef {
@@ -114,6 +134,8 @@ pub struct Toilet {
     pub outages: Vec<Outage>,
     /// Its grade records.
     pub grades: Vec<GradeRecord>,
+    /// Which fields somebody saw with their own eyes.
+    pub attested: Attested,
     /// Where the record came from.
     pub source: Option<SourceRef>,
     /// Counts the writes to this record, from 1.
@@ -122,22 +144,55 @@ pub struct Toilet {
     pub updated_at: DateTime<Utc>,
 }
 
+impl SourceRef {
+    /// As the journal has it.
+    #[must_use]
+    pub fn field(&self) -> (String, Value) {
+        ("source".to_owned(), json!({"name": self.name, "key": self.key}))
+    }
+}
+
 impl Toilet {
+    /// All that is on record, flat: what is stated, and a field for each tie to a body, closure, grade and
+    /// attestation, by its id. The journal tells the differences between two of these, so that it can be replayed.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        let mut fields = self.fact.fields();
+        fields.extend(self.source.as_ref().map(SourceRef::field));
+        fields.extend(self.tenures.iter().map(Tenure::field));
+        fields.extend(self.outages.iter().map(Outage::field));
+        fields.extend(self.grades.iter().map(GradeRecord::field));
+        fields.extend(self.attested.fields());
+        fields
+    }
+
+    /// The codes of the area it lies in, from the top down; empty for what lies in none.
+    #[must_use]
+    pub fn path(&self) -> &[AreaCode] {
+        self.area.as_ref().map(|area| area.path.as_slice()).unwrap_or_default()
+    }
+
+    /// The body that runs it at that instant; the one that began last if several do.
+    #[must_use]
+    pub fn operator(&self, at: DateTime<Utc>) -> Option<&Operator> {
+        let today = at.with_timezone(&self.fact.zone).date_naive();
+        let running = self.tenures.iter().filter(|tie| tie.role == OperatorRole::Operating && tie.days.contains(today));
+        running.max_by_key(|tie| tie.days.from()).map(|tie| &tie.operator)
+    }
+
     /// The closure in force at that instant, the one that ends last if there are several.
     #[must_use]
     pub fn outage(&self, at: DateTime<Utc>) -> Option<&Outage> {
-        let in_force = self.outages.iter().filter(|outage| outage.fact.span.contains(at));
+        let in_force = self.outages.iter().filter(|outage| outage.is_in_force(at));
         in_force.max_by_key(|outage| outage.fact.span.until().unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 
     /// What the public is told at that instant.
     #[must_use]
     pub fn status(&self, at: DateTime<Utc>) -> Status {
-        match self.fact.lifecycle {
-            Lifecycle::Planned => Status::Planned,
-            Lifecycle::Retired => Status::Retired,
-            Lifecycle::InService if self.outage(at).is_some() => Status::Closed,
-            Lifecycle::InService => Status::InService,
+        match self.fact.serves(at) {
+            Status::InService if self.outage(at).is_some() => Status::Closed,
+            status => status,
         }
     }
 }

@@ -48,7 +48,8 @@ impl Entry {
         match self.by_hours(calendar, at) {
             Opening::Open { until } => {
                 let shut = self.closures.iter().map(|closure| closure.span.from()).filter(|&from| from > at).min();
-                Opening::Open { until: [until, shut].into_iter().flatten().min() }
+                let gone = self.service.1.filter(|&until| until > at);
+                Opening::Open { until: [until, shut, gone].into_iter().flatten().min() }
             }
             Opening::Closed { opens_at } => {
                 Opening::Closed { opens_at: opens_at.and_then(|opens| self.first_open(calendar, opens)) }

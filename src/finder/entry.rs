@@ -13,11 +13,11 @@ use crate::domain::area::AreaCode;
 use crate::domain::grade::NewGrade;
 use crate::domain::hours::Hours;
 use crate::domain::id::ToiletId;
-use crate::domain::outage::OutageReason;
+use crate::domain::outage::{NewOutage, Outage, OutageReason, OutageState};
 use crate::domain::period::Span;
 use crate::domain::place::Place;
 use crate::domain::text::Text;
-use crate::domain::toilet::{Access, Kind, Lifecycle, Status};
+use crate::domain::toilet::{Access, Kind, Lifecycle, Status, serves};
 use crate::geo::UnitVector;
 
 /// One toilet of a snapshot: what searches filter and rank by, and the bytes that the web floor prepared of the rest.
@@ -29,6 +29,7 @@ pub struct Entry {
     pub(super) kind: Option<Kind>,
     pub(super) access: Option<Access>,
     pub(super) lifecycle: Lifecycle,
+    pub(super) service: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     pub(super) zone: Tz,
     pub(super) revision: i32,
     pub(super) answers: Answers,
@@ -50,18 +51,28 @@ pub struct Closure {
     pub reason: OutageReason,
     /// From when, and until when if that is known.
     pub span: Span,
+    /// Until when it is hoped to last, where it does not end by itself.
+    pub expected_until: Option<DateTime<Utc>>,
+}
+
+impl Closure {
+    fn of(outage: &Outage) -> Self {
+        let NewOutage { reason, span, .. } = outage.fact;
+        Self { reason, span, expected_until: outage.expected_until }
+    }
 }
 
 impl Entry {
     /// What the searches need of this toilet, beside the bytes prepared of it.
     pub(super) fn new(toilet: &Toilet, fragment: Vec<u8>, interner: &mut Interner) -> Self {
         let fact = &toilet.fact;
-        let closures = toilet.outages.iter().map(|outage| &outage.fact);
+        let counts = toilet.outages.iter().filter(|outage| outage.state != OutageState::Rejected);
         Self {
             id: toilet.id,
             kind: fact.kind,
             access: fact.access,
             lifecycle: fact.lifecycle,
+            service: (fact.service_from, fact.service_until),
             zone: fact.zone,
             revision: toilet.revision,
             answers: Answers::of(fact),
@@ -70,7 +81,7 @@ impl Entry {
             hours: fact.hours.as_ref().map(|hours| interner.hours(hours)),
             calendar: fact.calendar.as_deref().map(|id| interner.calendar(id)),
             area: toilet.area.as_ref().map(|area| interner.path(&area.path)),
-            closures: closures.map(|fact| Closure { reason: fact.reason, span: fact.span }).collect(),
+            closures: counts.map(Closure::of).collect(),
             grades: toilet.grades.iter().map(|record| record.fact.clone()).collect(),
             text: searchable(toilet),
             fragment: fragment.into_boxed_slice(),
@@ -141,11 +152,9 @@ impl Entry {
     /// What the public is told at that instant; the same as [`Toilet::status`].
     #[must_use]
     pub fn status(&self, at: DateTime<Utc>) -> Status {
-        match self.lifecycle {
-            Lifecycle::Planned => Status::Planned,
-            Lifecycle::Retired => Status::Retired,
-            Lifecycle::InService if self.closure(at).is_some() => Status::Closed,
-            Lifecycle::InService => Status::InService,
+        match serves(self.lifecycle, self.service, at) {
+            Status::InService if self.closure(at).is_some() => Status::Closed,
+            status => status,
         }
     }
 }

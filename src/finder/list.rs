@@ -9,7 +9,7 @@ use super::filter::Filter;
 use super::snapshot::Snapshot;
 use crate::domain::area::AreaCode;
 use crate::domain::id::ToiletId;
-use crate::domain::toilet::{Lifecycle, Status};
+use crate::domain::toilet::Status;
 use crate::geo::{Bounds, Crs, Wgs84};
 
 /// A list of toilets that somebody wants, in the order of their ids.
@@ -75,7 +75,7 @@ impl ListQuery {
     }
 
     fn status_fits(&self, entry: &Entry) -> bool {
-        if self.statuses.is_empty() { entry.is_kept() } else { self.statuses.contains(&entry.status(self.at)) }
+        if self.statuses.is_empty() { entry.is_kept(self.at) } else { self.statuses.contains(&entry.status(self.at)) }
     }
 }
 
@@ -89,9 +89,9 @@ impl Bbox {
 }
 
 impl Entry {
-    /// Whether it is still part of the public register.
-    pub(super) fn is_kept(&self) -> bool {
-        self.lifecycle != Lifecycle::Retired
+    /// Whether it is part of the public register at that instant.
+    pub(super) fn is_kept(&self, at: DateTime<Utc>) -> bool {
+        self.status(at) != Status::Retired
     }
 
     fn lies_in(&self, areas: &[AreaCode]) -> bool {

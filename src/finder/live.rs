@@ -90,6 +90,12 @@ impl Finder {
         self.current.store(Arc::new(next));
     }
 
+    /// A toilet as searches would see it, whether they do yet or not.
+    #[must_use]
+    pub fn entry_of(&self, toilet: &Toilet) -> Entry {
+        self.entry(toilet, &mut self.writer())
+    }
+
     fn entry(&self, toilet: &Toilet, interner: &mut Interner) -> Entry {
         Entry::new(toilet, (self.render)(toilet), interner)
     }

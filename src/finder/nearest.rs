@@ -90,7 +90,7 @@ impl Snapshot {
         }
         let needs = query.filter.admits(entry, query.at)?;
         if !query.usable {
-            return entry.is_kept().then_some(Unsure { needs, hours: false });
+            return entry.is_kept(query.at).then_some(Unsure { needs, hours: false });
         }
         match entry.usability(self.calendars(), query.at) {
             Usability::Usable => Some(Unsure { needs, hours: false }),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Finder;
+use crate::domain::attested::Attested;
 use crate::domain::holiday::Calendars;
 use crate::domain::hours::{Hours, Opening};
 use crate::domain::id::{OutageId, ToiletId};
@@ -24,12 +25,24 @@ fn toilet(id: i32, revision: i32) -> Toilet {
     let fact = Draft::new(Name::new("公厕").unwrap(), chrono_tz::Asia::Shanghai);
     let (tenures, outages, grades) = (vec![], vec![], vec![]);
     let updated_at = at("2026-11-23T08:00:00Z");
-    Toilet { id: ToiletId(id), fact, area: None, tenures, outages, grades, source: None, revision, updated_at }
+    let attested = Attested::default();
+    Toilet {
+        id: ToiletId(id),
+        fact,
+        area: None,
+        tenures,
+        outages,
+        grades,
+        attested,
+        source: None,
+        revision,
+        updated_at,
+    }
 }
 
 fn shut(toilet: &mut Toilet, from: &str, until: Option<&str>) {
     let span = Span::new(at(from), until.map(at)).unwrap();
-    toilet.outages.push(Outage { id: OutageId(1), fact: NewOutage { reason: OutageReason::Water, span, note: None } });
+    toilet.outages.push(Outage::stated(OutageId(1), NewOutage { reason: OutageReason::Water, span, note: None }));
 }
 
 fn finder() -> Finder {

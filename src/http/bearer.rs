@@ -22,6 +22,11 @@ impl Signed {
         &self.0
     }
 
+    /// As the use cases that write want it: a write goes on when the request is gone.
+    pub(super) fn writer(&self) -> By {
+        self.0.clone()
+    }
+
     /// As the use cases of the staff want it.
     pub(super) fn caller(&self) -> Caller<'_> {
         Caller::Person(&self.0)

@@ -17,11 +17,10 @@ use super::problem_code::ProblemCode;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
 use super::toilets::ToiletsApi;
-use super::wechat::WechatApi;
 use crate::usecase::Ctx;
 
 /// All documented operations.
-type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, WechatApi, StaffApi, InvitationsApi, HealthApi)>;
+type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, StaffApi, InvitationsApi, HealthApi)>;
 
 /// The operations with their document.
 pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
@@ -30,7 +29,6 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
         ToiletsApi(shared()),
         AreasApi(shared()),
         SessionsApi(shared()),
-        WechatApi(shared()),
         StaffApi(shared()),
         InvitationsApi(shared()),
         HealthApi(shared()),

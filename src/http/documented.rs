@@ -13,6 +13,7 @@ use poem_openapi::types::Type;
 
 use super::problem::{PROBLEM_JSON, ProblemView};
 use super::query::QUERY_GROUP;
+use super::revision::IF_MATCH;
 
 /// An API whose document lists every query parameter and every failure by itself.
 pub(super) struct Documented<A>(pub(super) A);
@@ -44,16 +45,14 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
     let answers = |status: StatusCode| {
         operation.responses.responses.iter().any(|response| response.status == Some(status.as_u16()))
     };
-    let is = |id: &str| operation.operation_id == Some(id);
-    // A push is read by hand, whatever its head says, and proves itself by its signature.
-    let is_pushed = is("get_wechat_push") || is("accept_wechat_push");
-    let takes_body = operation.request.is_some() || is("accept_wechat_push");
+    let takes_body = operation.request.is_some();
+    let names_revision = operation.params.iter().any(|param| param.name == IF_MATCH);
     let is_signed = !operation.security.is_empty();
-    let signs_in = is("create_session") || is("create_wechat_session");
+    let is = |id: &str| operation.operation_id == Some(id);
+    let signs_in = is("create_session");
     // These name a record in their body, or mean the caller's own.
     let names_records =
         is("create_invitation") || is("accept_invitation") || is("delete_current_session") || is("get_me");
-    let names_records = names_records || is("create_wechat_session") || is("get_my_phone") || is("delete_my_phone");
     let all = [
         (
             takes(MetaParamIn::Query) || takes(MetaParamIn::Path) || takes_body,
@@ -61,13 +60,15 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
             "The request cannot be read or breaks the schema.",
         ),
         (is_signed || signs_in, StatusCode::UNAUTHORIZED, "There is no valid session, or none was opened."),
-        (is_signed || is_pushed || is("create_wechat_session"), StatusCode::FORBIDDEN, "The caller may not do it."),
+        (is_signed, StatusCode::FORBIDDEN, "The caller's role does not allow it."),
         (
             takes(MetaParamIn::Path) || names_records,
             StatusCode::NOT_FOUND,
             "There is no such record, or not for this caller.",
         ),
         (operation.method != Method::GET, StatusCode::CONFLICT, "It does not fit the state of the record."),
+        (names_revision, StatusCode::PRECONDITION_FAILED, "The record was changed since it was read."),
+        (names_revision, StatusCode::PRECONDITION_REQUIRED, "`If-Match` is missing."),
         (takes_body, StatusCode::REQUEST_TIMEOUT, "The body came too slowly."),
         (takes_body, StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
         (true, StatusCode::URI_TOO_LONG, "Path and query are too long."),

@@ -8,6 +8,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::instant;
 use super::json::Json;
+use crate::domain::attested::Attested;
+use crate::domain::contact::Contact;
 use crate::domain::facility::Fact;
 use crate::domain::operator::{OperatorRole, Tenure};
 use crate::domain::stalls::Stalls;
@@ -126,12 +128,17 @@ fn stalls(stalls: &Stalls, json: &mut Json) {
 
 fn record(toilet: &Toilet, json: &mut Json) {
     let Draft { opened_on, rebuilt_on, hours_note, note, verified_at, extra, .. } = &toilet.fact;
+    let Draft { contact, service_from, service_until, .. } = &toilet.fact;
     json.known_text("openedOn", opened_on.map(|day| day.to_string()));
     json.known_text("rebuiltOn", rebuilt_on.map(|day| day.to_string()));
     json.known_text("hoursNote", hours_note.as_ref().map(Text::as_str));
     json.known_text("note", note.as_ref().map(Text::as_str));
+    json.known_text("contact", contact.as_ref().map(Contact::as_str));
+    json.known_text("serviceFrom", service_from.map(instant::written));
+    json.known_text("serviceUntil", service_until.map(instant::written));
     json.bare_field("revision", toilet.revision);
     json.known_text("verifiedAt", verified_at.map(instant::written));
+    attested(&toilet.attested, json);
     if let Some(source) = &toilet.source {
         json.key("source");
         json.open(b'{');
@@ -151,6 +158,25 @@ fn record(toilet: &Toilet, json: &mut Json) {
         }
         json.close(b'}');
     }
+}
+
+/// When fields were seen, and never by whom: that is for the staff.
+fn attested(attested: &Attested, json: &mut Json) {
+    if attested.0.is_empty() {
+        return;
+    }
+    json.key("attested");
+    json.open(b'{');
+    for (field, one) in &attested.0 {
+        json.key(field);
+        json.open(b'{');
+        json.text_field("at", instant::written(one.at));
+        if let Some(metres) = one.accuracy {
+            json.bare_field("accuracy", metres);
+        }
+        json.close(b'}');
+    }
+    json.close(b'}');
 }
 
 fn operator(tenure: &Tenure, json: &mut Json) {

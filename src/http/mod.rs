@@ -26,6 +26,7 @@ mod problem;
 mod problem_code;
 mod query;
 mod request_id;
+mod revision;
 mod routes;
 mod secret;
 mod server;
@@ -33,13 +34,14 @@ mod sessions;
 mod staff;
 mod swagger;
 mod tag;
+mod toilet_facts;
 mod toilet_json;
 mod toilet_params;
 mod toilet_view;
 mod toilets;
 mod unhandled;
-mod wechat;
 mod words;
+mod written;
 
 #[cfg(test)]
 mod tests;

@@ -14,10 +14,7 @@ use poem_openapi::{ApiResponse, Object};
 use super::language::Language;
 use super::problem_code::ProblemCode;
 use crate::domain::{Violation, Violations};
-use crate::usecase::Failure;
-
-/// When to ask again for what is not set up: somebody has to do it first.
-const NOT_CONFIGURED: Duration = Duration::from_hours(1);
+use crate::usecase::{Candidate, Failure};
 
 /// The media type of every failure.
 pub(super) const PROBLEM_JSON: &str = "application/problem+json";
@@ -32,14 +29,30 @@ pub struct Problem {
     errors: Vec<Violation>,
     retry_after: Option<Duration>,
     allow: Option<String>,
+    state: Option<Box<State>>,
     #[source]
     source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// What is told of the state that stood in the way; seldom, so that it takes no room in every other problem.
+#[derive(Debug, Clone)]
+enum State {
+    Revision(i32),
+    Candidates(Vec<Candidate>),
 }
 
 impl Problem {
     /// A problem with a sentence for the person who programs the client.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None, source: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            allow: None,
+            state: None,
+            source: None,
+        }
     }
 
     /// A problem with its fields and what is wrong with each.
@@ -91,11 +104,16 @@ impl Problem {
         let retry_after = seconds.map(HeaderValue::from);
         let allow = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok());
         headers.extend(retry_after.map(|value| (header::RETRY_AFTER, value)));
-        if self.code.status() == StatusCode::UNAUTHORIZED {
+        if self.code == ProblemCode::Unauthenticated {
             // RFC 9110, 15.5.2: a 401 says how to sign in.
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         headers.extend(allow.map(|value| (header::ALLOW, value)));
+        let (revision, candidates) = match self.state.map(|state| *state) {
+            Some(State::Revision(revision)) => (Some(revision), None),
+            Some(State::Candidates(all)) => (None, Some(all.into_iter().map(CandidateView::from).collect())),
+            None => (None, None),
+        };
         let view = ProblemView {
             kind: format!("urn:gongce:problem:{}", self.code.as_str()),
             title: self.code.title(language).to_owned(),
@@ -106,6 +124,8 @@ impl Problem {
             request_id: request_id.to_owned(),
             errors: self.errors.into_iter().map(FieldProblem::from).collect(),
             retry_after_seconds: seconds,
+            revision,
+            candidates,
         };
         response.set_body(Body::from(view.to_json_string()));
         response
@@ -121,25 +141,26 @@ impl From<Failure> for Problem {
                 let detail = "This needs a proof of who is calling, not older than ten minutes.";
                 Self::new(ProblemCode::StepUpNeeded, detail)
             }
-            Failure::SecondFactorNeeded => {
-                let detail = "The caller's role takes the code of the second factor: sign in again with totp.";
-                Self::new(ProblemCode::SecondFactorNeeded, detail)
-            }
-            Failure::WechatBarred => Self::new(ProblemCode::WechatBarred, "WeChat bars this person for a risk."),
-            Failure::WechatNotConfigured => {
-                let detail = "This service is not set up to ask WeChat for this.";
-                Self { retry_after: Some(NOT_CONFIGURED), ..Self::new(ProblemCode::WechatNotConfigured, detail) }
-            }
-            Failure::WechatUnavailable { retry_after, source } => {
-                let problem = Self::new(ProblemCode::WechatUnavailable, "WeChat cannot be asked now.");
-                Self { retry_after: Some(retry_after), source: source.map(Arc::from), ..problem }
-            }
             Failure::Unauthenticated => {
                 Self::new(ProblemCode::Unauthenticated, "There is no such session, or the sign-in was not accepted.")
             }
             Failure::TooMany { retry_after } => Self {
                 retry_after: Some(retry_after),
                 ..Self::new(ProblemCode::TooManyRequests, "There were too many failures.")
+            },
+            Failure::Stale { revision } => {
+                let detail = format!("The record stands at revision {revision}.");
+                Self {
+                    state: Some(Box::new(State::Revision(revision))),
+                    ..Self::new(ProblemCode::RevisionStale, detail)
+                }
+            }
+            Failure::KeyReused => {
+                Self::new(ProblemCode::IdempotencyKeyReused, "The key was used for another request: make a new one.")
+            }
+            Failure::Duplicate(candidates) => Self {
+                state: Some(Box::new(State::Candidates(candidates))),
+                ..Self::new(ProblemCode::DuplicateSuspected, "It stands by another, or bears the name of one nearby.")
             },
             Failure::Conflict(detail) => Self::new(ProblemCode::Conflict, detail),
             Failure::Invalid(Violations(errors)) => Self::of_fields(ProblemCode::Invalid, errors),
@@ -197,6 +218,29 @@ pub(super) struct ProblemView {
     errors: Vec<FieldProblem>,
     /// After how many seconds to try again, also in `Retry-After`.
     retry_after_seconds: Option<u64>,
+    /// The revision at which the record stands, where another one was expected.
+    revision: Option<i32>,
+    /// The toilets that may be the one that is to be made.
+    candidates: Option<Vec<CandidateView>>,
+}
+
+/// A toilet that may be the one that is to be made.
+#[derive(Debug, Object)]
+#[oai(rename = "Candidate", skip_serializing_if_is_none)]
+struct CandidateView {
+    /// Its id.
+    id: i32,
+    /// Its name.
+    name: String,
+    /// How far away it stands, in metres, where both places are known.
+    distance: Option<f64>,
+}
+
+impl From<Candidate> for CandidateView {
+    fn from(candidate: Candidate) -> Self {
+        let distance = candidate.distance_metres.map(|metres| (metres * 10.0).round() / 10.0);
+        Self { id: candidate.id.0, name: candidate.name.into(), distance }
+    }
 }
 
 /// One field that is wrong.

@@ -55,10 +55,6 @@ problem_codes! {
     BadRequest = "badRequest", BAD_REQUEST, "请求有误", "Bad request";
     /// There is no session, or not a valid one.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "请先登录", "Not signed in";
-    /// Signing in takes the present code of the second factor as well (`totp`); get another `code` from `wx.login` first.
-    SecondFactorNeeded = "secondFactorNeeded", UNAUTHORIZED, "请输入动态验证码", "Second factor needed";
-    /// WeChat bars the person for a risk.
-    WechatBarred = "wechatBarred", FORBIDDEN, "微信限制了此账号", "Barred by WeChat";
     /// The caller's role does not allow it.
     Forbidden = "forbidden", FORBIDDEN, "没有权限", "Not allowed";
     /// The caller may do this after a fresh proof of who they are (`POST /api/v1/sessions/current/proof`).
@@ -71,6 +67,14 @@ problem_codes! {
     MethodNotAllowed = "methodNotAllowed", METHOD_NOT_ALLOWED, "不支持这种操作", "Method not allowed";
     /// It does not fit the state that the record is in.
     Conflict = "conflict", CONFLICT, "与现状冲突", "Conflict";
+    /// What is to be made seems to be there already; `candidates` lists what may be it. With `confirmed: true` it is made.
+    DuplicateSuspected = "duplicateSuspected", CONFLICT, "可能已有这座公厕", "Perhaps there already";
+    /// The `Idempotency-Key` was used for another request before.
+    IdempotencyKeyReused = "idempotencyKeyReused", CONFLICT, "重复的请求编号", "Key used before";
+    /// The record was changed since it was read; `revision` is that of now. Read it again.
+    RevisionStale = "revisionStale", PRECONDITION_FAILED, "内容已被他人修改", "Changed meanwhile";
+    /// A write to a record names in `If-Match` the revision that was read.
+    RevisionMissing = "revisionMissing", PRECONDITION_REQUIRED, "缺少版本号", "Revision missing";
     /// The body came too slowly and was given up.
     TooSlow = "tooSlow", REQUEST_TIMEOUT, "提交太慢", "Too slow";
     /// The body is larger than this operation takes.
@@ -85,10 +89,6 @@ problem_codes! {
     TooManyRequests = "tooManyRequests", TOO_MANY_REQUESTS, "请求太频繁，请稍后再试", "Too many requests";
     /// A fault of the service. It is in the log under `requestId`.
     Internal = "internal", INTERNAL_SERVER_ERROR, "服务出错了", "Internal error";
-    /// This service has no mini program, or not this part of it; everything else works.
-    WechatNotConfigured = "wechatNotConfigured", SERVICE_UNAVAILABLE, "未开通微信功能", "No WeChat here";
-    /// WeChat cannot be asked now; sessions and searches go on. Try again after `retryAfterSeconds`.
-    WechatUnavailable = "wechatUnavailable", SERVICE_UNAVAILABLE, "微信暂时不可用", "WeChat unavailable";
     /// Something that is needed is not available; try again after `retryAfterSeconds`.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "服务暂时不可用", "Unavailable";
 }

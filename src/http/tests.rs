@@ -17,11 +17,13 @@ use super::fragment::render_fragment;
 use super::routes::behind_front;
 use super::toilet_json::Reader;
 use super::toilet_view::{NearestView, ToiletPageView, ToiletView};
+use crate::domain::account::PersonId;
+use crate::domain::attested::{Attestation, Attested};
 use crate::domain::facility::{Facility, Fact};
 use crate::domain::grade::{Grade, GradeRecord, NewGrade, Standard};
 use crate::domain::holiday::Calendars;
 use crate::domain::hours::Hours;
-use crate::domain::id::{GradeId, OperatorId, OutageId, ToiletId};
+use crate::domain::id::{GradeId, OperatorId, OutageId, TenureId, ToiletId};
 use crate::domain::operator::{Operator, OperatorKind, OperatorRole, Tenure};
 use crate::domain::outage::{NewOutage, Outage, OutageReason};
 use crate::domain::period::{Days, Span};
@@ -60,16 +62,22 @@ fn known() -> Toilet {
     fact.opened_on = "2001-02-03".parse().ok();
     fact.rebuilt_on = "2024-05-06".parse().ok();
     fact.verified_at = Some(at("2026-10-02T03:00:00Z"));
+    fact.contact = "0379-67912345".parse().ok();
+    fact.service_from = Some(at("1990-01-01T00:00:00Z"));
+    fact.service_until = Some(at("2027-01-01T00:00:00Z"));
     fact.note = Some(Remark::new("一层\n二层").unwrap());
     fact.extra.insert("a \"key\"".to_owned(), "a\tvalue".to_owned());
     let code = "410308100".parse().unwrap();
     let tenure = |id, name: &str, from: Option<&str>, to: Option<&str>| Tenure {
+        id: TenureId(id),
         role: OperatorRole::Operating,
         operator: Operator { id: OperatorId(id), name: Name::new(name).unwrap(), kind: OperatorKind::Department },
         days: Days::new(from.map(|day| day.parse().unwrap()), to.map(|day| day.parse().unwrap())).unwrap(),
     };
     let grade = NewGrade::new(Standard::GbT2016, Grade::Aa).unwrap().assessed("2018-09-30".parse().unwrap());
     let span = Span::new(at("2026-12-01T00:00:00Z"), Some(at("2026-12-02T00:00:00Z"))).unwrap();
+    let by = PersonId(uuid::Uuid::from_u128(1));
+    let attestation = Attestation { at: at("2026-10-02T03:00:00Z"), by, accuracy: Some(12.5) };
     Toilet {
         id: ToiletId(17),
         fact,
@@ -79,8 +87,12 @@ fn known() -> Toilet {
             code: "410308100".parse().unwrap(),
         }),
         tenures: vec![tenure(3, "管理局", Some("2026-01-01"), None), tenure(4, "从前", None, Some("2025-12-31"))],
-        outages: vec![Outage { id: OutageId(1), fact: NewOutage { reason: OutageReason::Repair, span, note: None } }],
+        outages: vec![Outage {
+            expected_until: Some(at("2026-12-03T00:00:00Z")),
+            ..Outage::stated(OutageId(1), NewOutage { reason: OutageReason::Repair, span, note: None })
+        }],
         grades: vec![GradeRecord { id: GradeId(1), fact: grade }],
+        attested: Attested([("position".to_owned(), attestation)].into()),
         source: Some(SourceRef { name: "demo".to_owned(), key: "U-017".to_owned(), synthetic: true }),
         revision: 4,
         updated_at: at("2026-10-02T03:00:00Z"),
@@ -98,6 +110,7 @@ fn unknown() -> Toilet {
         tenures,
         outages,
         grades,
+        attested: Attested::default(),
         source: None,
         revision: 1,
         updated_at: at("2026-10-02T03:00:00Z"),
@@ -170,7 +183,9 @@ async fn a_toilet_is_written_as_the_interface_describes_it() {
         r#""fee":"no","stalls":{"total":20,"women":12},"#,
         r#""grades":[{"standard":"GB/T 18973-2016","grade":"AA","assessedOn":"2018-09-30","standing":"reassess"}],"#,
         r#""openedOn":"2001-02-03","rebuiltOn":"2024-05-06","hoursNote":"或有变动","note":"一层\n二层","#,
+        r#""contact":"0379-67912345","serviceFrom":"1990-01-01T00:00:00Z","serviceUntil":"2027-01-01T00:00:00Z","#,
         r#""revision":4,"verifiedAt":"2026-10-02T03:00:00Z","#,
+        r#""attested":{"position":{"at":"2026-10-02T03:00:00Z","accuracy":12.5}},"#,
         r#""source":{"name":"demo","key":"U-017","synthetic":true},"extra":{"a \"key\"":"a\u0009value"},"crs":"wgs84"}"#,
     );
     assert_eq!(text, expected);

@@ -124,6 +124,7 @@ impl Reader<'_> {
             json.text_field("reason", closure.reason.as_str());
             json.text_field("from", written(closure.span.from()));
             json.known_text("until", closure.span.until().map(written));
+            json.known_text("expectedUntil", closure.expected_until.map(written));
             json.close(b'}');
         }
         if matches!(status, Status::InService | Status::Closed) {

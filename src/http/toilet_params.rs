@@ -209,6 +209,27 @@ impl Group for ToiletParams {
     }
 }
 
+/// What a write to a toilet takes.
+#[derive(Debug)]
+pub(super) struct WriteParams {
+    /// The datum of the position that goes in, and of the answer; `None` where it was not named.
+    pub(super) crs: Option<Crs>,
+}
+
+impl Group for WriteParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&WRITE_CRS];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let (named, crs) = (given.has(&WRITE_CRS), given.take(&WRITE_CRS)?);
+        Some(Self { crs: named.then_some(crs) })
+    }
+}
+
+const WRITE_CRS: OneOf<Crs> = OneOf {
+    about: "The datum of the position that goes in, with which it is required, and of the one that comes out.",
+    ..CRS
+};
+
 const OUTPUT_CRS: OneOf<Crs> = OneOf { about: "The datum of the position that comes out.", ..CRS };
 
 /// The cursor of a page that begins after this toilet.

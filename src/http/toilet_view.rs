@@ -66,10 +66,18 @@ pub(super) struct ToiletView {
     hours_note: Option<String>,
     /// A remark for the public.
     note: Option<String>,
+    /// The telephone line on its public sign.
+    contact: Option<String>,
+    /// From when it serves, if it is there for a time only.
+    service_from: Option<Instant>,
+    /// Until when it serves.
+    service_until: Option<Instant>,
     /// Counts the writes to the record.
     revision: i32,
     /// When somebody last confirmed the record.
     verified_at: Option<Instant>,
+    /// When somebody saw these fields with their own eyes, by their names: `facilities.wheelchair`, `position`.
+    attested: Option<BTreeMap<String, AttestationView>>,
     /// Where the record came from.
     source: Option<SourceView>,
     /// What the source states beyond these fields, by its own names.
@@ -112,7 +120,7 @@ struct OperatorView {
 
 /// A closure in force.
 #[derive(Debug, Object)]
-#[oai(rename = "Outage", skip_serializing_if_is_none)]
+#[oai(rename = "Outage", rename_all = "camelCase", skip_serializing_if_is_none)]
 struct OutageView {
     /// Why.
     reason: Word<OutageReason>,
@@ -120,6 +128,8 @@ struct OutageView {
     from: Instant,
     /// Until when, if that is known.
     until: Option<Instant>,
+    /// Until when it is hoped to last, where it goes on until somebody ends it.
+    expected_until: Option<Instant>,
 }
 
 /// Whether a door is open, closures worked in.
@@ -195,6 +205,16 @@ struct GradeView {
     assessed_on: Option<NaiveDate>,
     /// Where it stands now (or at `at`).
     standing: Word<Standing>,
+}
+
+/// That somebody found a field to be so.
+#[derive(Debug, Object)]
+#[oai(rename = "Attestation", skip_serializing_if_is_none)]
+struct AttestationView {
+    /// When.
+    at: Instant,
+    /// How exact it is, in metres: of a position.
+    accuracy: Option<f64>,
 }
 
 /// Where a record came from.

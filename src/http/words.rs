@@ -12,8 +12,7 @@ use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::OutageReason;
-use crate::domain::toilet::{Access, Form, Kind, Status};
-use crate::domain::wechat::ConsentResult;
+use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::finder::{GradeFilter, Unknown};
 use crate::geo::Crs;
 
@@ -56,12 +55,12 @@ macro_rules! vocabularies {
 vocabularies!(
     Access,
     AreaLevel,
-    ConsentResult,
     Crs,
     Fact,
     Form,
     Grade,
     Kind,
+    Lifecycle,
     OperatorKind,
     OutageReason,
     Role,

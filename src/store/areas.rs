@@ -1,11 +1,12 @@
 //! Areas.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{area, area_alias};
+use super::grants::path;
 use super::rows::{parse, text};
 use super::{Store, StoreError, Tx};
 use crate::domain::Violation;
@@ -13,6 +14,7 @@ use crate::domain::area::{Alias, Area, AreaCode, NewArea};
 use crate::domain::id::AreaId;
 use crate::domain::period::Days;
 use crate::domain::text::Text;
+use crate::domain::toilet::AreaRef;
 
 impl Store {
     /// All areas, parents before their children.
@@ -32,6 +34,23 @@ impl Tx {
     /// What the database says, or a corrupt row.
     pub async fn areas(&self) -> Result<Vec<Area>, StoreError> {
         all(&self.connection).await
+    }
+
+    /// The areas that a code means: the one that bears it today, or else those that bore it before.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn areas_of(&self, code: &AreaCode) -> Result<Vec<(AreaId, AreaRef)>, StoreError> {
+        let today = area::Entity::find().filter(area::Column::Code.eq(code.as_str())).all(&self.connection).await?;
+        let rows = if today.is_empty() {
+            let bore = area_alias::Entity::find().filter(area_alias::Column::Code.eq(code.as_str()));
+            let ids = bore.all(&self.connection).await?.into_iter().map(|row| row.area_id);
+            let rows = area::Entity::find().filter(area::Column::Id.is_in(ids));
+            rows.order_by_asc(area::Column::Id).all(&self.connection).await?
+        } else {
+            today
+        };
+        rows.iter().map(|row| Ok((AreaId(row.id), refer(row)?))).collect()
     }
 
     /// Adds an area below its parent, which must be there already.
@@ -90,6 +109,21 @@ pub(super) async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Area>, 
         read_area(&row, &codes, aliases).map_err(|violation| StoreError::corrupt("area", row.id, violation))
     };
     rows.into_iter().map(read).collect()
+}
+
+/// Areas by their ids, as toilets refer to them.
+pub(super) async fn refs(
+    connection: &impl ConnectionTrait,
+    ids: BTreeSet<i32>,
+) -> Result<HashMap<i32, AreaRef>, StoreError> {
+    let rows = area::Entity::find().filter(area::Column::Id.is_in(ids)).all(connection).await?;
+    rows.iter().map(|row| Ok((row.id, refer(row)?))).collect()
+}
+
+fn refer(row: &area::Model) -> Result<AreaRef, StoreError> {
+    let corrupt = |violation| StoreError::corrupt("area", row.id, violation);
+    let (code, name) = (row.code.parse().map_err(corrupt)?, Text::new(&row.name).map_err(corrupt)?);
+    Ok(AreaRef { code, name, path: path(row)? })
 }
 
 fn read_alias(row: &area_alias::Model) -> Result<Alias, Violation> {

@@ -51,7 +51,7 @@ impl StoreError {
 }
 
 /// Unique constraints as the two databases tell of them: PostgreSQL gives the name, SQLite only lists the columns.
-const UNIQUE: [(&str, &str); 8] = [
+const UNIQUE: [(&str, &str); 9] = [
     ("uq_area_code", "area.code"),
     ("uq_operator_name", "operator.name"),
     ("uq_source_name", "source.name"),
@@ -59,6 +59,7 @@ const UNIQUE: [(&str, &str); 8] = [
     ("uq_identity_login", "identity.kind, identity.login"),
     ("uq_session_token", "session.token_hash"),
     ("uq_invitation_token", "invitation.token_hash"),
+    ("pk_answer", "answer.person, answer.key"),
     ("pk_imported", "imported.source_id, imported.key"),
 ];
 

@@ -148,7 +148,7 @@ impl Tx {
             lists.entry(row.toilet_id).or_default().0.push(rows::grade(row)?);
         }
         for row in parts.outages.iter().filter(|row| row.source_id == Some(source.0)) {
-            lists.entry(row.toilet_id).or_default().1.push(rows::outage(row)?);
+            lists.entry(row.toilet_id).or_default().1.push(rows::outage(row)?.fact);
         }
         let given = parts.tenures.iter().filter(|row| row.source_id == Some(source.0) && row.valid_to.is_none());
         let given: Vec<_> = given.collect();

@@ -7,7 +7,8 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult, State
 
 use super::entity::journal;
 use super::{Store, StoreError, Tx};
-use crate::domain::event::NewEntry;
+use crate::domain::event::{NewEntry, RecordKind};
+use crate::domain::id::ToiletId;
 
 /// Up to where a follower has read. On SQLite the last number; on PostgreSQL the transaction horizon, since rows become
 /// visible out of the order of their numbers there.
@@ -46,6 +47,10 @@ impl Tx {
     /// # Errors
     /// What the database says.
     pub async fn append(&self, entries: Vec<NewEntry>) -> Result<(), StoreError> {
+        self.touch(entries.iter().filter(|entry| entry.kind == RecordKind::Toilet).filter_map(|entry| {
+            // The keys of toilets are their ids.
+            entry.key.parse().ok().map(ToiletId)
+        }));
         for chunk in entries.chunks(ROWS) {
             let rows = chunk.iter().map(|entry| self.row(entry)).collect::<Result<Vec<_>, _>>()?;
             journal::Entity::insert_many(rows).exec_without_returning(&self.connection).await?;

@@ -1,22 +1,20 @@
 //! The register in a database: SQLite beside the program, or PostgreSQL. Rows are private; domain values come out.
 
+mod answers;
 mod areas;
-mod consents;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
 mod grants;
+mod history;
 mod identities;
 mod imports;
 mod invitations;
 mod journal;
 mod lock;
 mod login_counters;
-mod media_checks;
-mod openids;
 mod operators;
 mod people;
-mod phones;
 mod postgres;
 mod registering;
 mod ring_keys;
@@ -25,14 +23,16 @@ mod schema;
 mod sessions;
 mod sources;
 mod sqlite;
+mod tenures;
 mod toilets;
-mod wechat_tokens;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait};
 
+pub use answers::KeptAnswer;
 pub use error::StoreError;
 pub use grants::{NewGrant, Place};
 pub use identities::{Identity, NewIdentity};
@@ -46,8 +46,9 @@ pub use schema::SchemaStep;
 pub use sessions::{NewSession, Opened};
 pub use sqlite::sqlite_file;
 pub use toilets::Around;
-pub use wechat_tokens::KeptToken;
 pub use writer::{Author, Tx, Working};
+
+use crate::domain::id::ToiletId;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -95,6 +96,19 @@ impl Store {
     /// # Errors
     /// What the work or the commit failed with; nothing of it is then in the database.
     pub async fn write<T, E, F>(&self, author: Author, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
+    {
+        self.writer.run(author, work).await.map(|(value, _)| value)
+    }
+
+    /// The same, and tells which toilets it touched.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_telling<T, E, F>(&self, author: Author, work: F) -> Result<(T, BTreeSet<ToiletId>), E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

@@ -1,6 +1,6 @@
 //! Operators.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
@@ -15,6 +15,15 @@ use crate::domain::operator::{Operator, OperatorKind};
 use crate::domain::text::{Name, Text};
 
 impl Tx {
+    /// The body of that id.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn operator(&self, id: OperatorId) -> Result<Option<Operator>, StoreError> {
+        let row = operator::Entity::find_by_id(id.0).one(&self.connection).await?;
+        row.as_ref().map(read).transpose()
+    }
+
     /// The id of the body of that name, which is made if there is none. A body that is known as `other` learns its
     /// kind from whoever knows it.
     ///
@@ -55,6 +64,15 @@ fn entry(id: OperatorId, action: Action, version: i32, changes: Changes) -> NewE
 /// All bodies by their ids.
 pub(super) async fn all(connection: &impl ConnectionTrait) -> Result<HashMap<i32, Operator>, StoreError> {
     let rows = operator::Entity::find().all(connection).await?;
+    rows.iter().map(|row| Ok((row.id, read(row)?))).collect()
+}
+
+/// Bodies by their ids.
+pub(super) async fn of(
+    connection: &impl ConnectionTrait,
+    ids: BTreeSet<i32>,
+) -> Result<HashMap<i32, Operator>, StoreError> {
+    let rows = operator::Entity::find().filter(operator::Column::Id.is_in(ids)).all(connection).await?;
     rows.iter().map(|row| Ok((row.id, read(row)?))).collect()
 }
 

@@ -2,22 +2,26 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
-use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder};
 
-use super::entity::{grade, outage, tenure, toilet};
-use super::{StoreError, Tx, rows};
+use super::entity::{grade, outage, toilet};
+use super::{StoreError, Tx, areas, rows};
+use crate::domain::Draft;
+use crate::domain::attested::Attested;
 use crate::domain::grade::NewGrade;
-use crate::domain::id::{OperatorId, SourceId, ToiletId};
-use crate::domain::operator::OperatorRole;
-use crate::domain::outage::NewOutage;
+use crate::domain::id::{AreaId, SourceId, ToiletId};
+use crate::domain::outage::{NewOutage, OutageState};
 use crate::domain::statement::Statement;
+use crate::domain::text::Name;
 use crate::domain::toilet::Lifecycle;
 
-/// A toilet has 45 columns; 500 rows stay below the 32,766 parameters that SQLite takes in one statement.
+/// A toilet has 49 columns; 500 rows stay below the 32,766 parameters that SQLite takes in one statement.
 pub const ROWS: usize = 500;
+
+/// The key of the advisory lock under which toilets are made: "toilet" in ASCII.
+const CREATION_LOCK: i64 = 0x74_6f_69_6c_65_74;
 
 impl Tx {
     /// Makes the toilets that a source states (at most [`ROWS`]), each with the area id that belongs to its code;
@@ -36,6 +40,7 @@ impl Tx {
         let rows = new.iter().map(|(statement, area)| toilet::ActiveModel {
             source_id: Set(Some(source.0)),
             source_key: Set(Some(statement.key.clone())),
+            attested: rows::attested_column(&Attested::default()),
             revision: Set(1),
             created_at: Set(self.author.at),
             updated_at: Set(self.author.at),
@@ -43,6 +48,26 @@ impl Tx {
         });
         let made = toilet::Entity::insert_many(rows).exec_with_returning(&self.connection).await?;
         Ok(made.into_iter().filter_map(|row| Some((row.source_key?, ToiletId(row.id)))).collect())
+    }
+
+    /// Makes a toilet that no source states; answers its id, which is never used again.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn create_toilet(
+        &self,
+        draft: &Draft,
+        area: Option<AreaId>,
+        attested: &Attested,
+    ) -> Result<ToiletId, StoreError> {
+        let row = toilet::ActiveModel {
+            attested: rows::attested_column(attested),
+            revision: Set(1),
+            created_at: Set(self.author.at),
+            updated_at: Set(self.author.at),
+            ..rows::toilet_columns(draft, area.map(|id| id.0))
+        };
+        Ok(ToiletId(row.insert(&self.connection).await?.id))
     }
 
     /// Writes a toilet's facts if it still stands at `revision`; answers whether it did.
@@ -53,13 +78,15 @@ impl Tx {
         &self,
         id: ToiletId,
         revision: i32,
-        statement: &Statement,
-        area: Option<i32>,
+        draft: &Draft,
+        area: Option<AreaId>,
+        attested: &Attested,
     ) -> Result<bool, StoreError> {
         let row = toilet::ActiveModel {
+            attested: rows::attested_column(attested),
             revision: Set(revision + 1),
             updated_at: Set(self.author.at),
-            ..rows::toilet_columns(&statement.draft, area)
+            ..rows::toilet_columns(draft, area.map(|id| id.0))
         };
         let done = toilet::Entity::update_many()
             .set(row)
@@ -68,6 +95,60 @@ impl Tx {
             .exec(&self.connection)
             .await?;
         Ok(done.rows_affected == 1)
+    }
+
+    /// The toilets in use whose latitude lies in that range, in degrees, and those of that name that have no position:
+    /// what may be the one that somebody wants to add.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn toilets_near(
+        &self,
+        south: f64,
+        north: f64,
+        name: &Name,
+    ) -> Result<Vec<(ToiletId, Draft)>, StoreError> {
+        let unplaced = toilet::Column::Latitude.is_null().and(toilet::Column::Name.eq(name.as_str()));
+        self.in_use(toilet::Column::Latitude.between(south, north).or(unplaced)).await
+    }
+
+    /// The toilets in use of that name.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn toilets_named(&self, name: &Name) -> Result<Vec<(ToiletId, Draft)>, StoreError> {
+        self.in_use(toilet::Column::Name.eq(name.as_str())).await
+    }
+
+    async fn in_use(&self, that: SimpleExpr) -> Result<Vec<(ToiletId, Draft)>, StoreError> {
+        let rows = toilet::Entity::find()
+            .filter(that)
+            .filter(toilet::Column::Lifecycle.ne(Lifecycle::Retired.as_str()))
+            .order_by_asc(toilet::Column::Id)
+            .all(&self.connection)
+            .await?;
+        let areas = areas::refs(&self.connection, rows.iter().filter_map(|row| row.area_id).collect()).await?;
+        let memo = rows::Memo::default();
+        let read = |row: &toilet::Model| {
+            let mut draft = rows::draft(row, Some(&memo))?;
+            draft.area = row.area_id.and_then(|id| areas.get(&id)).map(|area| area.code.clone());
+            Ok((ToiletId(row.id), draft))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Those who make toilets take turns, each until its commit, so that of two who make the same one at once the second
+    /// sees the other's.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn take_turn_to_create(&self) -> Result<(), StoreError> {
+        // On SQLite all writers take turns anyway.
+        if self.connection.get_database_backend() == DbBackend::Postgres {
+            let turn = format!("SELECT pg_advisory_xact_lock({CREATION_LOCK})");
+            self.connection.execute_unprepared(&turn).await?;
+        }
+        Ok(())
     }
 
     /// Takes toilets (at most [`ROWS`]) out of use; answers those that were in use, with the revision they have now and
@@ -140,7 +221,10 @@ impl Tx {
                 reason: Set(new.reason.as_str().to_owned()),
                 from_at: Set(new.span.from()),
                 until_at: Set(new.span.until()),
+                expected_at: Set(None),
                 note: Set(new.note.as_ref().map(ToString::to_string)),
+                state: Set(OutageState::Confirmed.as_str().to_owned()),
+                person_id: Set(None),
                 source_id: Set(Some(source.0)),
             })
         });
@@ -149,83 +233,5 @@ impl Tx {
             outage::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.connection).await?;
         }
         Ok(())
-    }
-
-    /// Ties bodies to new toilets as a source states it, without a first day.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn begin_tenures(
-        &self,
-        source: SourceId,
-        given: &[(ToiletId, Vec<(OperatorRole, OperatorId)>)],
-    ) -> Result<(), StoreError> {
-        let rows = given.iter().flat_map(|(id, ties)| ties.iter().map(|tie| tenure_row(source, *id, *tie, None)));
-        let rows: Vec<_> = rows.collect();
-        for rows in rows.chunks(ROWS) {
-            tenure::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.connection).await?;
-        }
-        Ok(())
-    }
-
-    /// Brings the ties that a source gave a toilet to what it states now. One that it no longer states ends the day
-    /// before `today`; a new one begins today; the others go on untouched, since figures belong to whoever ran a
-    /// toilet at the time.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn change_tenures(
-        &self,
-        source: SourceId,
-        toilet: ToiletId,
-        wanted: &[(OperatorRole, OperatorId)],
-        today: NaiveDate,
-    ) -> Result<(), StoreError> {
-        let standing = tenure::Entity::find()
-            .filter(tenure::Column::SourceId.eq(source.0))
-            .filter(tenure::Column::ToiletId.eq(toilet.0))
-            .filter(tenure::Column::ValidTo.is_null())
-            .all(&self.connection)
-            .await?;
-        let is_wanted = |row: &tenure::Model| {
-            wanted.iter().any(|(role, operator)| row.role == role.as_str() && row.operator_id == operator.0)
-        };
-        for row in standing.iter().filter(|row| !is_wanted(row)) {
-            if row.valid_from.is_some_and(|from| from >= today) {
-                // What began only today never held.
-                tenure::Entity::delete_by_id(row.id).exec(&self.connection).await?;
-            } else {
-                let ended = tenure::ActiveModel {
-                    id: Unchanged(row.id),
-                    valid_to: Set(today.pred_opt()),
-                    ..Default::default()
-                };
-                ended.update(&self.connection).await?;
-            }
-        }
-        let is_standing = |role: OperatorRole, operator: OperatorId| {
-            standing.iter().any(|row| row.role == role.as_str() && row.operator_id == operator.0)
-        };
-        for tie in wanted.iter().filter(|(role, operator)| !is_standing(*role, *operator)) {
-            tenure_row(source, toilet, *tie, Some(today)).insert(&self.connection).await?;
-        }
-        Ok(())
-    }
-}
-
-fn tenure_row(
-    source: SourceId,
-    toilet: ToiletId,
-    (role, operator): (OperatorRole, OperatorId),
-    from: Option<NaiveDate>,
-) -> tenure::ActiveModel {
-    tenure::ActiveModel {
-        id: NotSet,
-        toilet_id: Set(toilet.0),
-        operator_id: Set(operator.0),
-        role: Set(role.as_str().to_owned()),
-        valid_from: Set(from),
-        valid_to: Set(None),
-        source_id: Set(Some(source.0)),
     }
 }

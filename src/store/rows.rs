@@ -5,14 +5,17 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
 use chrono_tz::Tz;
+use sea_orm::ActiveValue;
 use sea_orm::ActiveValue::{NotSet, Set};
 
 use super::StoreError;
 use super::entity::{grade, outage, toilet};
+use crate::domain::attested::Attested;
 use crate::domain::facility::{Facilities, Facility, Fact};
 use crate::domain::grade::NewGrade;
 use crate::domain::hours::Hours;
-use crate::domain::outage::NewOutage;
+use crate::domain::id::OutageId;
+use crate::domain::outage::{NewOutage, Outage};
 use crate::domain::period::Span;
 use crate::domain::place::Place;
 use crate::domain::stalls::Stalls;
@@ -67,6 +70,9 @@ fn read_draft(row: &toilet::Model, memo: Option<&Memo>) -> Result<Draft, Violati
         opened_on: row.opened_on,
         rebuilt_on: row.rebuilt_on,
         verified_at: row.verified_at,
+        contact: parse(row.contact.as_deref())?,
+        service_from: row.service_from,
+        service_until: row.service_until,
         note: text(row.note.as_deref())?,
         extra,
     })
@@ -171,8 +177,12 @@ pub(super) fn toilet_columns(draft: &Draft, area_id: Option<i32>) -> toilet::Act
         opened_on: Set(draft.opened_on),
         rebuilt_on: Set(draft.rebuilt_on),
         verified_at: Set(draft.verified_at),
+        contact: Set(draft.contact.as_ref().map(ToString::to_string)),
+        service_from: Set(draft.service_from),
+        service_until: Set(draft.service_until),
         note: Set(draft.note.as_ref().map(ToString::to_string)),
         extra: Set(serde_json::to_string(&draft.extra).unwrap_or_else(|_| "{}".to_owned())),
+        attested: NotSet,
         source_id: NotSet,
         source_key: NotSet,
         revision: NotSet,
@@ -181,11 +191,23 @@ pub(super) fn toilet_columns(draft: &Draft, area_id: Option<i32>) -> toilet::Act
     }
 }
 
-/// A closure's row as the statement it holds.
-pub(super) fn outage(row: &outage::Model) -> Result<NewOutage, StoreError> {
+/// Which fields of a row somebody saw with their own eyes.
+pub(super) fn attested(row: &toilet::Model) -> Result<Attested, StoreError> {
+    serde_json::from_str(&row.attested).map_err(|error| StoreError::corrupt("toilet", row.id, error))
+}
+
+/// The column that holds them.
+pub(super) fn attested_column(attested: &Attested) -> ActiveValue<String> {
+    Set(serde_json::to_string(attested).unwrap_or_else(|_| "{}".to_owned()))
+}
+
+/// A closure from its row.
+pub(super) fn outage(row: &outage::Model) -> Result<Outage, StoreError> {
     let read = || {
         let span = Span::new(row.from_at, row.until_at)?;
-        Ok(NewOutage { reason: row.reason.parse()?, span, note: text(row.note.as_deref())? })
+        let fact = NewOutage { reason: row.reason.parse()?, span, note: text(row.note.as_deref())? };
+        let (state, by) = (row.state.parse()?, parse(row.person_id.as_deref())?);
+        Ok(Outage { id: OutageId(row.id), fact, expected_until: row.expected_at, state, by })
     };
     read().map_err(|violation: Violation| StoreError::corrupt("outage", row.id, violation))
 }

@@ -1,19 +1,22 @@
 //! Toilets, read as a whole: one scan for each table, joined in memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{grade, outage, source, tenure, toilet};
-use super::{Store, StoreError, areas, operators, rows};
-use crate::domain::Toilet;
+use super::history::histories;
+use super::{Store, StoreError, Tx, areas, operators, rows};
 use crate::domain::area::Area;
+use crate::domain::draft::Fields;
+use crate::domain::event::RecordKind;
 use crate::domain::grade::GradeRecord;
-use crate::domain::id::{GradeId, OutageId, ToiletId};
-use crate::domain::operator::{Operator, Tenure};
-use crate::domain::outage::Outage;
+use crate::domain::history::Entry;
+use crate::domain::id::{GradeId, OperatorId, TenureId, ToiletId};
+use crate::domain::operator::{Operator, Tenure, tenure_field};
 use crate::domain::period::Days;
 use crate::domain::toilet::{AreaRef, SourceRef};
+use crate::domain::{Toilet, Violation};
 
 /// What toilets refer to: small tables that are read once for many of them.
 #[derive(Debug)]
@@ -25,7 +28,7 @@ pub struct Around {
 }
 
 impl Store {
-    /// Reads what toilets refer to, for [`Store::toilets_after`] and [`Store::toilets`].
+    /// Reads what toilets refer to, for [`Store::toilets_after`].
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
@@ -39,48 +42,128 @@ impl Store {
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn toilets_after(&self, after: ToiletId, limit: u64, around: &Around) -> Result<Vec<Toilet>, StoreError> {
+        after_in(&self.read().await?, after, limit, around).await
+    }
+
+    /// The same with the history of each by its key, as both stand at one moment.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn toilets_with_histories(
+        &self,
+        after: ToiletId,
+        limit: u64,
+        around: &Around,
+    ) -> Result<(Vec<Toilet>, HashMap<String, Vec<Entry>>), StoreError> {
         let tx = self.read().await?;
-        let rows = toilet::Entity::find().filter(toilet::Column::Id.gt(after.0)).order_by_asc(toilet::Column::Id);
-        let rows = rows.limit(limit).all(&tx).await?;
-        let (Some(first), Some(last)) = (rows.first().map(|row| row.id), rows.last().map(|row| row.id)) else {
-            return Ok(Vec::new());
-        };
-        let parts = Parts {
-            tenures: tenure::Entity::find()
-                .filter(tenure::Column::ToiletId.between(first, last))
-                .order_by_asc(tenure::Column::Id)
-                .all(&tx)
-                .await?,
-            outages: outage::Entity::find()
-                .filter(outage::Column::ToiletId.between(first, last))
-                .order_by_asc(outage::Column::Id)
-                .all(&tx)
-                .await?,
-            grades: grade::Entity::find()
-                .filter(grade::Column::ToiletId.between(first, last))
-                .order_by_asc(grade::Column::Id)
-                .all(&tx)
-                .await?,
-        };
-        whole(&tx, rows, parts, around).await
+        let toilets = after_in(&tx, after, limit, around).await?;
+        let keys: Vec<_> = toilets.iter().map(|toilet| toilet.id.to_string()).collect();
+        let histories = histories(&tx, RecordKind::Toilet, &keys).await?;
+        Ok((toilets, histories))
     }
 
     /// The toilets of those ids, in the order of their ids.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
-    pub async fn toilets(&self, ids: &[ToiletId], around: &Around) -> Result<Vec<Toilet>, StoreError> {
-        let tx = self.read().await?;
-        let mut found = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(500) {
-            let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
-            let rows = toilet::Entity::find().filter(toilet::Column::Id.is_in(ids.clone()));
-            let rows = rows.order_by_asc(toilet::Column::Id).all(&tx).await?;
-            found.extend(whole(&tx, rows, Parts::of(&tx, &ids).await?, around).await?);
-        }
-        found.sort_by_key(|toilet| toilet.id);
-        Ok(found)
+    pub async fn toilets(&self, ids: &[ToiletId]) -> Result<Vec<Toilet>, StoreError> {
+        of(&self.read().await?, ids).await
     }
+}
+
+impl Tx {
+    /// The toilets of those ids as they stand in this transaction, in the order of their ids.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn toilets(&self, ids: &[ToiletId]) -> Result<Vec<Toilet>, StoreError> {
+        of(&self.connection, ids).await
+    }
+
+    /// The toilet of that id. Whoever wants to write it waits for this transaction to end (on SQLite all writers take
+    /// turns anyway).
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn toilet(&self, id: ToiletId) -> Result<Option<Toilet>, StoreError> {
+        let row = toilet::Entity::find_by_id(id.0).lock_exclusive().one(&self.connection).await?;
+        let Some(row) = row else { return Ok(None) };
+        let parts = Parts::of(&self.connection, &[id.0]).await?;
+        let rows = vec![row];
+        let around = Around::of(&self.connection, &rows, &parts).await?;
+        Ok(join(rows, parts, &around)?.pop())
+    }
+
+    /// The ties, closures and grades of toilets (at most 500) as the journal has them.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn part_fields(&self, ids: &[ToiletId]) -> Result<HashMap<ToiletId, Fields>, StoreError> {
+        let parts = Parts::of(&self.connection, &ids.iter().map(|id| id.0).collect::<Vec<_>>()).await?;
+        let mut fields: HashMap<ToiletId, Fields> = HashMap::new();
+        let mut put = |toilet: i32, (name, value): (String, serde_json::Value)| {
+            fields.entry(ToiletId(toilet)).or_default().insert(name, value);
+        };
+        for row in &parts.tenures {
+            let corrupt = |violation: Violation| StoreError::corrupt("tenure", row.id, violation);
+            let days = Days::new(row.valid_from, row.valid_to).map_err(corrupt)?;
+            let (id, operator) = (TenureId(row.id), OperatorId(row.operator_id));
+            put(row.toilet_id, tenure_field(id, row.role.parse().map_err(corrupt)?, operator, days));
+        }
+        for row in &parts.outages {
+            put(row.toilet_id, rows::outage(row)?.field());
+        }
+        for row in &parts.grades {
+            put(row.toilet_id, GradeRecord { id: GradeId(row.id), fact: rows::grade(row)? }.field());
+        }
+        Ok(fields)
+    }
+}
+
+/// Up to `limit` toilets with ids above `after`.
+async fn after_in(
+    tx: &impl ConnectionTrait,
+    after: ToiletId,
+    limit: u64,
+    around: &Around,
+) -> Result<Vec<Toilet>, StoreError> {
+    let rows = toilet::Entity::find().filter(toilet::Column::Id.gt(after.0)).order_by_asc(toilet::Column::Id);
+    let rows = rows.limit(limit).all(tx).await?;
+    let (Some(first), Some(last)) = (rows.first().map(|row| row.id), rows.last().map(|row| row.id)) else {
+        return Ok(Vec::new());
+    };
+    let parts = Parts {
+        tenures: tenure::Entity::find()
+            .filter(tenure::Column::ToiletId.between(first, last))
+            .order_by_asc(tenure::Column::Id)
+            .all(tx)
+            .await?,
+        outages: outage::Entity::find()
+            .filter(outage::Column::ToiletId.between(first, last))
+            .order_by_asc(outage::Column::Id)
+            .all(tx)
+            .await?,
+        grades: grade::Entity::find()
+            .filter(grade::Column::ToiletId.between(first, last))
+            .order_by_asc(grade::Column::Id)
+            .all(tx)
+            .await?,
+    };
+    whole(tx, rows, parts, around).await
+}
+
+async fn of(connection: &impl ConnectionTrait, ids: &[ToiletId]) -> Result<Vec<Toilet>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
+        let rows = toilet::Entity::find().filter(toilet::Column::Id.is_in(ids.clone()));
+        let rows = rows.order_by_asc(toilet::Column::Id).all(connection).await?;
+        let parts = Parts::of(connection, &ids).await?;
+        let around = Around::of(connection, &rows, &parts).await?;
+        found.extend(join(rows, parts, &around)?);
+    }
+    found.sort_by_key(|toilet| toilet.id);
+    Ok(found)
 }
 
 impl Around {
@@ -95,6 +178,21 @@ impl Around {
         Ok(Self {
             areas: areas.into_iter().map(|area| (area.id.0, refer(area))).collect(),
             operators: operators::all(connection).await?,
+            sources: sources.into_iter().map(|row| (row.id, row)).collect(),
+            hours: rows::Memo::default(),
+        })
+    }
+
+    /// Reads no more than what these rows refer to: a register may know half a million villages.
+    async fn of(connection: &impl ConnectionTrait, rows: &[toilet::Model], parts: &Parts) -> Result<Self, StoreError> {
+        let distinct = |ids: &mut dyn Iterator<Item = i32>| ids.collect::<BTreeSet<_>>();
+        let areas = distinct(&mut rows.iter().filter_map(|row| row.area_id));
+        let sources = distinct(&mut rows.iter().filter_map(|row| row.source_id));
+        let bodies = distinct(&mut parts.tenures.iter().map(|row| row.operator_id));
+        let sources = source::Entity::find().filter(source::Column::Id.is_in(sources)).all(connection).await?;
+        Ok(Self {
+            areas: areas::refs(connection, areas).await?,
+            operators: operators::of(connection, bodies).await?,
             sources: sources.into_iter().map(|row| (row.id, row)).collect(),
             hours: rows::Memo::default(),
         })
@@ -152,15 +250,14 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
         tenures.entry(row.toilet_id).or_insert_with(Vec::new).push(tenure);
     }
     for row in parts.outages {
-        let outage = Outage { id: OutageId(row.id), fact: rows::outage(&row)? };
-        outages.entry(row.toilet_id).or_insert_with(Vec::new).push(outage);
+        outages.entry(row.toilet_id).or_insert_with(Vec::new).push(rows::outage(&row)?);
     }
     for row in parts.grades {
         let grade = GradeRecord { id: GradeId(row.id), fact: rows::grade(&row)? };
         grades.entry(row.toilet_id).or_insert_with(Vec::new).push(grade);
     }
     let whole = |row: toilet::Model| {
-        let mut fact = rows::draft(&row, Some(&around.hours))?;
+        let (mut fact, attested) = (rows::draft(&row, Some(&around.hours))?, rows::attested(&row)?);
         let area = row.area_id.and_then(|id| around.areas.get(&id).cloned());
         fact.area = area.as_ref().map(|area| area.code.clone());
         let source = row.source_id.and_then(|id| around.sources.get(&id)).zip(row.source_key);
@@ -171,6 +268,7 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
             tenures: tenures.remove(&row.id).unwrap_or_default(),
             outages: outages.remove(&row.id).unwrap_or_default(),
             grades: grades.remove(&row.id).unwrap_or_default(),
+            attested,
             source: source.map(|(source, key)| SourceRef {
                 name: source.name.clone(),
                 key,
@@ -187,7 +285,8 @@ fn read_tenure(row: &tenure::Model, around: &Around) -> Result<Tenure, StoreErro
     let corrupt = |message: String| StoreError::corrupt("tenure", row.id, message);
     let operator = around.operators.get(&row.operator_id).cloned();
     Ok(Tenure {
-        role: row.role.parse().map_err(|violation: crate::domain::Violation| corrupt(violation.to_string()))?,
+        id: TenureId(row.id),
+        role: row.role.parse().map_err(|violation: Violation| corrupt(violation.to_string()))?,
         operator: operator.ok_or_else(|| corrupt(format!("there is no operator {}", row.operator_id)))?,
         days: Days::new(row.valid_from, row.valid_to).map_err(|violation| corrupt(violation.to_string()))?,
     })

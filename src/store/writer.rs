@@ -1,6 +1,7 @@
 //! The way of every write: one transaction, an answer after its commit, and on SQLite one fsync for a whole queue.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -10,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::StoreError;
 use crate::domain::event::Actor;
+use crate::domain::id::ToiletId;
 
 /// A future that a transaction's work answers with.
 pub type Working<'t, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 't>>;
@@ -28,9 +30,19 @@ pub struct Author {
 pub struct Tx {
     pub(super) connection: DatabaseTransaction,
     pub(super) author: Author,
+    touched: Mutex<BTreeSet<ToiletId>>,
 }
 
+/// What a write answers, with the toilets that it touched.
+pub(super) type Told<T> = (T, BTreeSet<ToiletId>);
+
 impl Tx {
+    /// Notes toilets that this transaction touches.
+    pub(super) fn touch(&self, ids: impl Iterator<Item = ToiletId>) {
+        // A set is whole after any panic: each of its writes is a single insertion.
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    }
+
     /// When this is written, as the journal will say.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
@@ -51,18 +63,18 @@ pub(super) struct Writer {
 /// Work waiting for its transaction.
 trait Job: Send {
     /// Runs the work; answers whether to keep it, and what to tell once its fate is known.
-    fn run(self: Box<Self>, tx: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Told>)>;
+    fn run(self: Box<Self>, tx: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Tell>)>;
     /// Tells the caller that the work never ran.
     fn refuse(self: Box<Self>, error: StoreError);
 }
 
 /// Tells the caller how the commit went.
-type Told = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Tell = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 struct Work<T, E, F> {
     author: Author,
     run: F,
-    answer: oneshot::Sender<Result<T, E>>,
+    answer: oneshot::Sender<Result<Told<T>, E>>,
 }
 
 impl<T, E, F> Job for Work<T, E, F>
@@ -71,9 +83,9 @@ where
     E: From<StoreError> + Send + 'static,
     F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
 {
-    fn run(self: Box<Self>, connection: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Told>)> {
+    fn run(self: Box<Self>, connection: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Tell>)> {
         Box::pin(async move {
-            let tx = Tx { connection, author: self.author };
+            let tx = Tx { connection, author: self.author, touched: Mutex::default() };
             let done = (self.run)(&tx).await;
             let answer = self.answer;
             // A caller that went away does not undo its write: only its answer is lost.
@@ -82,9 +94,12 @@ where
                     drop(answer.send(Err(error)));
                     None
                 }
-                Ok(value) => Some(Box::new(move |fate: Result<(), StoreError>| {
-                    drop(answer.send(fate.map(|()| value).map_err(E::from)));
-                }) as Told),
+                Ok(value) => {
+                    let touched = std::mem::take(&mut *tx.touched.lock().unwrap_or_else(PoisonError::into_inner));
+                    Some(Box::new(move |fate: Result<(), StoreError>| {
+                        drop(answer.send(fate.map(|()| (value, touched)).map_err(E::from)));
+                    }) as Tell)
+                }
             };
             (tx.connection, told)
         })
@@ -121,7 +136,7 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction and answers after its commit.
-    pub(super) async fn run<T, E, F>(self: &Arc<Self>, author: Author, work: F) -> Result<T, E>
+    pub(super) async fn run<T, E, F>(self: &Arc<Self>, author: Author, work: F) -> Result<Told<T>, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -190,11 +205,11 @@ fn refuse_all(jobs: Vec<Box<dyn Job>>, error: &DbErr) {
 
 /// Runs work in a task of its own, so that a panic in it ends that work and not the writer; its transaction is then
 /// rolled back and its caller told that the writer has stopped.
-async fn run(job: Box<dyn Job>, tx: DatabaseTransaction) -> Result<(DatabaseTransaction, Option<Told>), DbErr> {
+async fn run(job: Box<dyn Job>, tx: DatabaseTransaction) -> Result<(DatabaseTransaction, Option<Tell>), DbErr> {
     tokio::spawn(job.run(tx)).await.map_err(|panic| DbErr::Custom(panic.to_string()))
 }
 
-async fn alone(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(), DbErr>, Vec<Told>) {
+async fn alone(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(), DbErr>, Vec<Tell>) {
     let mut tx = tx;
     let mut told = Vec::new();
     for job in jobs {
@@ -211,8 +226,8 @@ async fn alone(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(), 
 }
 
 /// Each job within a savepoint, so that one that fails takes nothing of the others with it.
-async fn together(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(), DbErr>, Vec<Told>) {
-    let mut told: Vec<Told> = Vec::new();
+async fn together(tx: DatabaseTransaction, jobs: Vec<Box<dyn Job>>) -> (Result<(), DbErr>, Vec<Tell>) {
+    let mut told: Vec<Tell> = Vec::new();
     for job in jobs {
         let savepoint = match tx.begin().await {
             Ok(savepoint) => savepoint,

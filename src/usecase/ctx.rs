@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
 use super::hashing::AT_ONCE;
@@ -12,8 +13,7 @@ use crate::domain::key::KeyRing;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::seal::{Sealed, Slot};
 use crate::finder::{Finder, Render};
-use crate::gateway::wechat::Wechat;
-use crate::store::{Author, Store};
+use crate::store::{Author, Store, StoreError, Tx, Working};
 
 /// The parts of a running product. Made once, shared by all requests.
 #[derive(Debug)]
@@ -32,8 +32,23 @@ pub struct Ctx {
     pub keys: Arc<KeyRing>,
     /// Where the public reaches the service, if anybody said so.
     pub public_url: Option<PublicUrl>,
-    /// WeChat, if there is an app.
-    pub wechat: Option<Arc<Wechat>>,
+    /// Where new toilets are unless they say otherwise.
+    pub home: Home,
+}
+
+/// The time zone and the holiday calendar of toilets that name none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// The zone.
+    pub zone: Tz,
+    /// The id of the calendar; without one, holidays are unknown.
+    pub calendar: Option<String>,
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self { zone: Tz::Asia__Shanghai, calendar: Some("CN".to_owned()) }
+    }
 }
 
 impl Ctx {
@@ -43,7 +58,7 @@ impl Ctx {
         let calendars = Arc::new(calendars);
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
         let hashing = Arc::new(Semaphore::new(AT_ONCE));
-        Self { store, finder, clock, hashing, calendars, keys: Arc::new(keys), public_url: None, wechat: None }
+        Self { store, finder, clock, hashing, calendars, keys: Arc::new(keys), public_url: None, home: Home::default() }
     }
 
     /// The same, reached by the public there.
@@ -52,18 +67,35 @@ impl Ctx {
         Self { public_url, ..self }
     }
 
-    /// The same, with WeChat.
-    #[must_use]
-    pub fn with_wechat(self, wechat: Option<Arc<Wechat>>) -> Self {
-        Self { wechat, ..self }
-    }
-
     /// Seals a value for its place in the database.
     ///
     /// # Errors
     /// [`Failure::Internal`].
     pub fn seal(&self, slot: Slot<'_>, plain: &[u8]) -> Result<Sealed, Failure> {
         Ok(self.keys.seal(slot, self.clock.random()?, plain)?)
+    }
+
+    /// Runs `work` in a transaction, as [`Store::write`] does, and puts the toilets that it touched into the finder, so
+    /// that the next answer of this process knows of them. Every write that touches toilets goes this way.
+    ///
+    /// # Errors
+    /// What the work or the commit failed with.
+    pub async fn write<T, E, F>(&self, author: Author, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
+    {
+        let (value, touched) = self.store.write_telling(author, work).await?;
+        if !touched.is_empty() && self.finder.is_loaded() {
+            let ids: Vec<_> = touched.into_iter().collect();
+            match self.store.toilets(&ids).await {
+                Ok(toilets) => self.finder.apply(toilets, 0),
+                // It is written all the same; the follower of the journal will tell of it.
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "cannot read what was written"),
+            }
+        }
+        Ok(value)
     }
 
     /// Writes as a part of the system, now.

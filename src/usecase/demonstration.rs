@@ -20,7 +20,7 @@ pub async fn fill(ctx: &Ctx) -> Result<usize, Failure> {
     let county = demo::county().map_err(|violation| Failure::Internal(Box::new(violation)))?;
     let made = county.statements.len();
     let batch = Batch::synthetic(demo::NAME, demo::ATTRIBUTION, county.statements);
-    let written = ctx.store.write(ctx.author("demo"), move |tx| Box::pin(write(tx, county.areas, batch)));
+    let written = ctx.write(ctx.author("demo"), move |tx| Box::pin(write(tx, county.areas, batch)));
     written.await?;
     Ok(made)
 }

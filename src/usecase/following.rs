@@ -58,8 +58,7 @@ pub async fn catch_up(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure>
     let mut ids: Vec<_> = toilets.filter_map(|(_, key, _)| key.parse().ok().map(ToiletId)).collect();
     ids.dedup();
     if !ids.is_empty() {
-        let around = ctx.store.around().await?;
-        let changed = ctx.store.toilets(&ids, &around).await?;
+        let changed = ctx.store.toilets(&ids).await?;
         ctx.finder.apply(changed, next.number());
     }
     Ok(next)

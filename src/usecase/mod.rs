@@ -3,6 +3,7 @@
 pub mod areas;
 mod attempts;
 pub mod caller;
+pub mod checking;
 pub mod clock;
 pub mod ctx;
 pub mod demonstration;
@@ -14,15 +15,16 @@ pub mod imports;
 pub mod invitations;
 pub mod keys;
 pub mod loading;
+pub mod once;
 pub mod permission;
 pub mod proofs;
+pub mod registering;
 pub mod sessions;
 pub mod staff;
 pub mod toilets;
 mod totp;
-pub mod wechat;
 
 pub use caller::{By, Caller};
 pub use clock::Clock;
 pub use ctx::Ctx;
-pub use failure::Failure;
+pub use failure::{Candidate, Failure};

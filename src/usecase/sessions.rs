@@ -103,8 +103,6 @@ fn known_as(credentials: &Credentials) -> Option<String> {
     match credentials.kind {
         IdentityKind::Password => credentials.login.parse::<Login>().ok().map(|login| login.as_str().to_owned()),
         IdentityKind::Pin => Token::read(TokenKind::Device, &credentials.login).map(|token| token.hash().to_hex()),
-        // WeChat vouches for its people itself.
-        IdentityKind::Wechat => None,
     }
 }
 
@@ -123,7 +121,7 @@ fn second_factor(
 }
 
 /// Writes into the journal that somebody failed; answers the one failure there is.
-pub(super) async fn failed(ctx: &Ctx, actor: Option<&Actor>, origin: &Origin) -> Result<Failure, Failure> {
+async fn failed(ctx: &Ctx, actor: Option<&Actor>, origin: &Origin) -> Result<Failure, Failure> {
     let signed = actor.map_or_else(|| nobody(origin), |actor| actor.signing(&origin.request_id));
     let author = Author { actor: signed, at: ctx.clock.now() };
     let entry = entry("none".to_owned(), Action::LoginFailed);
@@ -131,7 +129,7 @@ pub(super) async fn failed(ctx: &Ctx, actor: Option<&Actor>, origin: &Origin) ->
     Ok(Failure::Unauthenticated)
 }
 
-pub(super) fn nobody(origin: &Origin) -> event::Actor {
+fn nobody(origin: &Origin) -> event::Actor {
     let (name, role) = ("nobody".to_owned(), "visitor".to_owned());
     event::Actor { name, role, request_id: origin.request_id.clone() }
 }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use gongce::domain::event::RecordKind;
 use gongce::domain::id::ToiletId;
+use gongce::domain::patch::Patch;
 use gongce::domain::statement::Statement;
 use gongce::domain::toilet::Lifecycle;
 use gongce::intake::Profile;
 use gongce::store::{Around, StoreError};
 use gongce::usecase::imports::{Input, Options, Report, run};
+use gongce::usecase::registering::{self, Expected};
 use gongce::usecase::{Ctx, Failure};
 
-use crate::harness::make;
+use crate::harness::service::admin;
 use crate::harness::stores::on_both;
 
 /// The profile of a made-up bureau.
@@ -134,19 +136,11 @@ on_both! {
 
 /// Changes an address as a person would.
 async fn edit_address(ctx: &Ctx, id: ToiletId, address: &str) {
-    let around = ctx.store.around().await.unwrap();
-    let found = ctx.store.toilets(&[id], &around).await.unwrap();
-    let toilet = found.into_iter().next().unwrap();
-    let mut statement = make::statement("1");
-    statement.draft = toilet.fact;
-    statement.draft.address = Some(gongce::domain::text::Text::new(address).unwrap());
-    let (author, revision) = (ctx.author("test"), toilet.revision);
-    let done = ctx.store.write(author, move |tx| Box::pin(update(tx, id, revision, statement))).await;
-    assert!(done.unwrap());
-}
-
-async fn update(tx: &gongce::store::Tx, id: ToiletId, revision: i32, statement: Statement) -> Result<bool, StoreError> {
-    tx.update_toilet(id, revision, &statement, None).await
+    let found = ctx.store.toilets(&[id]).await.unwrap();
+    let revision = found.first().unwrap().revision;
+    let fields = [("address".to_owned(), Some(address.into()))].into();
+    let patch = Patch { fields, handovers: Vec::new() };
+    registering::update(ctx, admin(), id, Expected(vec![revision]), patch).await.unwrap();
 }
 
 on_both! {

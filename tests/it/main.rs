@@ -21,5 +21,5 @@ mod register;
 mod schema;
 mod sign_in;
 mod toilets_api;
-mod wechat;
 mod writes;
+mod writing;

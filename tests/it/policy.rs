@@ -18,7 +18,8 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 6] = [
+const ACTIONS: [Action; 7] = [
+    Action::ReadHistory,
     Action::ReadStaff,
     Action::Grant(Role::Admin),
     Action::Revoke(Role::Cleaner),

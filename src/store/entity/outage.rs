@@ -12,7 +12,10 @@ pub struct Model {
     pub reason: String,
     pub from_at: DateTimeUtc,
     pub until_at: Option<DateTimeUtc>,
+    pub expected_at: Option<DateTimeUtc>,
     pub note: Option<String>,
+    pub state: String,
+    pub person_id: Option<String>,
     pub source_id: Option<i32>,
     #[sea_orm(belongs_to, from = "toilet_id", to = "id")]
     pub toilet: BelongsTo<super::toilet::Entity>,

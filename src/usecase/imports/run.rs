@@ -240,7 +240,7 @@ async fn finish(ctx: &Ctx, report: &Report, missing: Vec<(String, ToiletId)>) ->
     let Some(source) = ctx.store.source(&report.source).await? else { return Ok(()) };
     for page in missing.chunks(ROWS) {
         let page = page.to_vec();
-        ctx.store.write(ctx.author("import"), move |tx| Box::pin(retire(tx, source.id, page))).await?;
+        ctx.write(ctx.author("import"), move |tx| Box::pin(retire(tx, source.id, page))).await?;
     }
     let counts = [("created", report.created), ("updated", report.updated), ("retired", report.retired)];
     if counts.iter().all(|(_, count)| *count == 0) {

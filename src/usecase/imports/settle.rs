@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::domain::area::AreaCode;
 use crate::domain::draft::Fields;
-use crate::domain::event::{Action, Changes, NewEntry, RecordKind, changes};
-use crate::domain::id::{OperatorId, SourceId, ToiletId};
+use crate::domain::event::{Action, NewEntry, RecordKind, changes};
+use crate::domain::id::{AreaId, OperatorId, SourceId, ToiletId};
 use crate::domain::operator::OperatorRole;
 use crate::domain::statement::{Merge, Statement, merge};
 use crate::domain::text::Name;
-use crate::domain::toilet::Lifecycle;
+use crate::domain::toilet::{Lifecycle, SourceRef};
 use crate::domain::{Draft, Violation};
 use crate::store::{Author, Imported, Standing, StoreError, Tx};
 use crate::usecase::{Ctx, Failure};
@@ -47,7 +47,7 @@ pub(in crate::usecase) struct Settled {
 
 /// Settles a batch in one transaction; answers for each statement in order. A dry run writes nothing.
 pub(super) async fn settle(ctx: &Ctx, author: Author, batch: Batch) -> Result<Vec<Settled>, Failure> {
-    ctx.store.write(author, move |tx| Box::pin(async move { batch.settle(tx).await })).await
+    ctx.write(author, move |tx| Box::pin(async move { batch.settle(tx).await })).await
 }
 
 /// A toilet to write: its statement as it will stand, and what the journal says.
@@ -56,7 +56,7 @@ struct Update {
     revision: i32,
     statement: Statement,
     merge: Merge,
-    changes: Changes,
+    standing: Fields,
     action: Action,
 }
 
@@ -105,7 +105,7 @@ impl Batch {
             settled.push(one);
         }
         if !self.dry_run {
-            create(tx, source, &areas, &fresh).await?;
+            create(tx, (source, &self.source), &areas, &fresh).await?;
             apply(tx, source, &areas, &updates).await?;
             tx.remember(source, &said).await?;
         }
@@ -138,14 +138,13 @@ fn plan(statement: &Statement, last: &Imported, here: &Standing) -> Result<Updat
     let standing = here.statement.fields();
     let merge = merge(&before, &statement.fields(), &standing);
     let merged = merged(statement, here, &merge, &standing)?;
-    let changes = changes(&standing, &merged.fields());
     let was_retired = here.statement.draft.lifecycle == Lifecycle::Retired;
     let action = match (was_retired, merged.draft.lifecycle == Lifecycle::Retired) {
         (true, false) => Action::Restore,
         (false, true) => Action::Retire,
         _ => Action::Update,
     };
-    Ok(Update { id: last.toilet, revision: here.revision, statement: merged, merge, changes, action })
+    Ok(Update { id: last.toilet, revision: here.revision, statement: merged, merge, standing, action })
 }
 
 /// What stands here, with the fields that the source changed.
@@ -173,7 +172,12 @@ fn merged(now: &Statement, here: &Standing, merge: &Merge, standing: &Fields) ->
     Ok(merged)
 }
 
-async fn create(tx: &Tx, source: SourceId, areas: &Areas, fresh: &[&Statement]) -> Result<(), StoreError> {
+async fn create(
+    tx: &Tx,
+    (source, source_name): (SourceId, &str),
+    areas: &Areas,
+    fresh: &[&Statement],
+) -> Result<(), StoreError> {
     let rows: Vec<_> = fresh.iter().map(|&statement| (statement, areas.id(&statement.draft))).collect();
     let ids = tx.create_toilets(source, &rows).await?;
     let made: Vec<_> = fresh.iter().filter_map(|&new| Some((*ids.get(&new.key)?, new))).collect();
@@ -190,28 +194,29 @@ async fn create(tx: &Tx, source: SourceId, areas: &Areas, fresh: &[&Statement]) 
     tx.begin_tenures(source, &tenures).await?;
     let said: Vec<_> = made.iter().map(|(id, new)| (new.key.clone(), *id, new.fields())).collect();
     tx.remember(source, &said).await?;
+    let mut parts = tx.part_fields(&made.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
     let entry = |(id, new): &(ToiletId, &Statement)| {
-        let changes = changes(&Fields::new(), &new.fields());
-        NewEntry { kind: RecordKind::Toilet, key: id.to_string(), version: 1, action: Action::Create, changes }
+        let mut fields = new.draft.fields();
+        let from = SourceRef { name: source_name.to_owned(), key: new.key.clone(), synthetic: false };
+        fields.extend(parts.remove(id).unwrap_or_default().into_iter().chain([from.field()]));
+        let (kind, changes) = (RecordKind::Toilet, changes(&Fields::new(), &fields));
+        NewEntry { kind, key: id.to_string(), version: 1, action: Action::Create, changes }
     };
     tx.append(made.iter().map(entry).collect()).await
 }
 
 async fn apply(tx: &Tx, source: SourceId, areas: &Areas, updates: &[Update]) -> Result<(), Failure> {
-    let mut entries = Vec::with_capacity(updates.len());
+    let ids: Vec<_> = updates.iter().map(|update| update.id).collect();
+    let before = tx.toilets(&ids).await?;
+    let mut attested: HashMap<_, _> = before.iter().map(|toilet| (toilet.id, toilet.attested.clone())).collect();
     for update in updates {
-        let area = areas.id(&update.statement.draft);
-        if !tx.update_toilet(update.id, update.revision, &update.statement, area).await? {
+        let draft = &update.statement.draft;
+        let mut attested = attested.remove(&update.id).unwrap_or_default();
+        attested.keep_true(&update.standing, &draft.fields());
+        if !tx.update_toilet(update.id, update.revision, draft, areas.id(draft).map(AreaId), &attested).await? {
             let message = format!("toilet {} was changed by somebody else just now: import again", update.id);
             return Err(Failure::Conflict(message));
         }
-        entries.push(NewEntry {
-            kind: RecordKind::Toilet,
-            key: update.id.to_string(),
-            version: update.revision + 1,
-            action: update.action,
-            changes: update.changes.clone(),
-        });
     }
     let wrote = |list: &'static str| {
         updates.iter().filter(move |update| update.merge.write.iter().any(|(name, _)| name == list))
@@ -230,7 +235,16 @@ async fn apply(tx: &Tx, source: SourceId, areas: &Areas, updates: &[Update]) -> 
         let today = tx.at().with_timezone(&update.statement.draft.zone).date_naive();
         tx.change_tenures(source, update.id, &ties, today).await?;
     }
-    Ok(tx.append(entries).await?)
+    let after = tx.toilets(&ids).await?;
+    let actions: HashMap<_, _> = updates.iter().map(|update| (update.id, update.action)).collect();
+    let entries = before.iter().zip(&after).map(|(before, after)| NewEntry {
+        kind: RecordKind::Toilet,
+        key: after.id.to_string(),
+        version: after.revision,
+        action: actions.get(&after.id).copied().unwrap_or(Action::Update),
+        changes: changes(&before.fields(), &after.fields()),
+    });
+    Ok(tx.append(entries.collect()).await?)
 }
 
 /// The bodies that a batch names, each looked up once.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use gongce::domain::area::{Alias, Area, AreaCode, AreaLevel, NewArea};
+use gongce::domain::attested::Attested;
 use gongce::domain::facility::{Facility, Fact};
 use gongce::domain::grade::{Grade, GradeRecord, NewGrade, Standard};
 use gongce::domain::hours::Hours;
@@ -25,8 +26,19 @@ pub(crate) fn toilet(id: i32) -> ToiletBuilder {
     let fact = Draft::new(Name::new(&format!("{id}号公厕")).unwrap(), chrono_tz::Asia::Shanghai);
     let updated_at = instant(make::NOW);
     let (tenures, outages, grades) = (Vec::new(), Vec::new(), Vec::new());
-    let toilet =
-        Toilet { id: ToiletId(id), fact, area: None, tenures, outages, grades, source: None, revision: 1, updated_at };
+    let attested = Attested::default();
+    let toilet = Toilet {
+        id: ToiletId(id),
+        fact,
+        area: None,
+        tenures,
+        outages,
+        grades,
+        attested,
+        source: None,
+        revision: 1,
+        updated_at,
+    };
     ToiletBuilder(toilet).at(34.8264, 112.4364)
 }
 
@@ -93,9 +105,8 @@ impl ToiletBuilder {
 
     pub(crate) fn outage(mut self, from: &str, until: Option<&str>) -> Self {
         let span = Span::new(instant(from), until.map(instant)).unwrap();
-        self.0
-            .outages
-            .push(Outage { id: OutageId(1), fact: NewOutage { reason: OutageReason::Repair, span, note: None } });
+        let fact = NewOutage { reason: OutageReason::Repair, span, note: None };
+        self.0.outages.push(Outage::stated(OutageId(1), fact));
         self
     }
 

@@ -5,4 +5,5 @@ pub(crate) mod build;
 pub(crate) mod make;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod service;
 pub(crate) mod stores;

@@ -1,0 +1,7 @@
+//! Keeping the register over HTTP.
+
+mod imports;
+mod journal;
+mod once;
+mod racing;
+mod registering;
