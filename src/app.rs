@@ -1,12 +1,17 @@
 //! Wiring: configuration → database → register in memory → routes; starting and stopping.
 
+mod notify;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use self::notify::Supervisor;
+use crate::config::{self, Config};
 use crate::domain::holiday::{Calendar, CalendarError, Calendars};
 use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
@@ -41,10 +46,12 @@ pub enum StartError {
     )]
     NoKeysFolder,
     /// The address is taken or not ours.
-    #[error("cannot listen on {address}: choose another with --listen")]
+    #[error("cannot listen on {address}: choose another with {with}")]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// What sets another.
+        with: &'static str,
         /// Why.
         #[source]
         source: std::io::Error,
@@ -66,8 +73,16 @@ fn read(path: &Path) -> Result<String, StartError> {
 /// # Errors
 /// What the file or the database says.
 pub async fn open(config: &Config) -> Result<Store, StartError> {
-    let password = config.database_password_file.as_deref().map(read).transpose()?;
-    Ok(Store::open(&config.database_url, password.as_deref().map(str::trim_end)).await?)
+    Ok(Store::open(&config.database_url, password(config)?.as_deref()).await?)
+}
+
+/// The database's password, where a file holds one.
+///
+/// # Errors
+/// What the file says.
+pub fn password(config: &Config) -> Result<Option<String>, StartError> {
+    let text = config.database_password_file.as_deref().map(read).transpose()?;
+    Ok(text.map(|text| text.trim_end().to_owned()))
 }
 
 /// The folder with the keys: the configured one, or that beside a SQLite database.
@@ -123,6 +138,7 @@ pub async fn prepare(config: &Config) -> Result<Prepared, StartError> {
 pub struct App {
     ctx: Arc<Ctx>,
     listener: TcpListener,
+    admin: Option<TcpListener>,
     cursor: Cursor,
     door: Arc<Door>,
     _lock: ServerLock,
@@ -134,12 +150,15 @@ impl App {
     /// # Errors
     /// Whatever stands in the way, with what to do about it.
     pub async fn start(config: &Config, prepared: Prepared) -> Result<Self, StartError> {
-        let address = config.listen;
-        let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+        let listener = listen(config.listen, "--listen").await?;
+        let admin = match config.admin_listen {
+            Some(address) => Some(listen(address, "GONGCE_ADMIN_LISTEN, or none with GONGCE_ADMIN_LISTEN=off").await?),
+            None => None,
+        };
         let ctx = Arc::new(prepared.ctx);
         let cursor = loading::load(&ctx).await?;
         let door = Door::new(config.limits.clone());
-        Ok(Self { ctx, listener, cursor, door, _lock: prepared.lock })
+        Ok(Self { ctx, listener, admin, cursor, door, _lock: prepared.lock })
     }
 
     /// Where it listens.
@@ -156,28 +175,61 @@ impl App {
         self.ctx.finder.snapshot().len()
     }
 
-    /// Serves until `stop` resolves, then lets running requests end.
+    /// Serves until `stop` resolves, then lets running requests end. The administration listener answers to the last.
     ///
     /// # Errors
     /// What the listener fails with.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
-        tracing::info!(address = %self.address()?, toilets = self.toilets(), "serving");
-        let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
         let routes = http::routes(Arc::clone(&self.ctx), Arc::clone(&self.door));
-        let served = http::serve(self.listener, routes, self.door, stop).await;
+        let address = self.address()?;
+        let admin_address = self.admin.as_ref().map(TcpListener::local_addr).transpose()?;
+        let admin = admin_address.map_or_else(|| "off".to_owned(), |address| address.to_string());
+        tracing::info!(%address, %admin, toilets = self.toilets(), version = env!("CARGO_PKG_VERSION"), "serving");
+        let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
+        let (ended, end) = oneshot::channel::<()>();
+        let admin = self.admin.map(|listener| {
+            let (endpoint, door) = http::admin(&self.ctx, &self.door);
+            tokio::spawn(http::serve(listener, endpoint, door, async { drop(end.await) }))
+        });
+        let supervisor = Supervisor::new(config::supervisor());
+        let leaving = {
+            let supervisor = supervisor.clone();
+            async move {
+                stop.await;
+                supervisor.stopping();
+            }
+        };
+        // Whoever connects from now on is answered: the listener has been there for a while, and the register is loaded.
+        supervisor.ready();
+        let alive = supervisor.keep_telling();
+        let served = http::serve(self.listener, routes, self.door, leaving).await;
         follower.abort();
+        drop(ended);
+        if let Some(admin) = admin {
+            drop(admin.await);
+        }
         self.ctx.store.clone().close().await?;
+        alive.iter().for_each(JoinHandle::abort);
+        tracing::info!("stopped");
         Ok(served?)
     }
 }
 
-/// Resolves when the process is asked to stop: by Ctrl-C or by its supervisor.
-pub async fn asked_to_stop() {
+async fn listen(address: SocketAddr, with: &'static str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, with, source })
+}
+
+/// Resolves when the process is asked to stop: by Ctrl-C or by its supervisor. It is listened for from the call on, not only
+/// once this is polled: a stop that comes during the start would else be the end of the process.
+pub fn asked_to_stop() -> impl Future<Output = ()> + Send + 'static {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = signals else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
     }
-    tracing::info!("stopping");
 }

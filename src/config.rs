@@ -2,9 +2,11 @@
 //! it is unknown or out of range, with everything that is wrong listed at once.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use config::{Environment, File, FileFormat, Source, Value};
 
@@ -33,7 +35,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
     }))
 }
 
-const SETTINGS: [Setting; 7] = [
+const SETTINGS: [Setting; 9] = [
     Setting {
         key: "database_url",
         default: "sqlite://gongce.db",
@@ -45,6 +47,16 @@ const SETTINGS: [Setting; 7] = [
         meaning: "a file with the PostgreSQL password, so that it stands in no URL",
     },
     Setting { key: "listen", default: "127.0.0.1:8080", meaning: "the address and port to serve on" },
+    Setting {
+        key: "admin_listen",
+        default: "127.0.0.1:8090",
+        meaning: "the address and port for /metrics and a readiness with details; off for none",
+    },
+    Setting {
+        key: "admin_beyond_loopback",
+        default: "no",
+        meaning: "yes to let admin_listen be an address that other machines reach: what it tells is not for the public",
+    },
     Setting {
         key: "log", default: "info", meaning: "what to log: error, warn, info, debug, trace, or target=level,…"
     },
@@ -77,6 +89,8 @@ pub struct Config {
     pub database_password_file: Option<PathBuf>,
     /// The address to serve on.
     pub listen: SocketAddr,
+    /// The address of the administration listener, if there is one.
+    pub admin_listen: Option<SocketAddr>,
     /// The log filter.
     pub log: String,
     /// A further holiday calendar.
@@ -147,6 +161,7 @@ impl Config {
         if listen.is_err() {
             wrong.push(format!("listen is “{}”: give an address and a port, such as 127.0.0.1:8080", text("listen")));
         }
+        let admin_listen = admin_listen(&text("admin_listen"), &text("admin_beyond_loopback"), &mut wrong);
         if let Err(error) = check_log(&text("log")) {
             wrong.push(format!("log is “{}”: {error}", text("log")));
         }
@@ -168,6 +183,7 @@ impl Config {
                 database_url,
                 database_password_file,
                 listen,
+                admin_listen,
                 log,
                 holidays_file,
                 keys_dir,
@@ -188,6 +204,36 @@ fn public_url(text: &str, listen: Option<&SocketAddr>, wrong: &mut Vec<String>) 
     }
     let read = text.parse().map_err(|violation: Violation| violation.message);
     read.map_err(|message| wrong.push(format!("public_url is “{text}”: {message}"))).ok()
+}
+
+/// Where the administration listens, if anywhere; what is wrong with that is told.
+fn admin_listen(text: &str, beyond: &str, wrong: &mut Vec<String>) -> Option<SocketAddr> {
+    if !["yes", "no"].contains(&beyond) {
+        wrong.push(format!("admin_beyond_loopback is “{beyond}”: say yes or no"));
+    }
+    if text == "off" || text.is_empty() {
+        return None;
+    }
+    let Ok(address) = text.parse::<SocketAddr>() else {
+        wrong.push(format!("admin_listen is “{text}”: give an address and a port, such as 127.0.0.1:8090, or off"));
+        return None;
+    };
+    if !address.ip().is_loopback() && beyond != "yes" {
+        wrong.push(format!(
+            "admin_listen is {address}, which other machines may reach: keep it on loopback, or say so with \
+             admin_beyond_loopback = yes"
+        ));
+    }
+    Some(address)
+}
+
+/// Where whoever started the service wants to be told that it is ready, and how often that it is alive: the protocol of
+/// systemd (`sd_notify(3)`), whose two variables are not settings of ours.
+#[must_use]
+pub fn supervisor() -> Option<(OsString, Option<Duration>)> {
+    let socket = std::env::var_os("NOTIFY_SOCKET").filter(|socket| !socket.is_empty())?;
+    let watchdog = std::env::var_os("WATCHDOG_USEC").and_then(|text| text.to_str()?.parse().ok());
+    Some((socket, watchdog.map(Duration::from_micros)))
 }
 
 /// The limits of the front door; what is wrong with them is told.

@@ -14,9 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks the server of this configuration whether it is ready.
 pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
-    let asked = tokio::time::timeout(PATIENCE, status(reachable(config.listen))).await;
-    let status = asked.context("no answer within three seconds")??;
-    ensure!(status.starts_with("HTTP/1.1 200"), "not ready: {status}");
+    let asked = tokio::time::timeout(PATIENCE, answer(reachable(config.listen))).await;
+    let answer = asked.context("no answer within three seconds")??;
+    ensure!(answer.starts_with("HTTP/1.1 200"), "not ready: {}", why(&answer));
     super::print("ready\n")
 }
 
@@ -30,11 +30,19 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-async fn status(address: SocketAddr) -> anyhow::Result<String> {
+async fn answer(address: SocketAddr) -> anyhow::Result<String> {
     let mut stream = TcpStream::connect(address).await.with_context(|| format!("nothing listens on {address}"))?;
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
-    stream.take(1_024).read_to_end(&mut answer).await?;
-    Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
+    stream.take(4_096).read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// What the service says of itself, or else the first line of its answer.
+fn why(answer: &str) -> String {
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body);
+    let problem = body.and_then(|body| serde_json::from_str::<serde_json::Value>(body).ok());
+    let detail = problem.as_ref().and_then(|problem| problem["detail"].as_str());
+    detail.or_else(|| answer.lines().next()).unwrap_or_default().to_owned()
 }

@@ -108,7 +108,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         return openapi::run();
     }
     let defaults: &[_] = match cli.command {
-        Command::Demo => &[("database_url", "sqlite://gongce-demo.db"), ("stop_delay_seconds", "0")],
+        Command::Demo => {
+            &[("database_url", "sqlite://gongce-demo.db"), ("stop_delay_seconds", "0"), ("admin_listen", "off")]
+        }
         _ => &[],
     };
     let config = cli.settings.read(defaults)?;
@@ -136,7 +138,9 @@ impl Settings {
 
 fn log(config: &Config) -> anyhow::Result<()> {
     use std::io::IsTerminal;
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
+    // What it says at each step is said by us in one line.
+    let filter = format!("sea_orm_migration=warn,{}", config.log);
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)?;
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     Ok(())

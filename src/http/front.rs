@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
+use std::time::Instant;
 
 use poem::http::header::{self, HeaderName};
 use poem::http::{HeaderValue, Method, StatusCode};
@@ -11,6 +12,7 @@ use super::complaint::Complaint;
 use super::conditional::Held;
 use super::door::{Door, Packing, Visitor, preflight};
 use super::language::Language;
+use super::meters::Traffic;
 use super::paths::Paths;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
@@ -24,6 +26,7 @@ pub(super) struct Front {
     pub(super) clock: Clock,
     pub(super) door: Arc<Door>,
     pub(super) paths: Arc<Paths>,
+    pub(super) traffic: Arc<Traffic>,
     pub(super) unavailable: Arc<Complaint>,
 }
 
@@ -46,6 +49,7 @@ impl<E: Endpoint> Endpoint for FrontEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
+        let begun = Instant::now();
         let asked = Asked::of(&request, &self.front);
         let response = match self.answer(&asked, request).await {
             Ok(response) => response,
@@ -55,7 +59,10 @@ impl<E: Endpoint> Endpoint for FrontEndpoint<E> {
             Some(problem) => asked.refuse(problem, &self.front.unavailable),
             None => asked.held.spare(response),
         };
-        Ok(asked.packing.pack(asked.dress(response)).await)
+        let response = asked.packing.pack(asked.dress(response)).await;
+        let meter = self.front.traffic.meter(self.front.paths.number(&asked.path), &asked.method);
+        meter.answered(response.status(), begun.elapsed());
+        Ok(response)
     }
 }
 

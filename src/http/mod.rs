@@ -3,6 +3,7 @@
 //! One file for each resource, its shapes beside its handlers. `front` stands before all of them: it is the only
 //! place that turns failures into answers, and the only one that writes the headers common to all answers.
 
+mod admin;
 mod answer;
 mod area_view;
 mod areas;
@@ -19,6 +20,7 @@ mod instant;
 mod invitations;
 mod json;
 mod language;
+mod meters;
 mod pages;
 mod paths;
 mod people_view;
@@ -46,6 +48,7 @@ mod written;
 #[cfg(test)]
 mod tests;
 
+pub use admin::admin;
 pub use document::document;
 pub use door::{BodyLimit, BodyLimited, Door, LIMITS, Limit, Limits, Network};
 pub use fragment::render_fragment;

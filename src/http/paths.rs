@@ -1,18 +1,24 @@
 //! What paths there are and which methods each takes, for answers about those that there are not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use poem::http::Method;
 use poem_openapi::registry::MetaApi;
 
 /// The paths of the service with their methods.
 #[derive(Debug)]
-pub(super) struct Paths(Vec<Pattern>);
+pub(super) struct Paths {
+    patterns: Vec<Pattern>,
+    /// Those without a placeholder, by their whole text: what is asked for most is found at once.
+    literal: HashMap<String, usize>,
+}
 
 #[derive(Debug)]
-struct Pattern {
+pub(super) struct Pattern {
+    /// As the document writes it: `/toilets/{id}`.
+    pub(super) text: String,
     segments: Vec<Segment>,
-    methods: Vec<Method>,
+    pub(super) methods: Vec<Method>,
 }
 
 #[derive(Debug)]
@@ -26,10 +32,14 @@ impl Paths {
     pub(super) fn new(documented: &[MetaApi], beside: &[&str]) -> Self {
         let documented = documented.iter().flat_map(|api| &api.paths).map(|path| {
             let methods = path.operations.iter().map(|operation| operation.method.clone()).collect();
-            Pattern { segments: segments(&path.path), methods }
+            Pattern::new(&path.path, methods)
         });
-        let beside = beside.iter().map(|path| Pattern { segments: segments(path), methods: vec![Method::GET] });
-        Self(documented.chain(beside).collect())
+        let beside = beside.iter().map(|path| Pattern::new(path, vec![Method::GET]));
+        let patterns: Vec<Pattern> = documented.chain(beside).collect();
+        let plain = |pattern: &Pattern| pattern.literals() == pattern.segments.len();
+        let literal = patterns.iter().enumerate().filter(|(_, pattern)| plain(pattern));
+        let literal = literal.map(|(number, pattern)| (pattern.text.clone(), number)).collect();
+        Self { patterns, literal }
     }
 
     /// The methods that a path takes, as `Allow` lists them.
@@ -50,23 +60,43 @@ impl Paths {
         })
     }
 
-    /// The pattern of a path; a literal segment goes before a placeholder, as in the router.
+    /// All patterns, in the order of their numbers.
+    pub(super) fn patterns(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
+    /// The number of the pattern of a path; a literal segment goes before a placeholder, as in the router.
+    pub(super) fn number(&self, path: &str) -> Option<usize> {
+        if let Some(number) = self.literal.get(path) {
+            return Some(*number);
+        }
+        let matching = self.patterns.iter().enumerate().filter(|(_, pattern)| pattern.matches(path));
+        matching.max_by_key(|(_, pattern)| pattern.literals()).map(|(number, _)| number)
+    }
+
     fn find(&self, path: &str) -> Option<&Pattern> {
-        let matching = self.0.iter().filter(|pattern| pattern.matches(path));
-        matching.max_by_key(|pattern| {
-            pattern.segments.iter().filter(|segment| matches!(segment, Segment::Literal(_))).count()
-        })
+        self.patterns.get(self.number(path)?)
     }
 }
 
 impl Pattern {
+    fn new(path: &str, methods: Vec<Method>) -> Self {
+        Self { text: path.to_owned(), segments: segments(path), methods }
+    }
+
+    /// How many of its segments are literal.
+    fn literals(&self) -> usize {
+        self.segments.iter().filter(|segment| matches!(segment, Segment::Literal(_))).count()
+    }
+
     fn matches(&self, path: &str) -> bool {
-        let given: Vec<&str> = path.split('/').collect();
-        given.len() == self.segments.len()
-            && self.segments.iter().zip(given).all(|(segment, given)| match segment {
-                Segment::Literal(literal) => literal == given,
-                Segment::Placeholder(_) => !given.is_empty(),
-            })
+        let mut given = path.split('/');
+        let each = self.segments.iter().all(|segment| match (segment, given.next()) {
+            (Segment::Literal(literal), Some(given)) => literal == given,
+            (Segment::Placeholder(_), Some(given)) => !given.is_empty(),
+            (_, None) => false,
+        });
+        each && given.next().is_none()
     }
 }
 

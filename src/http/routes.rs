@@ -27,8 +27,18 @@ pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> 
 
 /// Puts the common front before an endpoint: the door, a catch for panics, and the answer to every failure.
 pub fn behind_front(clock: Clock, door: Arc<Door>, inner: impl Endpoint + 'static) -> BoxEndpoint<'static, Response> {
-    let paths = Arc::new(Paths::new(&document::paths(), &pages::PATHS));
-    let front = Front { clock, door: Arc::clone(&door), paths, unavailable: Arc::default() };
+    fronted(clock, door, Arc::new(Paths::new(&document::paths(), &pages::PATHS)), inner)
+}
+
+/// The common front before an endpoint with these paths.
+pub(super) fn fronted(
+    clock: Clock,
+    door: Arc<Door>,
+    paths: Arc<Paths>,
+    inner: impl Endpoint + 'static,
+) -> BoxEndpoint<'static, Response> {
+    let traffic = Arc::new(door.meters.traffic(&paths));
+    let front = Front { clock, door: Arc::clone(&door), paths, traffic, unavailable: Arc::default() };
     let named = inner.with(CatchPanic::new().with_handler(panicked)).with(Admitting(door)).with(front);
     named.before(move |request| async move { Ok(request_id::named(request, clock)) }).boxed()
 }

@@ -131,7 +131,7 @@ impl Store {
         Ok(journal::Entity::find().count(&self.reader).await?)
     }
 
-    fn backend(&self) -> DbBackend {
+    pub(super) fn backend(&self) -> DbBackend {
         self.reader.get_database_backend()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -10,6 +11,7 @@ use sea_orm::{
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::StoreError;
+use super::meters::Meters;
 use crate::domain::event::Actor;
 use crate::domain::id::ToiletId;
 
@@ -58,6 +60,7 @@ pub(super) struct Writer {
     connection: DatabaseConnection,
     queue: Option<mpsc::UnboundedSender<Box<dyn Job>>>,
     written: watch::Sender<u64>,
+    meters: Meters,
 }
 
 /// Work waiting for its transaction.
@@ -115,14 +118,20 @@ impl Writer {
     pub(super) fn grouped(connection: DatabaseConnection) -> Self {
         let (queue, jobs) = mpsc::unbounded_channel();
         let (written, _) = watch::channel(0);
-        tokio::spawn(serve(connection.clone(), jobs, written.clone()));
-        Self { connection, queue: Some(queue), written }
+        let meters = Meters::new();
+        tokio::spawn(serve(connection.clone(), jobs, written.clone(), meters.clone()));
+        Self { connection, queue: Some(queue), written, meters }
     }
 
     /// Each write on a connection of its own: PostgreSQL groups commits by itself.
     pub(super) fn direct(connection: DatabaseConnection) -> Self {
         let (written, _) = watch::channel(0);
-        Self { connection, queue: None, written }
+        Self { connection, queue: None, written, meters: Meters::new() }
+    }
+
+    /// What it counts.
+    pub(super) fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     /// The connection that may write, for migrations.
@@ -144,8 +153,10 @@ impl Writer {
     {
         let (answer, told) = oneshot::channel();
         let job: Box<dyn Job> = Box::new(Work { author, run: work, answer });
+        self.meters.queued.inc();
         if let Some(queue) = &self.queue {
             if let Err(mpsc::error::SendError(job)) = queue.send(job) {
+                self.meters.queued.dec();
                 job.refuse(closed());
             }
         } else {
@@ -157,7 +168,7 @@ impl Writer {
     }
 
     async fn commit(&self, jobs: Vec<Box<dyn Job>>) {
-        commit(&self.connection, jobs, &self.written).await;
+        commit(&self.connection, jobs, &self.written, &self.meters).await;
     }
 }
 
@@ -170,23 +181,39 @@ async fn serve(
     connection: DatabaseConnection,
     mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>,
     written: watch::Sender<u64>,
+    meters: Meters,
 ) {
     let mut group = Vec::with_capacity(GROUP);
     while jobs.recv_many(&mut group, GROUP).await > 0 {
-        commit(&connection, std::mem::take(&mut group), &written).await;
+        commit(&connection, std::mem::take(&mut group), &written, &meters).await;
     }
 }
 
-async fn commit(connection: &DatabaseConnection, jobs: Vec<Box<dyn Job>>, written: &watch::Sender<u64>) {
+async fn commit(
+    connection: &DatabaseConnection,
+    jobs: Vec<Box<dyn Job>>,
+    written: &watch::Sender<u64>,
+    meters: &Meters,
+) {
+    meters.queued.dec_by(i64::try_from(jobs.len()).unwrap_or(i64::MAX));
+    let begun = Instant::now();
     // IMMEDIATE: a deferred transaction that reads first fails at once (BUSY_SNAPSHOT) when another process has
     // written in between, and no time-out helps.
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     let tx = match connection.begin_with_options(options).await {
         Ok(tx) => tx,
-        Err(error) => return refuse_all(jobs, &error),
+        Err(error) => {
+            meters.failed.inc();
+            return refuse_all(jobs, &error);
+        }
     };
     let (fate, told) = if jobs.len() == 1 { alone(tx, jobs).await } else { together(tx, jobs).await };
+    if fate.is_ok() {
+        meters.commits.observe(begun.elapsed().as_secs_f64());
+    } else {
+        meters.failed.inc();
+    }
     if fate.is_ok() && !told.is_empty() {
         written.send_modify(|count| *count += 1);
     }

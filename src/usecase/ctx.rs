@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
+use super::following::Followed;
 use super::hashing::AT_ONCE;
 use super::{Clock, Failure};
 use crate::domain::event::Actor;
@@ -24,6 +25,8 @@ pub struct Ctx {
     pub finder: Arc<Finder>,
     /// The time, and new ids.
     pub clock: Clock,
+    /// How well the register in memory keeps up with the journal.
+    pub followed: Followed,
     /// The turns of those who want a password hashed.
     pub(super) hashing: Arc<Semaphore>,
     /// The holiday calendars by which hours are judged.
@@ -58,7 +61,8 @@ impl Ctx {
         let calendars = Arc::new(calendars);
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
         let hashing = Arc::new(Semaphore::new(AT_ONCE));
-        Self { store, finder, clock, hashing, calendars, keys: Arc::new(keys), public_url: None, home: Home::default() }
+        let (followed, home) = (Followed::default(), Home::default());
+        Self { store, finder, clock, followed, hashing, calendars, keys: Arc::new(keys), public_url: None, home }
     }
 
     /// The same, reached by the public there.

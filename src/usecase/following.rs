@@ -1,12 +1,32 @@
 //! Keeping the finder true to the journal, whoever wrote to it: this process, a command beside it, another replica.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 
 use super::{Ctx, Failure, loading};
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::id::ToiletId;
 use crate::store::{Cursor, Touched};
+
+/// When the finder was last known to hold all that the journal said.
+#[derive(Debug, Default)]
+pub struct Followed(AtomicI64);
+
+impl Followed {
+    fn caught_up(&self, at: DateTime<Utc>) {
+        self.0.store(at.timestamp_millis(), Ordering::Relaxed);
+    }
+
+    /// How long ago that was; `None` before the first time.
+    #[must_use]
+    pub fn lag(&self, now: DateTime<Utc>) -> Option<Duration> {
+        let at = Some(self.0.load(Ordering::Relaxed)).filter(|at| *at > 0)?;
+        Some(Duration::from_millis(u64::try_from(now.timestamp_millis() - at).unwrap_or_default()))
+    }
+}
 
 /// How often the journal is asked what others wrote.
 const EVERY: Duration = Duration::from_millis(250);
@@ -22,6 +42,7 @@ pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
     loop {
         match catch_up(&ctx, cursor).await {
             Ok(next) => {
+                ctx.followed.caught_up(ctx.clock.now());
                 if was_failing {
                     tracing::info!("following the journal again");
                 }

@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod staff;
 pub mod toilets;
 mod totp;
+pub mod watching;
 
 pub use caller::{By, Caller};
 pub use clock::Clock;

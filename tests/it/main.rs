@@ -3,6 +3,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
 
+mod admin;
 mod architecture;
 mod cli;
 mod contract;

@@ -11,6 +11,7 @@ use tokio::sync::SemaphorePermit;
 use super::Door;
 use super::body::Watch;
 use super::networks::{client, note};
+use crate::http::meters::Refusal;
 use crate::http::problem::Problem;
 use crate::http::problem_code::ProblemCode;
 
@@ -54,7 +55,10 @@ impl<E: Endpoint> Endpoint for Admission<E> {
         match (watch.and_then(|watch| watch.problem()), answered) {
             (Some(problem), _) => Err(problem.into()),
             (None, Ok(answered)) => answered,
-            (None, Err(_)) => Err(Problem::unavailable("The request took too long and was given up.", BUSY).into()),
+            (None, Err(_)) => {
+                door.meters.refused(Refusal::Time);
+                Err(Problem::unavailable("The request took too long and was given up.", BUSY).into())
+            }
         }
     }
 }
@@ -104,18 +108,25 @@ impl Door {
     /// Refuses who asks too often, and says that a process that is about to stop is not ready.
     fn measured(&self, client: Option<IpAddr>, errand: Errand) -> Result<(), Problem> {
         if errand == Errand::Readiness && self.is_leaving() {
+            self.meters.refused(Refusal::Stopping);
             return Err(Problem::unavailable("The service is about to stop.", self.limits.drain_seconds));
         }
         if errand != Errand::Search {
             return Ok(());
         }
         let Some(client) = client else { return Ok(()) };
-        self.searches.take(client, Instant::now()).map_err(Problem::too_many_requests)
+        self.searches.take(client, Instant::now()).map_err(|wait| {
+            self.meters.refused(Refusal::Rate);
+            Problem::too_many_requests(wait)
+        })
     }
 
     /// A place among the requests under way.
     fn place(&self, errand: Errand) -> Result<[Option<SemaphorePermit<'_>>; 2], Problem> {
-        let full = |_| Problem::unavailable("The service has as much to do as it can.", BUSY);
+        let full = |_| {
+            self.meters.refused(Refusal::Places);
+            Problem::unavailable("The service has as much to do as it can.", BUSY)
+        };
         match errand {
             Errand::Liveness | Errand::Readiness => Ok([None, None]),
             Errand::Search => Ok([Some(self.places.try_acquire().map_err(full)?), None]),

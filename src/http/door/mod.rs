@@ -17,6 +17,7 @@ pub use body::{BodyLimit, BodyLimited};
 pub use limits::{LIMITS, Limit, Limits};
 pub use networks::Network;
 
+use super::meters::Meters;
 pub(super) use admission::Admitting;
 pub(super) use cors::{Visitor, preflight};
 pub(super) use gzip::{Packed, Packing};
@@ -33,6 +34,8 @@ pub struct Door {
     /// Of these, the places that are not kept for searches.
     unreserved: Semaphore,
     leaving: AtomicBool,
+    /// What is counted here.
+    pub(super) meters: Meters,
 }
 
 impl Door {
@@ -45,6 +48,7 @@ impl Door {
             places: places(limits.in_flight),
             unreserved: places(limits.in_flight.saturating_sub(limits.in_flight_for_search)),
             leaving: AtomicBool::new(false),
+            meters: Meters::new(),
             limits,
         })
     }
@@ -54,7 +58,13 @@ impl Door {
         self.leaving.store(true, Ordering::Release);
     }
 
-    fn is_leaving(&self) -> bool {
+    /// How many requests are under way.
+    pub(super) fn in_flight(&self) -> usize {
+        let all = usize::try_from(self.limits.in_flight).unwrap_or(Semaphore::MAX_PERMITS);
+        all.saturating_sub(self.places.available_permits())
+    }
+
+    pub(super) fn is_leaving(&self) -> bool {
         self.leaving.load(Ordering::Acquire)
     }
 }

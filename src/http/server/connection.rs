@@ -24,6 +24,7 @@ use tokio::time::sleep;
 
 use super::socket::{Socket, Turn};
 use crate::http::door::{Door, Limits};
+use crate::http::meters::Cut;
 
 /// What all connections have in common.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl<E: Endpoint<Output = Response>> House<E> {
         let limits = &self.door.limits;
         let turn = Turn::default();
         let local = stream.local_addr().map(|address| LocalAddr(Addr::SocketAddr(address))).unwrap_or_default();
-        let socket = TokioIo::new(Socket::new(stream, turn.clone(), limits));
+        let socket = TokioIo::new(Socket::new(stream, turn.clone(), &self.door));
         let answered = AtomicU32::new(0);
         let answer = service_fn(|request: hyper::Request<Incoming>| {
             turn.pass();
@@ -61,7 +62,10 @@ impl<E: Endpoint<Output = Response>> House<E> {
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 ended = connection => ended,
-                () = sleep(limits.drain_seconds) => return tracing::debug!(%peer, "connection cut: its time is over"),
+                () = sleep(limits.drain_seconds) => {
+                    self.door.meters.cut(Cut::Drain);
+                    return tracing::debug!(%peer, "connection cut: its time is over");
+                }
             }
         };
         if let Err(error) = ended {

@@ -19,6 +19,7 @@ use self::callers::Callers;
 use self::connection::House;
 use super::complaint::Complaint;
 use super::door::Door;
+use super::meters::Cut;
 
 /// How long to wait after a failed accept: what fails then, such as a lack of file descriptors, needs time to pass.
 const BREATH: Duration = Duration::from_millis(100);
@@ -83,6 +84,7 @@ where
             }
         };
         let Some(caller) = callers.enter(peer.ip(), &house.door.limits) else {
+            house.door.meters.cut(Cut::PerAddress);
             if let Some(times) = refused.due() {
                 tracing::warn!(%peer, times, "connections refused: the address has as many as it may");
             }
@@ -91,7 +93,10 @@ where
         without_delay(&stream);
         let (house, stopping) = (Arc::clone(&house), stopping.clone());
         tokio::spawn(async move {
+            house.door.meters.taken.inc();
+            house.door.meters.open.inc();
             house.serve(stream, peer, stopping).await;
+            house.door.meters.open.dec();
             drop((caller, seat));
         });
     }

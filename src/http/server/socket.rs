@@ -11,7 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::http::door::Limits;
+use crate::http::door::Door;
+use crate::http::meters::Cut;
 
 /// Whether a request is under way on a connection: it counts up when one begins and when its answer is handed over, so
 /// it is odd in between.
@@ -34,6 +35,7 @@ impl Turn {
 pub(super) struct Socket {
     stream: TcpStream,
     turn: Turn,
+    door: Arc<Door>,
     seen: u32,
     in_head: bool,
     reading: Pin<Box<Sleep>>,
@@ -44,10 +46,12 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, turn: Turn, limits: &Limits) -> Self {
+    pub(super) fn new(stream: TcpStream, turn: Turn, door: &Arc<Door>) -> Self {
+        let limits = &door.limits;
         Self {
             stream,
             turn,
+            door: Arc::clone(door),
             seen: 0,
             in_head: false,
             reading: Box::pin(sleep(limits.first_byte_seconds)),
@@ -80,6 +84,7 @@ impl Socket {
         if written.is_pending() {
             let stalled = self.stalled;
             ready!(self.writing.get_or_insert_with(|| Box::pin(sleep(stalled))).as_mut().poll(cx));
+            self.door.meters.cut(Cut::StalledReader);
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         self.writing = None;
@@ -109,6 +114,14 @@ impl AsyncRead for Socket {
         }
         if this.writing.is_none() {
             ready!(this.reading.as_mut().poll(cx));
+            let why = if this.in_head {
+                Cut::Head
+            } else if this.seen == 0 {
+                Cut::FirstByte
+            } else {
+                Cut::Idle
+            };
+            this.door.meters.cut(why);
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         Poll::Pending

@@ -36,6 +36,8 @@ pub(crate) struct Server {
     child: Child,
     log: Arc<Mutex<String>>,
     pub(crate) address: String,
+    /// The address of its administration listener.
+    pub(crate) admin: String,
 }
 
 impl Server {
@@ -43,6 +45,13 @@ impl Server {
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = gongce(folder);
         command.args(arguments);
+        Self::spawn(command)
+    }
+
+    /// Starts `gongce serve` with these variables.
+    pub(crate) fn start_with(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = gongce(folder);
+        command.arg("serve").envs(environment.iter().copied());
         Self::spawn(command)
     }
 
@@ -64,12 +73,17 @@ impl Server {
 
     fn spawn(mut command: Command) -> Self {
         command.env("GONGCE_STOP_DELAY_SECONDS", "0");
+        if !command.get_envs().any(|(key, _)| key == "GONGCE_ADMIN_LISTEN") {
+            // Many servers run beside each other here, and the address of each would be the same.
+            command.env("GONGCE_ADMIN_LISTEN", "off");
+        }
         command.args(["--listen", "127.0.0.1:0", "--log", "gongce=info"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let serving = lines.by_ref().map_while(Result::ok).find(|line| line.contains("serving"));
         let Some(serving) = serving else { panic!("the server did not start: {:?}", child.wait()) };
-        let address = serving.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        let told = |field: &str| serving.split(field).nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+        let (address, admin) = (told("address=").to_owned(), told("admin=").to_owned());
         // Somebody must read on, or the server would block on a full pipe.
         let log = Arc::new(Mutex::new(String::new()));
         let written = Arc::clone(&log);
@@ -80,13 +94,22 @@ impl Server {
                 log.push('\n');
             }
         });
-        Self { child, log, address }
+        Self { child, log, address, admin }
     }
 
     /// The status and body that a GET is answered with.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        Self::ask(&self.address, path)
+    }
+
+    /// The same from its administration listener.
+    pub(crate) fn admin(&self, path: &str) -> (u16, String) {
+        Self::ask(&self.admin, path)
+    }
+
+    fn ask(address: &str, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
