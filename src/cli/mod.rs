@@ -1,6 +1,7 @@
 //! The command line: data to standard output, logs to standard error; exit codes 0 (done), 1 (failed), 2 (usage).
 
 mod config_show;
+mod db;
 mod demo;
 mod healthcheck;
 mod import;
@@ -69,6 +70,9 @@ enum Command {
     /// Make, list and forget the keys that seal secrets
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Check the database, copy it, put a copy in its place
+    #[command(subcommand)]
+    Db(db::Db),
     /// Print the OpenAPI document
     Openapi,
     /// Show the configuration in force
@@ -122,6 +126,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(import) => import.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,
+        Command::Db(db) => db.run(&config).await,
         Command::Openapi => Ok(()),
         Command::Config(config_show::ConfigCommand::Show) => config_show::run(&config),
         Command::Healthcheck => healthcheck::run(&config).await,

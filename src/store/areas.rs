@@ -126,12 +126,16 @@ fn refer(row: &area::Model) -> Result<AreaRef, StoreError> {
     Ok(AreaRef { code, name, path: path(row)? })
 }
 
-fn read_alias(row: &area_alias::Model) -> Result<Alias, Violation> {
+pub(super) fn read_alias(row: &area_alias::Model) -> Result<Alias, Violation> {
     let vintage = row.vintage.and_then(|year| u16::try_from(year).ok());
     Ok(Alias { code: parse(row.code.as_deref())?, name: text(row.name.as_deref())?, vintage })
 }
 
-fn read_area(row: &area::Model, codes: &HashMap<i32, String>, aliases: Vec<Alias>) -> Result<Area, Violation> {
+pub(super) fn read_area(
+    row: &area::Model,
+    codes: &HashMap<i32, String>,
+    aliases: Vec<Alias>,
+) -> Result<Area, Violation> {
     let path = row.path.split('/').filter(|code| !code.is_empty()).map(str::parse::<AreaCode>);
     let parent = row.parent_id.and_then(|id| codes.get(&id));
     let fact = NewArea {

@@ -85,8 +85,8 @@ fn is_passing(error: &DbErr) -> bool {
                     // SQLite: 5 busy, 6 locked (and extended codes); PostgreSQL: lock not available, cancelled by a
                     // time-out, shutting down, too many connections, serialisation and deadlock.
                     let code = told.code().unwrap_or_default();
-                    let sqlite = code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)) && code.len() < 5;
-                    sqlite || matches!(&*code, "55P03" | "57014" | "57P01" | "57P03" | "53300" | "40001" | "40P01")
+                    is_busy_code(&code)
+                        || matches!(&*code, "55P03" | "57014" | "57P01" | "57P03" | "53300" | "40001" | "40P01")
                 }
                 sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed => {
                     true
@@ -96,4 +96,21 @@ fn is_passing(error: &DbErr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether another connection of SQLite has what is wanted.
+pub(super) fn is_busy(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            inner.as_database_error().and_then(|told| told.code().map(|code| is_busy_code(&code))).unwrap_or(false)
+        }
+        _ => false,
+    }
+}
+
+/// SQLite's codes for busy and locked, extended ones included; those of PostgreSQL have five characters.
+fn is_busy_code(code: &str) -> bool {
+    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)) && code.len() < 5
 }

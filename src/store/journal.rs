@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult, Statement};
 
 use super::entity::journal;
-use super::{Store, StoreError, Tx};
+use super::{Store, StoreError, Tx, postgres};
 use crate::domain::event::{NewEntry, RecordKind};
 use crate::domain::id::ToiletId;
 
@@ -54,6 +54,17 @@ impl Tx {
         for chunk in entries.chunks(ROWS) {
             let rows = chunk.iter().map(|entry| self.row(entry)).collect::<Result<Vec<_>, _>>()?;
             journal::Entity::insert_many(rows).exec_without_returning(&self.connection).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes over a journal that was written in another server's time.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn adopt_journal(&self) -> Result<(), StoreError> {
+        if self.connection.get_database_backend() == DbBackend::Postgres {
+            self.connection.execute_unprepared(postgres::ADOPT).await?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::path::Path;
 
 use super::{Store, StoreError};
 
@@ -17,11 +18,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`] naming the other server, [`StoreError::File`] where the file cannot be used.
     pub fn lock_server(&self) -> Result<ServerLock, StoreError> {
-        let Some(database) = self.place().strip_prefix("sqlite://") else { return Ok(ServerLock { _file: None }) };
+        let Some(database) = self.file() else { return Ok(ServerLock { _file: None }) };
         // By its real path, so that a second server cannot come in through a link.
         let real = std::fs::canonicalize(database);
-        let real = real.map_err(|source| StoreError::File { path: database.to_owned(), source })?;
-        let path = format!("{}.lock", real.display());
+        let real = real.map_err(|source| StoreError::File { path: database.display().to_string(), source })?;
+        ServerLock::on(&real)
+    }
+}
+
+impl ServerLock {
+    /// Takes the lock of the database at that real path, which need not exist.
+    pub(super) fn on(database: &Path) -> Result<Self, StoreError> {
+        let path = format!("{}.lock", database.display());
         let failed = |source| StoreError::File { path: path.clone(), source };
         let mut options = File::options();
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
@@ -31,8 +39,9 @@ impl Store {
                 let mut other = String::new();
                 file.read_to_string(&mut other).map_err(failed)?;
                 let message = format!(
-                    "another server (process {}) already runs on {database}; stop it first, or use another database",
-                    other.trim()
+                    "another server (process {}) already runs on {}; stop it first, or use another database",
+                    other.trim(),
+                    database.display()
                 );
                 return Err(StoreError::Refused(message));
             }
@@ -40,6 +49,6 @@ impl Store {
         }
         file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
         writeln!(file, "{}", std::process::id()).map_err(failed)?;
-        Ok(ServerLock { _file: Some(file) })
+        Ok(Self { _file: Some(file) })
     }
 }

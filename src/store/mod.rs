@@ -2,6 +2,9 @@
 
 mod answers;
 mod areas;
+mod check;
+mod copies;
+mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
@@ -21,6 +24,7 @@ mod registering;
 mod ring_keys;
 mod rows;
 mod schema;
+mod seal;
 mod sessions;
 mod sources;
 mod sqlite;
@@ -34,6 +38,9 @@ use std::sync::Arc;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait};
 
 pub use answers::KeptAnswer;
+pub use check::{Finding, checks};
+pub use copies::{Copied, SqliteCopy};
+pub use dumps::Dumps;
 pub use error::StoreError;
 pub use grants::{NewGrant, Place};
 pub use identities::{Identity, NewIdentity};

@@ -76,7 +76,7 @@ pub(super) async fn of(
     rows.iter().map(|row| Ok((row.id, read(row)?))).collect()
 }
 
-fn read(row: &operator::Model) -> Result<Operator, StoreError> {
+pub(super) fn read(row: &operator::Model) -> Result<Operator, StoreError> {
     let corrupt = |violation| StoreError::corrupt("operator", row.id, violation);
     let name = Text::new(&row.name).map_err(corrupt)?;
     Ok(Operator { id: OperatorId(row.id), name, kind: row.kind.parse().map_err(corrupt)? })

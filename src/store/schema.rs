@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
 use super::{Store, StoreError, postgres};
@@ -24,7 +24,7 @@ impl Store {
     /// [`StoreError::Refused`] when the database holds steps that this program does not know.
     pub async fn schema_steps(&self) -> Result<Vec<SchemaStep>, StoreError> {
         let applied = self.applied_steps().await?;
-        let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+        let known = known_steps();
         if let Some(newer) = applied.iter().find(|name| !known.contains(name)) {
             let message =
                 format!("the database is newer than this program (it has taken “{newer}”): use a newer gongce");
@@ -83,28 +83,52 @@ impl Store {
     }
 
     async fn applied_steps(&self) -> Result<Vec<String>, StoreError> {
-        let manager = sea_orm_migration::SchemaManager::new(&self.reader);
-        if !manager.has_table("schema_migration").await? {
-            return Ok(Vec::new());
-        }
-        let sql = "SELECT version FROM schema_migration ORDER BY version";
-        let rows = self.reader.query_all_raw(Statement::from_string(self.reader.get_database_backend(), sql)).await?;
-        Ok(rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, DbErr>>()?)
+        applied_steps(&self.reader).await
     }
 
     /// Waits until no other process changes the schema.
     async fn take_turn(&self) -> Result<Turn, StoreError> {
-        let Some(database) = self.place().strip_prefix("sqlite://") else {
+        let Some(database) = self.file() else {
             let tx = self.writer.connection().begin().await?;
             postgres::prepare_migration(&tx).await?;
             return Ok(Turn::Transaction(tx));
         };
-        let path = format!("{database}.migrating");
+        let path = format!("{}.migrating", database.display());
         let failed = |source| StoreError::File { path: path.clone(), source };
         let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
         let locked = locked.map_err(|panic| failed(std::io::Error::other(panic)))?;
         Ok(Turn::File(locked.map_err(failed)?))
+    }
+}
+
+fn known_steps() -> Vec<String> {
+    Migrator::migrations().iter().map(|step| step.name().to_owned()).collect()
+}
+
+/// The steps that a database has taken; none of one that is not ours.
+pub(super) async fn applied_steps(connection: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
+    let manager = sea_orm_migration::SchemaManager::new(connection);
+    if !manager.has_table("schema_migration").await? {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT version FROM schema_migration ORDER BY version";
+    let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, DbErr>>()?)
+}
+
+/// Refuses a copy, of that name, which was not made of a database of ours, or of a newer one than this program knows.
+pub(super) fn require_ours(applied: &[String], copy: &str) -> Result<(), StoreError> {
+    let known = known_steps();
+    if !applied.iter().any(|step| known.contains(step)) {
+        return Err(StoreError::Refused(format!("{copy} is no copy of a database of gongce")));
+    }
+    match applied.iter().find(|step| !known.contains(step)) {
+        Some(newer) => {
+            let message = format!("{copy} is newer than this program (it has taken “{newer}”): use a newer gongce");
+            Err(StoreError::Refused(message))
+        }
+        None => Ok(()),
     }
 }
 

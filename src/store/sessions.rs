@@ -175,6 +175,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Ends every session there is; answers how many.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn delete_all_sessions(&self) -> Result<u64, StoreError> {
+        Ok(session::Entity::delete_many().exec(&self.connection).await?.rows_affected)
+    }
+
     /// Ends one of a person's sessions; answers whether it was there.
     ///
     /// # Errors
@@ -197,7 +205,7 @@ fn grant(row: &QueryResult) -> Result<Option<Grant>, StoreError> {
     Ok(Some(Grant { id: GrantId(id), role: role.parse().map_err(corrupt)?, reach, path }))
 }
 
-fn read(row: &session::Model) -> Result<Session, StoreError> {
+pub(super) fn read(row: &session::Model) -> Result<Session, StoreError> {
     Ok(Session {
         id: row.id.parse().map_err(|error| StoreError::corrupt("session", &row.id, error))?,
         opened_at: row.opened_at,

@@ -24,7 +24,8 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     Some(file.get_filename().to_owned())
 }
 
-pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Writer, String), StoreError> {
+/// The file that a URL names, whether it exists or not.
+pub(super) fn file(url: &str) -> Result<PathBuf, StoreError> {
     let file = SqliteConnectOptions::from_str(url).map_err(|error| {
         StoreError::Refused(format!("{error}: write sqlite://relative/path.db or sqlite:///absolute/path.db"))
     })?;
@@ -35,6 +36,11 @@ pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Writer, Strin
     if path.as_os_str().is_empty() || url.contains(":memory:") {
         return Err(StoreError::Refused("the register needs a file; an in-memory database keeps nothing".to_owned()));
     }
+    Ok(path)
+}
+
+pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Writer, String), StoreError> {
+    let path = file(url)?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let failed = |source| StoreError::File { path: folder.display().to_string(), source };
         std::fs::create_dir_all(folder).map_err(failed)?;

@@ -5,6 +5,7 @@ mod attempts;
 pub mod caller;
 pub mod checking;
 pub mod clock;
+pub mod copies;
 pub mod ctx;
 pub mod demonstration;
 pub mod failure;

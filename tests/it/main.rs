@@ -7,6 +7,7 @@ mod admin;
 mod architecture;
 mod cli;
 mod contract;
+mod copies;
 mod coverage;
 mod door;
 mod following;

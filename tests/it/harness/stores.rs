@@ -20,7 +20,7 @@ pub(crate) enum Kind {
 pub(crate) struct Database {
     pub(crate) kind: Kind,
     pub(crate) url: String,
-    _folder: TempDir,
+    pub(crate) _folder: TempDir,
 }
 
 impl Database {

@@ -1,0 +1,81 @@
+//! What follows from other rows, worked out anew and compared.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+
+use super::{Found, texts};
+use crate::store::StoreError;
+
+/// Every toilet stands at the revision of its last entry in the journal. One statement in either dialect.
+const REVISIONS: &str = "\
+SELECT CAST(t.id AS TEXT) AS key, CAST(t.revision AS TEXT) AS revision, CAST(j.version AS TEXT) AS version \
+FROM toilet t LEFT JOIN (SELECT key, MAX(version) AS version FROM journal WHERE kind = 'toilet' GROUP BY key) j \
+ON j.key = CAST(t.id AS TEXT) WHERE j.version IS NULL OR j.version <> t.revision ORDER BY t.id";
+
+pub(super) async fn revisions(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let told = texts(tx, REVISIONS, ["key", "revision", "version"]).await?;
+    let wrong = told.into_iter().map(|[key, revision, version]| {
+        let journal = if version.is_empty() { "knows nothing of it".to_owned() } else { format!("says {version}") };
+        Found::of_row("toilet", key, format!("it stands at revision {revision}, the journal {journal}"))
+    });
+    Ok(wrong.collect())
+}
+
+/// The path of every area is that of its parent with its own code at the end.
+const AREA_PATHS: &str = "\
+SELECT a.code AS key, a.path, COALESCE(p.path, '/') || a.code || '/' AS expected FROM area a \
+LEFT JOIN area p ON p.id = a.parent_id WHERE a.path <> COALESCE(p.path, '/') || a.code || '/' ORDER BY a.code";
+
+pub(super) async fn area_paths(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let told = texts(tx, AREA_PATHS, ["key", "path", "expected"]).await?;
+    let wrong = told
+        .into_iter()
+        .map(|[key, path, expected]| Found::of_row("area", key, format!("its path is {path}, not {expected}")));
+    Ok(wrong.collect())
+}
+
+/// The triggers that keep the journal append-only are there, and are on.
+pub(super) async fn guard(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let (sql, wanted) = match tx.get_database_backend() {
+        DbBackend::Postgres => (
+            "SELECT tgname::text AS name FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND tgenabled <> 'D'",
+            &["tr_journal_append_only"][..],
+        ),
+        _ => (
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'",
+            &["tr_journal_no_update", "tr_journal_no_delete"][..],
+        ),
+    };
+    let there: BTreeSet<String> = texts(tx, sql, ["name"]).await?.into_iter().map(|[name]| name).collect();
+    let missing = wanted.iter().filter(|name| !there.contains(**name));
+    let tell = |name: &&str| Found::of_all(format!("{name}, which keeps the journal from being changed, is not there"));
+    Ok(missing.map(tell).collect())
+}
+
+/// Whoever was made an admin left one behind: the last admin stays.
+const ADMIN: &str = "\
+SELECT 'x' AS told FROM journal WHERE kind = 'grant' AND action = 'create' AND changes LIKE '%\"admin\"%' \
+AND NOT EXISTS (SELECT 1 FROM role_grant WHERE role = 'admin') LIMIT 1";
+
+pub(super) async fn admin(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let told = texts(tx, ADMIN, ["told"]).await?;
+    Ok(told.into_iter().map(|_| Found::of_all("there was an admin once, and there is none now")).collect())
+}
+
+/// Every second factor was sealed with a key that the database was written with.
+const KEYS: &str = "\
+SELECT CAST(id AS TEXT) AS key, SUBSTR(totp, 1, 1) AS name FROM identity \
+WHERE totp IS NOT NULL AND SUBSTR(totp, 1, 1) NOT IN (SELECT id FROM ring_key) ORDER BY id";
+
+pub(super) async fn keys(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let told = texts(tx, KEYS, ["key", "name"]).await?;
+    let unknown = |[key, name]: [String; 2]| {
+        Found::of_row(
+            "identity",
+            key,
+            format!("it was sealed with the key {name}, of which the database knows nothing"),
+        )
+    };
+    Ok(told.into_iter().map(unknown).collect())
+}

@@ -1,0 +1,201 @@
+//! Every row, read as the value that it stands for.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult, QueryResult, Statement};
+
+use super::{Found, unreadable};
+use crate::domain::account::{IdentityKind, PersonName, Role};
+use crate::domain::draft::Fields;
+use crate::domain::event::{Action, Changes, RecordKind};
+use crate::domain::key::KeyId;
+use crate::domain::operator::OperatorRole;
+use crate::domain::period::Days;
+use crate::store::entity::{
+    answer, area, area_alias, grade, identity, imported, invitation, journal, login_counter, operator, outage, person,
+    ring_key, role_grant, session, source, tenure, toilet,
+};
+use crate::store::{StoreError, areas, grants, operators, people, rows, sessions};
+
+/// Rows read at a time.
+const PAGE: usize = 2_000;
+
+/// What a row's reading ends with.
+type Read = Result<(), StoreError>;
+
+pub(super) async fn every_row(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let mut found = Vec::new();
+    register(tx, &mut found).await?;
+    persons(tx, &mut found).await?;
+    scan::<journal::Model>(tx, Table::numbered("journal", "number"), &mut found, entry).await?;
+    Ok(found)
+}
+
+async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    let codes: HashMap<i32, String> = codes(tx).await?;
+    let memo = rows::Memo::default();
+    scan::<source::Model>(tx, Table::numbered("source", "id"), found, |_| Ok(())).await?;
+    scan::<operator::Model>(tx, Table::numbered("operator", "id"), found, |row| operators::read(row).map(drop)).await?;
+    scan::<area::Model>(tx, Table::numbered("area", "id"), found, |row| {
+        let read = areas::read_area(row, &codes, Vec::new());
+        read.map(drop).map_err(|violation| StoreError::corrupt("area", row.id, violation))
+    })
+    .await?;
+    scan::<area_alias::Model>(tx, Table::numbered("area_alias", "id"), found, |row| {
+        let read = areas::read_alias(row);
+        read.map(drop).map_err(|violation| StoreError::corrupt("area_alias", row.id, violation))
+    })
+    .await?;
+    scan::<toilet::Model>(tx, Table::numbered("toilet", "id"), found, |row| rows::draft(row, Some(&memo)).map(drop))
+        .await?;
+    scan::<tenure::Model>(tx, Table::numbered("tenure", "id"), found, tenure).await?;
+    scan::<outage::Model>(tx, Table::numbered("outage", "id"), found, |row| rows::outage(row).map(drop)).await?;
+    scan::<grade::Model>(tx, Table::numbered("grade", "id"), found, |row| rows::grade(row).map(drop)).await?;
+    for id in sources(tx).await? {
+        scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
+            let read = serde_json::from_str::<Fields>(&row.fields);
+            read.map(drop).map_err(|error| StoreError::corrupt("imported", &row.key, error))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+async fn persons(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    scan::<person::Model>(tx, Table::named("person", "id"), found, |row| {
+        people::person_id(&row.id)?;
+        let name = PersonName::new(&row.name);
+        name.map(drop).map_err(|violation| StoreError::corrupt("person", &row.id, violation))
+    })
+    .await?;
+    scan::<identity::Model>(tx, Table::numbered("identity", "id"), found, identity).await?;
+    scan::<role_grant::Model>(tx, Table::numbered("role_grant", "id"), found, |row| {
+        people::person_id(&row.person_id)?;
+        grants::read(row.id, &row.role, None, row.operator_id).map(drop)
+    })
+    .await?;
+    scan::<session::Model>(tx, Table::named("session", "id"), found, |row| {
+        people::person_id(&row.person_id)?;
+        sessions::read(row).map(drop)
+    })
+    .await?;
+    scan::<ring_key::Model>(tx, Table::named("ring_key", "id"), found, |row| {
+        row.id.parse::<KeyId>().map(drop).map_err(|violation| StoreError::corrupt("ring_key", &row.id, violation))
+    })
+    .await?;
+    scan::<invitation::Model>(tx, Table::numbered("invitation", "id"), found, invitation).await?;
+    // Its key is the person's together with the request's.
+    scan::<answer::Model>(tx, Table::named("answer", "person || '/' || key"), found, |_| Ok(())).await?;
+    scan::<login_counter::Model>(tx, Table::named("login_counter", "subject"), found, |_| Ok(())).await
+}
+
+fn tenure(row: &tenure::Model) -> Read {
+    let corrupt = |violation| StoreError::corrupt("tenure", row.id, violation);
+    row.role.parse::<OperatorRole>().map_err(corrupt)?;
+    Days::new(row.valid_from, row.valid_to).map(drop).map_err(corrupt)
+}
+
+/// Whether a second factor can be opened is a matter of the keys, which are not here; see the check of that name.
+fn identity(row: &identity::Model) -> Read {
+    people::person_id(&row.person_id)?;
+    row.kind.parse::<IdentityKind>().map(drop).map_err(|violation| StoreError::corrupt("identity", row.id, violation))
+}
+
+fn invitation(row: &invitation::Model) -> Read {
+    let corrupt = |violation| StoreError::corrupt("invitation", row.id, violation);
+    PersonName::new(&row.name).map_err(corrupt)?;
+    row.person_id.as_deref().map(people::person_id).transpose()?;
+    row.role.as_deref().map(str::parse::<Role>).transpose().map(drop).map_err(corrupt)
+}
+
+fn entry(row: &journal::Model) -> Read {
+    let corrupt = |violation| StoreError::corrupt("journal", row.number, violation);
+    row.kind.parse::<RecordKind>().map_err(corrupt)?;
+    row.action.parse::<Action>().map_err(corrupt)?;
+    let changes = serde_json::from_str::<Changes>(&row.changes);
+    changes.map(drop).map_err(|error| StoreError::corrupt("journal", row.number, error))
+}
+
+async fn sources(tx: &DatabaseTransaction) -> Result<Vec<i32>, StoreError> {
+    let sql = "SELECT DISTINCT source_id FROM imported ORDER BY source_id";
+    let rows = tx.query_all_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "source_id")).collect::<Result<_, DbErr>>()?)
+}
+
+async fn codes(tx: &DatabaseTransaction) -> Result<HashMap<i32, String>, StoreError> {
+    let sql = "SELECT id, code FROM area";
+    let rows = tx.query_all_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
+    // What cannot be read is told by the scan.
+    let read = |row: &QueryResult| Some((row.try_get("", "id").ok()?, row.try_get("", "code").ok()?));
+    Ok(rows.iter().filter_map(read).collect())
+}
+
+/// A table with the key by which it is gone through.
+#[derive(Clone, Copy)]
+struct Table {
+    name: &'static str,
+    key: &'static str,
+    is_number: bool,
+    /// Only the rows of this source.
+    source: Option<i32>,
+}
+
+impl Table {
+    const fn numbered(name: &'static str, key: &'static str) -> Self {
+        Self { name, key, is_number: true, source: None }
+    }
+
+    const fn named(name: &'static str, key: &'static str) -> Self {
+        Self { name, key, is_number: false, source: None }
+    }
+
+    const fn of_source(self, id: i32) -> Self {
+        Self { source: Some(id), ..self }
+    }
+
+    /// A page of whole rows, each with its key as `row_key`, after one of them.
+    fn page(self, tx: &DatabaseTransaction, after: Option<sea_orm::Value>) -> Statement {
+        let Self { name, key, is_number, source } = self;
+        let told = if is_number { format!("CAST({key} AS BIGINT)") } else { key.to_owned() };
+        let mut wanted = vec!["1 = 1".to_owned()];
+        wanted.extend(after.is_some().then(|| format!("{key} > $1")));
+        wanted.extend(source.map(|id| format!("source_id = {id}")));
+        let wanted = wanted.join(" AND ");
+        let sql = format!("SELECT *, {told} AS row_key FROM {name} WHERE {wanted} ORDER BY {key} LIMIT {PAGE}");
+        Statement::from_sql_and_values(tx.get_database_backend(), sql, after)
+    }
+}
+
+/// Reads every row of a table; those that cannot be read are told one by one.
+async fn scan<M: FromQueryResult>(
+    tx: &DatabaseTransaction,
+    table: Table,
+    found: &mut Vec<Found>,
+    read: impl Fn(&M) -> Read,
+) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let rows = tx.query_all_raw(table.page(tx, after.take())).await?;
+        for row in &rows {
+            let (key, next) = key(row, table)?;
+            after = Some(next);
+            match M::from_query_result(row, "") {
+                Ok(model) => found.extend(read(&model).err().map(|error| unreadable(table.name, &key, &error))),
+                Err(error) => found.push(Found::of_row(table.name, key, error.to_string())),
+            }
+        }
+        if rows.len() < PAGE {
+            return Ok(());
+        }
+    }
+}
+
+/// The key of a row, for people and for going on after it.
+fn key(row: &QueryResult, table: Table) -> Result<(String, sea_orm::Value), StoreError> {
+    if table.is_number {
+        let key: i64 = row.try_get("", "row_key")?;
+        return Ok((key.to_string(), key.into()));
+    }
+    let key: String = row.try_get("", "row_key")?;
+    Ok((key.clone(), key.into()))
+}
