@@ -1,20 +1,47 @@
 //! `gongce demo`
 
+use std::fmt::Write;
+use std::net::SocketAddr;
+
 use crate::app::{self, App};
 use crate::config::Config;
-use crate::usecase::demonstration;
+use crate::usecase::demonstration_staff::{SignIn, sign_ins};
+use crate::usecase::{Ctx, demonstration};
 
 /// Makes the demonstration county if the database holds nothing yet, and serves it.
 pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     let prepared = app::prepare(config).await?;
     let place = prepared.ctx.store.place().to_owned();
     let made = demonstration::fill(&prepared.ctx).await?;
+    let staff = staff(&prepared.ctx, config.listen).await?;
     let app = App::start(config, prepared).await?;
-    super::print(&greeting(&app, &place, made)?)?;
+    super::print(&greeting(&app, &place, made, &staff)?)?;
     Ok(app.serve(app::asked_to_stop()).await?)
 }
 
-fn greeting(app: &App, place: &str, made: usize) -> anyhow::Result<String> {
+/// Who can sign in, to be printed. Where others may reach the service nobody can: what is on a screen is soon in a film.
+async fn staff(ctx: &Ctx, listen: SocketAddr) -> anyhow::Result<String> {
+    if !listen.ip().is_loopback() {
+        return Ok(format!("Nobody can sign in: logins are made on loopback only, and others may reach {listen}.\n"));
+    }
+    let mut text = String::new();
+    let now = ctx.clock.now().timestamp();
+    for SignIn { role, login, password, totp } in sign_ins(ctx).await? {
+        write!(text, "  {:<11}{:<17}{password}", role.as_str(), login.as_str())?;
+        if let Some(totp) = totp {
+            write!(text, "  code {} now\n{:>13}{}", totp.code_at(now), "", totp.uri(login.as_str()))?;
+        }
+        text.push('\n');
+    }
+    if text.is_empty() {
+        return Ok("Nobody can sign in: the database holds another register than the demonstration's.\n".to_owned());
+    }
+    Ok(format!(
+        "Sign in by POST /api/v1/sessions {{\"login\", \"password\", \"code\"}}; made for this start, on this machine:\n\n{text}"
+    ))
+}
+
+fn greeting(app: &App, place: &str, made: usize, staff: &str) -> anyhow::Result<String> {
     let address = app.address()?;
     let state = if made == 0 { "as it was" } else { "made just now" };
     Ok(format!(
@@ -27,7 +54,7 @@ fn greeting(app: &App, place: &str, made: usize) -> anyhow::Result<String> {
          \x20 curl 'http://{address}/api/v1/toilets/nearest?latitude=34.8249&longitude=112.4423&crs=gcj02&need=wheelchair&limit=3'\n\n\
          \x20 # the graded ones of a town\n\
          \x20 curl 'http://{address}/api/v1/toilets?area=410308101&grade=rated'\n\n\
-         Stop with Ctrl-C.\n",
+         {staff}\nStop with Ctrl-C.\n",
         toilets = app.toilets(),
     ))
 }

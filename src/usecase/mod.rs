@@ -8,6 +8,7 @@ pub mod clock;
 pub mod copies;
 pub mod ctx;
 pub mod demonstration;
+pub mod demonstration_staff;
 pub mod failure;
 pub mod following;
 pub mod grants;

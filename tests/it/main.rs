@@ -9,6 +9,7 @@ mod cli;
 mod contract;
 mod copies;
 mod coverage;
+mod demo_staff;
 mod door;
 mod following;
 mod harness;
