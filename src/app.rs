@@ -13,6 +13,8 @@ use tokio::task::JoinHandle;
 use self::notify::Supervisor;
 use crate::config::{self, Config};
 use crate::domain::holiday::{Calendar, CalendarError, Calendars};
+use crate::domain::wechat::PushToken;
+use crate::gateway::wechat::{AppSecret, Setup, SetupError, Wechat};
 use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
 use crate::usecase::keys::{self, KeyError};
@@ -45,6 +47,17 @@ pub enum StartError {
          service's own and make a key in it with `gongce keys create`"
     )]
     NoKeysFolder,
+    /// A file holds a secret that cannot be one.
+    #[error("{} cannot be used: {why}", path.display())]
+    Secret {
+        /// The file.
+        path: PathBuf,
+        /// Why; it does not repeat the secret.
+        why: String,
+    },
+    /// WeChat cannot be asked with this configuration.
+    #[error("cannot ask WeChat")]
+    Wechat(#[from] SetupError),
     /// The address is taken or not ours.
     #[error("cannot listen on {address}: choose another with {with}")]
     Listen {
@@ -109,7 +122,22 @@ pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
     let clock = Clock::system();
     let makes_first = store::sqlite_file(&config.database_url).is_some();
     let keys = keys::hold(&store, clock, &keys_folder(config)?, makes_first).await?;
-    Ok(Ctx::new(store, clock, calendars, keys, http::render_fragment).reached_at(config.public_url.clone()))
+    let ctx = Ctx::new(store, clock, calendars, keys, http::render_fragment).with_wechat(wechat(config)?);
+    Ok(ctx.reached_at(config.public_url.clone()))
+}
+
+/// The client for WeChat, if there is an app.
+fn wechat(config: &Config) -> Result<Option<Arc<Wechat>>, StartError> {
+    let settings = config.wechat.clone();
+    let (Some(app_id), Some(file)) = (settings.app_id.clone(), &settings.secret_file) else { return Ok(None) };
+    let secret = secret_of(file, AppSecret::new)?;
+    let push_token = settings.push_token_file.as_deref().map(|file| secret_of(file, PushToken::new)).transpose()?;
+    Ok(Some(Arc::new(Wechat::new(Setup { app_id, secret, push_token, settings })?)))
+}
+
+/// The secret in a file, without the line break that editors put at its end.
+fn secret_of<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, StartError> {
+    parse(read(path)?.trim()).map_err(|why| StartError::Secret { path: path.to_owned(), why })
 }
 
 /// A database that this process alone may serve, its schema brought up.

@@ -12,6 +12,7 @@ use config::{Environment, File, FileFormat, Source, Value};
 
 use crate::domain::Violation;
 use crate::domain::public_url::PublicUrl;
+use crate::gateway::wechat;
 use crate::http::{LIMITS, Limits};
 
 /// One thing that can be set: `GONGCE_` and the key in capitals is its variable.
@@ -28,7 +29,12 @@ pub struct Setting {
 /// Everything that can be set: the limits of the front door come last.
 pub fn settings() -> impl Iterator<Item = Setting> {
     let limits = LIMITS.iter();
-    SETTINGS.into_iter().chain(limits.map(|limit| Setting {
+    let of_wechat = wechat::SETTINGS.into_iter().map(|setting| Setting {
+        key: setting.key,
+        default: setting.default,
+        meaning: setting.meaning,
+    });
+    SETTINGS.into_iter().chain(of_wechat).chain(limits.map(|limit| Setting {
         key: limit.key,
         default: limit.default,
         meaning: limit.meaning.trim_start(),
@@ -99,6 +105,8 @@ pub struct Config {
     pub keys_dir: Option<PathBuf>,
     /// Where the public reaches the service.
     pub public_url: Option<PublicUrl>,
+    /// How WeChat is reached, and as which app.
+    pub wechat: wechat::Settings,
     /// How much clients may take.
     pub limits: Limits,
     /// Every setting with its value as it may be shown, and where it came from.
@@ -174,9 +182,12 @@ impl Config {
         }
         let keys_dir = path("keys_dir");
         let public_url = public_url(&text("public_url"), listen.as_ref().ok(), &mut wrong);
+        let wechat = of_wechat(text, &mut wrong);
         let limits = limits(text, &mut wrong);
-        if let Some((url, _)) = found.get_mut("database_url") {
-            *url = without_password(url);
+        for key in ["database_url", "wechat_proxy"] {
+            if let Some((url, _)) = found.get_mut(key) {
+                *url = without_password(url);
+            }
         }
         match listen {
             Ok(listen) if wrong.is_empty() => Ok(Self {
@@ -188,6 +199,7 @@ impl Config {
                 holidays_file,
                 keys_dir,
                 public_url,
+                wechat,
                 limits,
                 shown: found,
             }),
@@ -234,6 +246,14 @@ pub fn supervisor() -> Option<(OsString, Option<Duration>)> {
     let socket = std::env::var_os("NOTIFY_SOCKET").filter(|socket| !socket.is_empty())?;
     let watchdog = std::env::var_os("WATCHDOG_USEC").and_then(|text| text.to_str()?.parse().ok());
     Some((socket, watchdog.map(Duration::from_micros)))
+}
+
+/// How WeChat is reached; what is wrong with that is told.
+fn of_wechat(text: impl Fn(&str) -> String, wrong: &mut Vec<String>) -> wechat::Settings {
+    let mut settings = wechat::Settings::default();
+    wrong.extend(wechat::SETTINGS.iter().filter_map(|setting| setting.read(&mut settings, &text(setting.key)).err()));
+    wrong.extend(settings.contradictions());
+    settings
 }
 
 /// The limits of the front door; what is wrong with them is told.

@@ -11,6 +11,7 @@ mod m0002_toilets;
 mod m0003_imports;
 mod m0004_journal;
 mod m0005_people;
+mod m0007_wechat;
 mod m0009_answers;
 
 /// Brings a database from any known step to any other.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_imports::Migration),
             Box::new(m0004_journal::Migration),
             Box::new(m0005_people::Migration),
+            Box::new(m0007_wechat::Migration),
             Box::new(m0009_answers::Migration),
         ]
     }

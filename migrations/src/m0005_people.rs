@@ -45,7 +45,8 @@ fn person() -> TableCreateStatement {
         .take()
 }
 
-/// `login` is the name typed with a password, or the hash of the device token that a PIN is bound to. `totp` is sealed.
+/// `login` is the name typed with a password, the hash of the device token that a PIN is bound to, or the keyed index of
+/// an openid, which `hash` then holds sealed. `totp` is sealed.
 fn identity() -> TableCreateStatement {
     Table::create()
         .table("identity")
@@ -58,7 +59,7 @@ fn identity() -> TableCreateStatement {
         .col(required("totp_step", |c| c.big_integer()))
         .index(&mut unique("uq_identity_login", &["kind", "login"]))
         .foreign_key(&mut references("fk_identity_person", "identity", "person_id", "person"))
-        .check(one_of("ck_identity_kind", "kind", &["password", "pin"]))
+        .check(one_of("ck_identity_kind", "kind", &["password", "pin", "wechat"]))
         .take()
 }
 

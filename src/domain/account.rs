@@ -63,6 +63,8 @@ codes!(
         Password = "password",
         /// By a device and the PIN that was set on it.
         Pin = "pin",
+        /// By WeChat, which vouches for an openid.
+        Wechat = "wechat",
     }
 );
 

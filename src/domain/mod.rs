@@ -33,6 +33,7 @@ pub mod statement;
 pub mod text;
 pub mod toilet;
 pub mod violation;
+pub mod wechat;
 
 pub use draft::Draft;
 pub use toilet::Toilet;

@@ -17,10 +17,11 @@ use super::problem_code::ProblemCode;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
 use super::toilets::ToiletsApi;
+use super::wechat::WechatApi;
 use crate::usecase::Ctx;
 
 /// All documented operations.
-type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, StaffApi, InvitationsApi, HealthApi)>;
+type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, WechatApi, StaffApi, InvitationsApi, HealthApi)>;
 
 /// The operations with their document.
 pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
@@ -29,6 +30,7 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
         ToiletsApi(shared()),
         AreasApi(shared()),
         SessionsApi(shared()),
+        WechatApi(shared()),
         StaffApi(shared()),
         InvitationsApi(shared()),
         HealthApi(shared()),

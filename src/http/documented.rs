@@ -45,14 +45,17 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
     let answers = |status: StatusCode| {
         operation.responses.responses.iter().any(|response| response.status == Some(status.as_u16()))
     };
-    let takes_body = operation.request.is_some();
     let names_revision = operation.params.iter().any(|param| param.name == IF_MATCH);
-    let is_signed = !operation.security.is_empty();
     let is = |id: &str| operation.operation_id == Some(id);
-    let signs_in = is("create_session");
+    // A push is read by hand, whatever its head says, and proves itself by its signature.
+    let is_pushed = is("get_wechat_push") || is("accept_wechat_push");
+    let takes_body = operation.request.is_some() || is("accept_wechat_push");
+    let is_signed = !operation.security.is_empty();
+    let signs_in = is("create_session") || is("create_wechat_session");
     // These name a record in their body, or mean the caller's own.
     let names_records =
         is("create_invitation") || is("accept_invitation") || is("delete_current_session") || is("get_me");
+    let names_records = names_records || is("create_wechat_session") || is("get_my_phone") || is("delete_my_phone");
     let all = [
         (
             takes(MetaParamIn::Query) || takes(MetaParamIn::Path) || takes_body,
@@ -60,7 +63,7 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
             "The request cannot be read or breaks the schema.",
         ),
         (is_signed || signs_in, StatusCode::UNAUTHORIZED, "There is no valid session, or none was opened."),
-        (is_signed, StatusCode::FORBIDDEN, "The caller's role does not allow it."),
+        (is_signed || is_pushed || is("create_wechat_session"), StatusCode::FORBIDDEN, "The caller may not do it."),
         (
             takes(MetaParamIn::Path) || names_records,
             StatusCode::NOT_FOUND,

@@ -103,11 +103,11 @@ impl Asked {
     /// Writes a failure, and logs it: the one place that does. The query is not logged, since it holds positions.
     fn refuse(&self, problem: Problem, unavailable: &Complaint) -> Response {
         let (method, path, request_id) = (&self.method, &self.path, &self.id);
-        if problem.code() == ProblemCode::Unavailable {
+        if matches!(problem.code(), ProblemCode::Unavailable | ProblemCode::WechatUnavailable) {
             if let Some(times) = unavailable.due() {
                 tracing::warn!(request_id, %method, path, times, "{}", chain(&problem));
             }
-        } else if problem.code().status().is_server_error() {
+        } else if problem.code().status().is_server_error() && problem.code() != ProblemCode::WechatNotConfigured {
             tracing::error!(request_id, %method, path, "{}", chain(&problem));
         } else {
             tracing::debug!(request_id, %method, path, code = problem.code().as_str(), "refused");

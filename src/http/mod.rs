@@ -42,6 +42,7 @@ mod toilet_params;
 mod toilet_view;
 mod toilets;
 mod unhandled;
+mod wechat;
 mod words;
 mod written;
 

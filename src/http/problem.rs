@@ -16,6 +16,9 @@ use super::problem_code::ProblemCode;
 use crate::domain::{Violation, Violations};
 use crate::usecase::{Candidate, Failure};
 
+/// When to ask again for what is not set up: somebody has to do it first.
+const NOT_CONFIGURED: Duration = Duration::from_hours(1);
+
 /// The media type of every failure.
 pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -104,7 +107,7 @@ impl Problem {
         let retry_after = seconds.map(HeaderValue::from);
         let allow = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok());
         headers.extend(retry_after.map(|value| (header::RETRY_AFTER, value)));
-        if self.code == ProblemCode::Unauthenticated {
+        if self.code.status() == StatusCode::UNAUTHORIZED {
             // RFC 9110, 15.5.2: a 401 says how to sign in.
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -140,6 +143,19 @@ impl From<Failure> for Problem {
             Failure::StepUpNeeded => {
                 let detail = "This needs a proof of who is calling, not older than ten minutes.";
                 Self::new(ProblemCode::StepUpNeeded, detail)
+            }
+            Failure::SecondFactorNeeded => {
+                let detail = "The caller's role takes the code of the second factor: sign in again with totp.";
+                Self::new(ProblemCode::SecondFactorNeeded, detail)
+            }
+            Failure::WechatBarred => Self::new(ProblemCode::WechatBarred, "WeChat bars this person for a risk."),
+            Failure::WechatNotConfigured => {
+                let detail = "This service is not set up to ask WeChat for this.";
+                Self { retry_after: Some(NOT_CONFIGURED), ..Self::new(ProblemCode::WechatNotConfigured, detail) }
+            }
+            Failure::WechatUnavailable { retry_after, source } => {
+                let problem = Self::new(ProblemCode::WechatUnavailable, "WeChat cannot be asked now.");
+                Self { retry_after: Some(retry_after), source: source.map(Arc::from), ..problem }
             }
             Failure::Unauthenticated => {
                 Self::new(ProblemCode::Unauthenticated, "There is no such session, or the sign-in was not accepted.")

@@ -55,6 +55,10 @@ problem_codes! {
     BadRequest = "badRequest", BAD_REQUEST, "请求有误", "Bad request";
     /// There is no session, or not a valid one.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "请先登录", "Not signed in";
+    /// Signing in takes the present code of the second factor as well (`totp`); get another `code` from `wx.login` first.
+    SecondFactorNeeded = "secondFactorNeeded", UNAUTHORIZED, "请输入动态验证码", "Second factor needed";
+    /// WeChat bars the person for a risk.
+    WechatBarred = "wechatBarred", FORBIDDEN, "微信限制了此账号", "Barred by WeChat";
     /// The caller's role does not allow it.
     Forbidden = "forbidden", FORBIDDEN, "没有权限", "Not allowed";
     /// The caller may do this after a fresh proof of who they are (`POST /api/v1/sessions/current/proof`).
@@ -89,6 +93,10 @@ problem_codes! {
     TooManyRequests = "tooManyRequests", TOO_MANY_REQUESTS, "请求太频繁，请稍后再试", "Too many requests";
     /// A fault of the service. It is in the log under `requestId`.
     Internal = "internal", INTERNAL_SERVER_ERROR, "服务出错了", "Internal error";
+    /// This service has no mini program, or not this part of it; everything else works.
+    WechatNotConfigured = "wechatNotConfigured", SERVICE_UNAVAILABLE, "未开通微信功能", "No WeChat here";
+    /// WeChat cannot be asked now; sessions and searches go on. Try again after `retryAfterSeconds`.
+    WechatUnavailable = "wechatUnavailable", SERVICE_UNAVAILABLE, "微信暂时不可用", "WeChat unavailable";
     /// Something that is needed is not available; try again after `retryAfterSeconds`.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "服务暂时不可用", "Unavailable";
 }

@@ -11,6 +11,8 @@ pub(super) enum Tag {
     Areas,
     /// Signing in and out, and one's own account.
     Sessions,
+    /// What takes WeChat: signing in with it, its messages, its pushes.
+    Wechat,
     /// Who works where.
     Staff,
     /// For whoever watches over the process.

@@ -13,6 +13,7 @@ use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::OutageReason;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
+use crate::domain::wechat::ConsentResult;
 use crate::finder::{GradeFilter, Unknown};
 use crate::geo::Crs;
 
@@ -55,6 +56,7 @@ macro_rules! vocabularies {
 vocabularies!(
     Access,
     AreaLevel,
+    ConsentResult,
     Crs,
     Fact,
     Form,

@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, Statement};
 
 use super::entity::login_counter;
-use super::{StoreError, Tx};
+use super::{Store, StoreError, Tx};
 
 /// How an attempt stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,18 @@ const COUNT: &str = "\
 INSERT INTO login_counter (subject, since, failures) VALUES ($1, $2, 1) ON CONFLICT (subject) DO UPDATE SET \
 failures = CASE WHEN login_counter.since <= $3 THEN 1 ELSE login_counter.failures + 1 END, \
 since = CASE WHEN login_counter.since <= $3 THEN $2 ELSE login_counter.since END RETURNING failures, since";
+
+impl Store {
+    /// How many attempts of a subject count, in a window that began after `since`; `None` where none does.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn attempts(&self, subject: &str, since: DateTime<Utc>) -> Result<Option<Attempt>, StoreError> {
+        let row = login_counter::Entity::find_by_id(subject).one(&self.reader).await?;
+        let counting = row.filter(|row| row.since > since && row.failures > 0);
+        Ok(counting.map(|row| Attempt { number: row.failures, since: row.since }))
+    }
+}
 
 impl Tx {
     /// Counts an attempt before it is made, so that attempts at the same time cannot slip through together.

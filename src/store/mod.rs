@@ -3,6 +3,7 @@
 mod answers;
 mod areas;
 mod check;
+mod consents;
 mod copies;
 mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
@@ -16,9 +17,12 @@ mod invitations;
 mod journal;
 mod lock;
 mod login_counters;
+mod media_checks;
 mod meters;
+mod openids;
 mod operators;
 mod people;
+mod phones;
 mod postgres;
 mod registering;
 mod ring_keys;
@@ -30,6 +34,7 @@ mod sources;
 mod sqlite;
 mod tenures;
 mod toilets;
+mod wechat_tokens;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -55,6 +60,7 @@ pub use schema::SchemaStep;
 pub use sessions::{NewSession, Opened};
 pub use sqlite::sqlite_file;
 pub use toilets::Around;
+pub use wechat_tokens::KeptToken;
 pub use writer::{Author, Tx, Working};
 
 use crate::domain::id::ToiletId;

@@ -28,7 +28,7 @@ pub(super) struct Attempt {
 impl Attempt {
     /// An attempt at the account of that login, whose person may be known, from an address.
     pub(super) fn of(kind: IdentityKind, login: &str, person: Option<PersonId>, address: &str) -> Self {
-        Self { account: account(kind, login), address: fingerprint(&format!("address {address}")), person }
+        Self { account: account(kind, login), address: place(address), person }
     }
 
     /// Counts it before it is made.
@@ -68,6 +68,34 @@ impl Attempt {
         tx.forget_attempts(&self.account, tx.at() - LONG_OVER).await?;
         tx.uncount_attempt(&self.address).await
     }
+}
+
+/// Refuses an address that failed too often, and counts nothing: for what cannot be guessed, such as a code of WeChat,
+/// and is brought by thousands behind one address.
+pub(super) async fn require_few(ctx: &Ctx, address: &str) -> Result<(), Failure> {
+    let ((most, window), now) = (BY_ADDRESS, ctx.clock.now());
+    let failures = ctx.store.attempts(&place(address), now - window).await?;
+    match failures.filter(|failures| failures.number >= most) {
+        Some(failures) => {
+            let wait = failures.since + window - now;
+            Err(Failure::TooMany { retry_after: wait.to_std().unwrap_or(Duration::from_secs(1)) })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Counts a failure of an address, after it.
+pub(super) async fn count_failure(ctx: &Ctx, actor: event::Actor, address: &str) -> Result<(), Failure> {
+    let (author, address) = (Author { actor, at: ctx.clock.now() }, place(address));
+    let counted = ctx
+        .store
+        .write(author, move |tx| Box::pin(async move { tx.count_attempt(&address, BY_ADDRESS.1).await.map(drop) }));
+    counted.await.map_err(|error: StoreError| error.into())
+}
+
+/// What the failures of an address are counted under.
+fn place(address: &str) -> String {
+    fingerprint(&format!("address {address}"))
 }
 
 /// What the failures of an account are counted under.

@@ -14,6 +14,7 @@ use crate::domain::key::KeyRing;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::seal::{Sealed, Slot};
 use crate::finder::{Finder, Render};
+use crate::gateway::wechat::Wechat;
 use crate::store::{Author, Store, StoreError, Tx, Working};
 
 /// The parts of a running product. Made once, shared by all requests.
@@ -37,6 +38,8 @@ pub struct Ctx {
     pub public_url: Option<PublicUrl>,
     /// Where new toilets are unless they say otherwise.
     pub home: Home,
+    /// WeChat, if there is an app.
+    pub wechat: Option<Arc<Wechat>>,
 }
 
 /// The time zone and the holiday calendar of toilets that name none.
@@ -61,14 +64,20 @@ impl Ctx {
         let calendars = Arc::new(calendars);
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
         let hashing = Arc::new(Semaphore::new(AT_ONCE));
-        let (followed, home) = (Followed::default(), Home::default());
-        Self { store, finder, clock, followed, hashing, calendars, keys: Arc::new(keys), public_url: None, home }
+        let (followed, keys, home) = (Followed::default(), Arc::new(keys), Home::default());
+        Self { store, finder, clock, followed, hashing, calendars, keys, public_url: None, home, wechat: None }
     }
 
     /// The same, reached by the public there.
     #[must_use]
     pub fn reached_at(self, public_url: Option<PublicUrl>) -> Self {
         Self { public_url, ..self }
+    }
+
+    /// The same, with WeChat.
+    #[must_use]
+    pub fn with_wechat(self, wechat: Option<Arc<Wechat>>) -> Self {
+        Self { wechat, ..self }
     }
 
     /// Seals a value for its place in the database.

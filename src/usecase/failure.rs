@@ -7,6 +7,7 @@ use crate::domain::id::ToiletId;
 use crate::domain::seal::SealError;
 use crate::domain::text::Name;
 use crate::domain::{Violation, Violations};
+use crate::gateway::wechat::WechatError;
 use crate::store::StoreError;
 
 /// Why a use case did not do what was asked.
@@ -24,6 +25,24 @@ pub enum Failure {
     /// Nobody is known to be calling: no session, or not what it takes to open one.
     #[error("the caller is not signed in")]
     Unauthenticated,
+    /// The caller is known, but this takes the present code of their second factor as well.
+    #[error("the second factor is missing")]
+    SecondFactorNeeded,
+    /// WeChat bars the person for a risk.
+    #[error("WeChat bars the person")]
+    WechatBarred,
+    /// No app is configured, or not the part that this needs.
+    #[error("WeChat is not configured")]
+    WechatNotConfigured,
+    /// WeChat cannot be asked now.
+    #[error("WeChat cannot be asked now")]
+    WechatUnavailable {
+        /// When to try again.
+        retry_after: Duration,
+        /// Why, for the log alone.
+        #[source]
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
     /// It was tried too often.
     #[error("this was tried too often")]
     TooMany {
@@ -89,6 +108,22 @@ impl From<Violations> for Failure {
 impl From<SealError> for Failure {
     fn from(error: SealError) -> Self {
         Self::Internal(Box::new(error))
+    }
+}
+
+/// What WeChat says of a person is told; what is wrong with WeChat, or with the app's set-up, is for the log.
+impl From<WechatError> for Failure {
+    fn from(error: WechatError) -> Self {
+        match error {
+            WechatError::BadCode => Self::Unauthenticated,
+            WechatError::TooOften => Self::TooMany { retry_after: Duration::from_mins(1) },
+            WechatError::Barred => Self::WechatBarred,
+            WechatError::NoConsent => Self::Conflict("the person takes no such message".to_owned()),
+            WechatError::Resting => {
+                Self::WechatUnavailable { retry_after: Duration::from_secs(30), source: Some(Box::new(error)) }
+            }
+            error => Self::WechatUnavailable { retry_after: Duration::from_secs(5), source: Some(Box::new(error)) },
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub mod staff;
 pub mod toilets;
 mod totp;
 pub mod watching;
+pub mod wechat;
 
 pub use caller::{By, Caller};
 pub use clock::Clock;

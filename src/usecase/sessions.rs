@@ -103,6 +103,8 @@ fn known_as(credentials: &Credentials) -> Option<String> {
     match credentials.kind {
         IdentityKind::Password => credentials.login.parse::<Login>().ok().map(|login| login.as_str().to_owned()),
         IdentityKind::Pin => Token::read(TokenKind::Device, &credentials.login).map(|token| token.hash().to_hex()),
+        // WeChat vouches for its people itself.
+        IdentityKind::Wechat => None,
     }
 }
 
@@ -121,7 +123,7 @@ fn second_factor(
 }
 
 /// Writes into the journal that somebody failed; answers the one failure there is.
-async fn failed(ctx: &Ctx, actor: Option<&Actor>, origin: &Origin) -> Result<Failure, Failure> {
+pub(super) async fn failed(ctx: &Ctx, actor: Option<&Actor>, origin: &Origin) -> Result<Failure, Failure> {
     let signed = actor.map_or_else(|| nobody(origin), |actor| actor.signing(&origin.request_id));
     let author = Author { actor: signed, at: ctx.clock.now() };
     let entry = entry("none".to_owned(), Action::LoginFailed);
@@ -129,7 +131,7 @@ async fn failed(ctx: &Ctx, actor: Option<&Actor>, origin: &Origin) -> Result<Fai
     Ok(Failure::Unauthenticated)
 }
 
-fn nobody(origin: &Origin) -> event::Actor {
+pub(super) fn nobody(origin: &Origin) -> event::Actor {
     let (name, role) = ("nobody".to_owned(), "visitor".to_owned());
     event::Actor { name, role, request_id: origin.request_id.clone() }
 }

@@ -28,7 +28,7 @@ const FLOORS: &[(&str, Below)] = &[
     ("lib", Below::Everything),
     ("cli", Below::Everything),
     ("app", Below::Everything),
-    ("config", Below::Only(&["http", "domain", "geo"])),
+    ("config", Below::Only(&["http", "gateway", "domain", "geo"])),
     ("http", Below::Only(&["usecase", "finder", "domain", "geo"])),
     ("usecase", Below::Only(&["store", "gateway", "finder", "intake", "export", "demo", "domain", "geo"])),
     ("finder", Below::Only(&["domain", "geo"])),

@@ -30,6 +30,9 @@ const PUBLIC: &[&str] = &[
     "get_liveness",
     "get_readiness",
     "create_session",
+    "create_wechat_session",
+    "get_wechat_push",
+    "accept_wechat_push",
     "accept_invitation",
 ];
 
@@ -51,6 +54,12 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("get_me", "", [200; 9]),
     ("list_my_sessions", "", [200; 9]),
     ("delete_my_session", "", [404; 9]),
+    // No app is configured here.
+    ("list_message_templates", "", [503; 9]),
+    ("record_message_consents", "[]", [503; 9]),
+    ("record_my_phone", r#"{"code": "x"}"#, [503; 9]),
+    ("get_my_phone", "", [404; 9]),
+    ("delete_my_phone", "", [404; 9]),
     ("list_staff", "", [200, 200, 200, 200, 200, 200, 403, 403, 200]),
     ("get_member", "", [200, 404, 200, 200, 404, 200, 403, 403, 200]),
     ("delete_member_sessions", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),

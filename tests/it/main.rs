@@ -24,5 +24,6 @@ mod register;
 mod schema;
 mod sign_in;
 mod toilets_api;
+mod wechat;
 mod writes;
 mod writing;
