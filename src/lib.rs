@@ -7,6 +7,7 @@ pub mod geo;
 pub mod domain;
 
 pub mod demo;
+pub mod export;
 pub mod finder;
 pub mod gateway;
 pub mod intake;

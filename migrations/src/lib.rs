@@ -11,6 +11,7 @@ mod m0002_toilets;
 mod m0003_imports;
 mod m0004_journal;
 mod m0005_people;
+mod m0006_plates;
 mod m0007_wechat;
 mod m0009_answers;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_imports::Migration),
             Box::new(m0004_journal::Migration),
             Box::new(m0005_people::Migration),
+            Box::new(m0006_plates::Migration),
             Box::new(m0007_wechat::Migration),
             Box::new(m0009_answers::Migration),
         ]

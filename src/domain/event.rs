@@ -26,6 +26,8 @@ codes!(
         Invitation = "invitation",
         /// A session: opened, refused, ended.
         Session = "session",
+        /// The plate of a kind at a toilet: `17/staff`.
+        Plate = "plate",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

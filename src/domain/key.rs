@@ -140,6 +140,7 @@ pub(super) struct Derived {
     pub(super) id: KeyId,
     pub(super) sealing: [u8; KEY_BYTES],
     pub(super) indexing: [u8; KEY_BYTES],
+    pub(super) plates: [u8; KEY_BYTES],
     fingerprint: [u8; KEY_BYTES],
 }
 
@@ -208,6 +209,7 @@ impl Derived {
             id,
             sealing: key.derive(b"gongce sealing"),
             indexing: key.derive(b"gongce indexing"),
+            plates: key.derive(b"gongce plates"),
             fingerprint: key.derive(b"gongce fingerprint"),
         }
     }

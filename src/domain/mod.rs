@@ -23,6 +23,7 @@ pub mod password;
 pub mod patch;
 pub mod period;
 pub mod place;
+pub mod plate;
 pub mod policy;
 pub mod public_url;
 pub mod seal;

@@ -19,6 +19,8 @@ pub enum Action {
     EditToilet,
     /// Read what changed in a record, when, and in which role.
     ReadHistory,
+    /// See what stands on a toilet's plates, and put others in their place.
+    IssuePlate,
     /// Log a cleaning as one's own.
     LogCleaning,
     /// Confirm a cleaning that somebody logged.
@@ -64,7 +66,7 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::EditToilet => matches!(role, Role::Supervisor | Role::Admin),
+        Action::EditToilet | Action::IssuePlate => matches!(role, Role::Supervisor | Role::Admin),
         Action::ReadHistory => {
             matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor)
         }
@@ -87,9 +89,12 @@ pub const fn needs_proof(action: Action) -> bool {
         Action::Grant(role) => role.needs_second_factor(),
         Action::Revoke(role) => matches!(role, Role::Admin),
         Action::DeleteAccount => true,
-        Action::ReadStaff | Action::EditToilet | Action::ReadHistory | Action::LogCleaning | Action::VerifyCleaning => {
-            false
-        }
+        Action::ReadStaff
+        | Action::EditToilet
+        | Action::ReadHistory
+        | Action::IssuePlate
+        | Action::LogCleaning
+        | Action::VerifyCleaning => false,
     }
 }
 

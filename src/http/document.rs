@@ -13,6 +13,7 @@ use super::areas::AreasApi;
 use super::documented::Documented;
 use super::health::HealthApi;
 use super::invitations::InvitationsApi;
+use super::plates::PlatesApi;
 use super::problem_code::ProblemCode;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
@@ -21,7 +22,7 @@ use super::wechat::WechatApi;
 use crate::usecase::Ctx;
 
 /// All documented operations.
-type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, WechatApi, StaffApi, InvitationsApi, HealthApi)>;
+type Apis = Documented<(ToiletsApi, AreasApi, PlatesApi, SessionsApi, WechatApi, StaffApi, InvitationsApi, HealthApi)>;
 
 /// The operations with their document.
 pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
@@ -29,6 +30,7 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
     let apis = (
         ToiletsApi(shared()),
         AreasApi(shared()),
+        PlatesApi(shared()),
         SessionsApi(shared()),
         WechatApi(shared()),
         StaffApi(shared()),

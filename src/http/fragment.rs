@@ -5,6 +5,7 @@
 //! bodies that run the toilet, each with its days: which of them does so today is found when an answer is written.
 
 use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
 
 use super::instant;
 use super::json::Json;
@@ -44,11 +45,27 @@ pub(super) struct Fragment<'a> {
     tenures: &'a [u8],
 }
 
+/// What a toilet is called, and where people say it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) name_en: Option<String>,
+    pub(super) address: Option<String>,
+}
+
 impl<'a> Fragment<'a> {
     /// Takes apart what [`render_fragment`] made.
     pub(super) fn read(mut bytes: &'a [u8]) -> Self {
         let [identity, whereabouts, inside, record] = [(); 4].map(|()| take_run(&mut bytes));
         Self { identity, whereabouts, inside, record, tenures: bytes }
+    }
+
+    /// Its names and address, read back.
+    pub(super) fn named(&self) -> Named {
+        let read = |members: &[u8]| serde_json::from_slice(&[b"{", members, b"}"].concat()).unwrap_or_default();
+        let (identity, whereabouts): (Named, Named) = (read(self.identity), read(self.whereabouts));
+        Named { address: whereabouts.address, ..identity }
     }
 
     /// The body that runs the toilet on that day, as a JSON object; the one that began last if several do.

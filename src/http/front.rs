@@ -13,7 +13,7 @@ use super::conditional::Held;
 use super::door::{Door, Packing, Visitor, preflight};
 use super::language::Language;
 use super::meters::Traffic;
-use super::paths::Paths;
+use super::paths::{Paths, blotted};
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use super::request_id::{self, X_REQUEST_ID};
@@ -80,6 +80,8 @@ struct Asked {
     id: String,
     method: Method,
     path: String,
+    /// The path as it may be told.
+    shown: String,
     language: Language,
     held: Held,
     visitor: Visitor,
@@ -93,6 +95,7 @@ impl Asked {
             id: request_id::request_id(headers, || front.clock.new_id()),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
+            shown: blotted(request.uri().path()),
             language: Language::of(headers),
             held: Held::of(request.method(), headers),
             visitor: Visitor::of(request.method(), headers, &front.door.limits),
@@ -100,9 +103,10 @@ impl Asked {
         }
     }
 
-    /// Writes a failure, and logs it: the one place that does. The query is not logged, since it holds positions.
+    /// Writes a failure, and logs it: the one place that does. The query is not logged, since it holds positions, and tokens
+    /// are blotted out of the path.
     fn refuse(&self, problem: Problem, unavailable: &Complaint) -> Response {
-        let (method, path, request_id) = (&self.method, &self.path, &self.id);
+        let (method, path, request_id) = (&self.method, &self.shown, &self.id);
         if matches!(problem.code(), ProblemCode::Unavailable | ProblemCode::WechatUnavailable) {
             if let Some(times) = unavailable.due() {
                 tracing::warn!(request_id, %method, path, times, "{}", chain(&problem));
@@ -112,7 +116,7 @@ impl Asked {
         } else {
             tracing::debug!(request_id, %method, path, code = problem.code().as_str(), "refused");
         }
-        problem.answer(&self.path, &self.id, self.language)
+        problem.answer(&self.shown, &self.id, self.language)
     }
 
     fn dress(&self, mut response: Response) -> Response {

@@ -30,6 +30,14 @@ impl Language {
         best.0
     }
 
+    /// What is in this language of two.
+    pub(super) fn of_two<T>(self, chinese: T, english: T) -> T {
+        match self {
+            Self::Chinese => chinese,
+            Self::English => english,
+        }
+    }
+
     /// Its tag (BCP 47).
     pub(super) fn tag(self) -> &'static str {
         match self {

@@ -24,6 +24,8 @@ mod meters;
 mod pages;
 mod paths;
 mod people_view;
+mod plate_page;
+mod plates;
 mod problem;
 mod problem_code;
 mod query;

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use poem::http::Method;
 use poem_openapi::registry::MetaApi;
+use uuid::Uuid;
 
 /// The paths of the service with their methods.
 #[derive(Debug)]
@@ -78,6 +79,24 @@ impl Paths {
         self.patterns.get(self.number(path)?)
     }
 }
+
+/// A path in which whatever could be a token is blotted out: it opens something, and neither a log nor an answer is a
+/// place for it. Ids of ours are shorter, or UUIDs.
+pub(super) fn blotted(path: &str) -> String {
+    let blot = |part: &str| match part {
+        part if part.len() > LONGEST_SHOWN && !is_uuid(part) => "***".to_owned(),
+        part => part.to_owned(),
+    };
+    path.split('/').map(blot).collect::<Vec<_>>().join("/")
+}
+
+/// Whether it is a UUID as we write them, with hyphens: without, a token could be taken for one.
+fn is_uuid(part: &str) -> bool {
+    part.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(part).is_ok()
+}
+
+/// An area's code has at most 24 characters.
+const LONGEST_SHOWN: usize = 24;
 
 impl Pattern {
     fn new(path: &str, methods: Vec<Method>) -> Self {

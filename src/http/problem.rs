@@ -22,6 +22,9 @@ const NOT_CONFIGURED: Duration = Duration::from_hours(1);
 /// The media type of every failure.
 pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
+/// After how long to come again when somebody must change the configuration first.
+const UNCONFIGURED: Duration = Duration::from_hours(1);
+
 /// A failure on its way out. `http::front` writes it, since only there the request's name and language are
 /// known.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -183,6 +186,9 @@ impl From<Failure> for Problem {
             Failure::Unavailable { retry_after, source } => {
                 let problem = Self::unavailable("Something needed is not available.", retry_after);
                 Self { source: source.map(Arc::from), ..problem }
+            }
+            Failure::NotConfigured { .. } => {
+                Self { retry_after: Some(UNCONFIGURED), ..Self::new(ProblemCode::NotConfigured, format!("{failure}.")) }
             }
             Failure::Internal(source) => Self::internal(Some(source.into())),
         }

@@ -91,6 +91,8 @@ problem_codes! {
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "内容不符合要求", "Against the rules";
     /// The caller asks too often; try again after `retryAfterSeconds`.
     TooManyRequests = "tooManyRequests", TOO_MANY_REQUESTS, "请求太频繁，请稍后再试", "Too many requests";
+    /// The operator of the service has not set up what this needs; `detail` names the setting.
+    NotConfigured = "notConfigured", SERVICE_UNAVAILABLE, "尚未配置", "Not configured";
     /// A fault of the service. It is in the log under `requestId`.
     Internal = "internal", INTERNAL_SERVER_ERROR, "服务出错了", "Internal error";
     /// This service has no mini program, or not this part of it; everything else works.

@@ -17,8 +17,8 @@ use crate::usecase::{Clock, Ctx};
 #[must_use]
 pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> {
     let clock = ctx.clock;
+    let pages = pages::add_to(Route::new(), Arc::clone(&ctx));
     let service = Arc::new(document::service(&ctx).into_endpoint().data(ctx));
-    let pages = pages::add_to(Route::new());
     // Nested at the root, the service would take the first page's path as well.
     let all =
         pages.nest_no_strip("/api/v1", Arc::clone(&service)).at("/livez", Arc::clone(&service)).at("/readyz", service);

@@ -15,6 +15,8 @@ pub(super) enum Tag {
     Wechat,
     /// Who works where.
     Staff,
+    /// The QR plates at toilets.
+    Plates,
     /// For whoever watches over the process.
     Health,
 }

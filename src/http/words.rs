@@ -12,6 +12,7 @@ use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::OutageReason;
+use crate::domain::plate::PlateKind;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
 use crate::finder::{GradeFilter, Unknown};
@@ -65,6 +66,7 @@ vocabularies!(
     Lifecycle,
     OperatorKind,
     OutageReason,
+    PlateKind,
     Role,
     Standard,
     Standing,
@@ -163,7 +165,8 @@ impl<T: Vocabulary> ParseFromJSON for Word<T> {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
         let value = value.unwrap_or_default();
         let known = value.as_str().and_then(T::read);
-        known.map(Self).ok_or_else(|| ParseError::expected_type(value))
+        let wrong = || format!("{} must be one of {}", T::NAME, T::words().join(", "));
+        known.map(Self).ok_or_else(|| ParseError::custom(wrong()))
     }
 }
 

@@ -4,8 +4,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::entity::{identity, ring_key};
+use super::entity::{identity, phone, ring_key, wechat_token};
 use super::{Store, StoreError, Tx};
+use crate::domain::account::IdentityKind;
 use crate::domain::key::KeyId;
 
 impl Store {
@@ -45,8 +46,23 @@ impl Tx {
         if forgotten.rows_affected == 0 {
             return Ok(false);
         }
-        let sealed = identity::Entity::update_many().col_expr(identity::Column::Totp, Expr::value(None::<String>));
-        sealed.filter(identity::Column::Totp.starts_with(id.to_string())).exec(&self.connection).await?;
+        self.drop_sealed(&id.to_string()).await?;
+        self.release_plates(id).await?;
         Ok(true)
+    }
+
+    /// Every column that holds sealed values stands here. They begin with the name of their key.
+    async fn drop_sealed(&self, key: &str) -> Result<(), StoreError> {
+        let totp = identity::Entity::update_many().col_expr(identity::Column::Totp, Expr::value(None::<String>));
+        totp.filter(identity::Column::Totp.starts_with(key)).exec(&self.connection).await?;
+        let openids = identity::Entity::delete_many().filter(identity::Column::Hash.starts_with(key));
+        let openids = openids.filter(identity::Column::Kind.eq(IdentityKind::Wechat.as_str()));
+        openids.exec(&self.connection).await?;
+        let phones = phone::Entity::delete_many().filter(phone::Column::Sealed.starts_with(key));
+        phones.exec(&self.connection).await?;
+        let tokens =
+            wechat_token::Entity::update_many().col_expr(wechat_token::Column::Sealed, Expr::value(None::<String>));
+        tokens.filter(wechat_token::Column::Sealed.starts_with(key)).exec(&self.connection).await?;
+        Ok(())
     }
 }

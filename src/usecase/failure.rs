@@ -76,6 +76,12 @@ pub enum Failure {
         #[source]
         source: Option<Box<dyn Error + Send + Sync>>,
     },
+    /// Nobody has set up what this needs.
+    #[error("the setting {setting} is needed for this and is not set")]
+    NotConfigured {
+        /// Which setting.
+        setting: &'static str,
+    },
     /// A fault of ours. Its text is for the log and never leaves the process.
     #[error("the request failed inside")]
     Internal(#[source] Box<dyn Error + Send + Sync>),

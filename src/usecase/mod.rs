@@ -19,6 +19,7 @@ pub mod keys;
 pub mod loading;
 pub mod once;
 pub mod permission;
+pub mod plates;
 pub mod proofs;
 pub mod registering;
 pub mod sessions;

@@ -7,6 +7,7 @@ use gongce::domain::account::{PersonId, PersonName, Role};
 use gongce::domain::attested::Attested;
 use gongce::domain::event::Actor;
 use gongce::domain::holiday::Calendars;
+use gongce::domain::id::ToiletId;
 use gongce::domain::secret::{Token, TokenKind};
 use gongce::http::{Door, Limits, document, render_fragment, routes};
 use gongce::store::{Author, NewGrant, NewInvitation, NewSession, StoreError, Tx};
@@ -27,6 +28,7 @@ const PUBLIC: &[&str] = &[
     "get_toilet",
     "list_areas",
     "get_area",
+    "get_plate",
     "get_liveness",
     "get_readiness",
     "create_session",
@@ -75,21 +77,27 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("update_toilet", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("apply_toilet_patch", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("delete_toilet", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
+    ("list_plates", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("create_plate", PLATE, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("get_plate_drawing", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("delete_current_session", "", [204; 9]),
 ];
 const INVITATION: &str = r#"{"name": "王丽", "role": "cleaner", "area": "410308101"}"#;
 
 const GRANT: &str = r#"{"role": "repairer", "area": "410308101"}"#;
 
+const PLATE: &str = r#"{"kind": "staff", "replaces": 1}"#;
+
 /// Below the town that the things asked about lie in: whoever holds a role here alone may do no more to them than
 /// whoever holds it in the town beside.
 const BELOW: &str = "410308101001";
 
-/// The things asked about: a cleaner of the town, with their grant, and an invitation there.
+/// The things asked about: a cleaner of the town, with their grant, an invitation and a toilet there.
 struct Things {
     person: Uuid,
     grant: i32,
     invitation: i32,
+    toilet: ToiletId,
 }
 
 impl Things {
@@ -110,17 +118,20 @@ impl Things {
         };
         let made = ctx.store.write(author(), move |tx| Box::pin(async move { tx.create_invitation(&new).await }));
         let invitation = made.await.map_err(|error: StoreError| error).unwrap().0;
-        Self { person: Uuid::from_u128(number), grant, invitation }
+        let toilet = register(ctx, &format!("toilet {number}"), "410308101").await;
+        Self { person: Uuid::from_u128(number), grant, invitation, toilet }
     }
 
     /// The path of an operation on them.
     fn path(&self, operation: &Operation) -> String {
         let id = match operation.id.as_str() {
             "delete_invitation" => self.invitation.to_string(),
+            "list_plates" | "create_plate" | "get_plate_drawing" => self.toilet.to_string(),
             _ if operation.path.starts_with("/api/v1/toilets/") => TOILET.to_string(),
             _ => self.person.to_string(),
         };
-        operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string())
+        let query = if operation.id == "get_plate_drawing" { "?kind=staff" } else { "" };
+        operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string()) + query
     }
 }
 const NEW_TOILET: &str = r#"{"name": "新公厕", "area": "410308101", "confirmed": true}"#;
@@ -131,16 +142,17 @@ const TOILET: i32 = 1;
 /// Any revision that the one toilet may stand at while it is asked about.
 const REVISIONS: &str = "1, 2, 3, 4, 5, 6, 7, 8";
 
-fn author() -> Author {
+pub(crate) fn author() -> Author {
     let actor = Actor { name: "test".to_owned(), role: "system".to_owned(), request_id: "test".to_owned() };
     Author { actor, at: instant(NOW) }
 }
 
 async fn ctx_at(database: &Database, at: DateTime<Utc>) -> Arc<Ctx> {
-    Arc::new(Ctx::new(database.open().await, Clock::fixed(at), Calendars::builtin(), keys("1"), render_fragment))
+    let ctx = Ctx::new(database.open().await, Clock::fixed(at), Calendars::builtin(), keys("1"), render_fragment);
+    Arc::new(ctx.reached_at("https://toilets.example".parse().ok()))
 }
 
-async fn prepare(tx: &Tx) -> Result<(), StoreError> {
+pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     let areas = gongce::demo::county().unwrap().areas;
     for area in areas.iter().filter(|area| area.code.as_str().len() <= 9 || area.code.as_str() == BELOW) {
         tx.create_area(area).await?;
@@ -151,8 +163,18 @@ async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Makes a toilet of that name in an area; answers its id.
+pub(crate) async fn register(ctx: &Ctx, name: &str, code: &str) -> ToiletId {
+    let area = ctx.store.area_place(&code.parse().unwrap()).await.unwrap().map(|place| place.id);
+    let draft = make::draft(name);
+    let made = ctx.store.write(author(), move |tx| {
+        Box::pin(async move { Ok::<_, StoreError>(tx.create_toilet(&draft, area, &Attested::default()).await?) })
+    });
+    made.await.unwrap()
+}
+
 /// Adds a person of that number with a role; answers the grant's id.
-async fn add(ctx: &Ctx, number: u128, role: Role, code: &str) -> i32 {
+pub(crate) async fn add(ctx: &Ctx, number: u128, role: Role, code: &str) -> i32 {
     let area = ctx.store.area_place(&code.parse().unwrap()).await.unwrap().map(|place| place.id);
     let person = PersonId(Uuid::from_u128(number));
     let added = ctx.store.write(author(), move |tx| {
@@ -165,7 +187,7 @@ async fn add(ctx: &Ctx, number: u128, role: Role, code: &str) -> i32 {
 }
 
 /// Opens a session for the person of that number; answers its token.
-async fn sign_in(ctx: &Ctx, number: u128, role: Role) -> String {
+pub(crate) async fn sign_in(ctx: &Ctx, number: u128, role: Role) -> String {
     let token = Token::new(ctx.clock.random().unwrap());
     let person = PersonId(Uuid::from_u128(number));
     let new =

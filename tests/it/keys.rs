@@ -6,9 +6,11 @@ use std::process::Output;
 use std::sync::Arc;
 
 use gongce::domain::holiday::Calendars;
+use gongce::domain::key::KeyId;
 use gongce::http::render_fragment;
 use gongce::usecase::keys::{KeyError, hold};
 use gongce::usecase::{Clock, Ctx};
+use sea_orm::{ConnectionTrait, Database as Connection, Statement};
 
 use crate::harness::program::{gongce, run, stderr, stdout};
 use crate::harness::stores::{Database, Kind, on_both};
@@ -210,6 +212,35 @@ on_both! {
             }
         }
         assert_eq!(started, 1);
+    }
+}
+
+on_both! {
+    async fn with_a_forgotten_key_goes_what_it_sealed_and_nothing_else(database: Database) {
+        let raw = Connection::connect(&database.url).await.unwrap();
+        let store = database.open().await;
+        let other = KeyId::FIRST.next().unwrap();
+        for key in ["1", "2"] {
+            for row in [
+                format!("person (id, name, created_at) VALUES ('{key}', 'somebody', '2026-01-01 00:00:00+00:00')"),
+                format!("identity (person_id, kind, login, hash, totp, totp_step) VALUES ('{key}', 'password', 'a{key}', '$argon2id$', '{key}xyz', 0)"),
+                format!("identity (person_id, kind, login, hash, totp_step) VALUES ('{key}', 'wechat', 'b{key}', '{key}xyz', 0)"),
+                format!("phone (person_id, sealed) VALUES ('{key}', '{key}xyz')"),
+                format!("wechat_token (app_id, generation, sealed) VALUES ('{key}', 1, '{key}xyz')"),
+                format!("ring_key (id, fingerprint) VALUES ('{key}', '{key}')"),
+            ] {
+                raw.execute_unprepared(&format!("INSERT INTO {row}")).await.unwrap();
+            }
+        }
+        assert!(gongce::usecase::keys::forget(&store, Clock::system(), other).await.unwrap());
+        let sealed = "SELECT totp AS sealed FROM identity WHERE totp IS NOT NULL UNION ALL \
+                      SELECT hash FROM identity WHERE kind = 'wechat' UNION ALL SELECT sealed FROM phone UNION ALL \
+                      SELECT sealed FROM wechat_token WHERE sealed IS NOT NULL";
+        let rows = raw.query_all_raw(Statement::from_string(raw.get_database_backend(), sealed)).await.unwrap();
+        let rows: Vec<String> = rows.iter().map(|row| row.try_get("", "sealed").unwrap()).collect();
+        assert_eq!(rows, ["1xyz"; 4]);
+        let known: Vec<_> = store.ring_keys().await.unwrap().into_iter().map(|(id, _)| id).collect();
+        assert_eq!(known, [KeyId::FIRST]);
     }
 }
 

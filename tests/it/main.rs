@@ -17,6 +17,7 @@ mod imports;
 mod keys;
 mod nearest;
 mod people;
+mod plates;
 mod policy;
 mod problems;
 mod real_data;

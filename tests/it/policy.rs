@@ -18,12 +18,13 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 7] = [
+const ACTIONS: [Action; 8] = [
     Action::ReadHistory,
     Action::ReadStaff,
     Action::Grant(Role::Admin),
     Action::Revoke(Role::Cleaner),
     Action::EditToilet,
+    Action::IssuePlate,
     Action::LogCleaning,
     Action::VerifyCleaning,
 ];

@@ -72,6 +72,8 @@ enum Errand {
     Liveness,
     /// A balancer asks whether to send requests: always answered.
     Readiness,
+    /// Somebody scanned a plate, or tries to hit upon one.
+    Plate,
     /// Anything else.
     Other,
 }
@@ -83,6 +85,7 @@ impl Errand {
             "/readyz" => Self::Readiness,
             "/api/v1/toilets/nearest" => Self::Search,
             "/api/v1/toilets" if matches!(*request.method(), Method::GET | Method::HEAD) => Self::Search,
+            path if path.starts_with("/p/") || path.starts_with("/api/v1/plates/") => Self::Plate,
             _ => Self::Other,
         }
     }
@@ -111,11 +114,13 @@ impl Door {
             self.meters.refused(Refusal::Stopping);
             return Err(Problem::unavailable("The service is about to stop.", self.limits.drain_seconds));
         }
-        if errand != Errand::Search {
-            return Ok(());
-        }
+        let rates = match errand {
+            Errand::Search => &self.searches,
+            Errand::Plate => &self.plates,
+            _ => return Ok(()),
+        };
         let Some(client) = client else { return Ok(()) };
-        self.searches.take(client, Instant::now()).map_err(|wait| {
+        rates.take(client, Instant::now()).map_err(|wait| {
             self.meters.refused(Refusal::Rate);
             Problem::too_many_requests(wait)
         })
@@ -130,7 +135,7 @@ impl Door {
         match errand {
             Errand::Liveness | Errand::Readiness => Ok([None, None]),
             Errand::Search => Ok([Some(self.places.try_acquire().map_err(full)?), None]),
-            Errand::Other => {
+            Errand::Plate | Errand::Other => {
                 let unreserved = self.unreserved.try_acquire().map_err(full)?;
                 Ok([Some(self.places.try_acquire().map_err(full)?), Some(unreserved)])
             }

@@ -29,6 +29,8 @@ use rates::Rates;
 pub struct Door {
     pub(super) limits: Limits,
     searches: Rates,
+    /// Scanned plates are counted apart, so that who guesses at them does not take the searches of a whole network.
+    plates: Rates,
     /// Places for requests under way.
     places: Semaphore,
     /// Of these, the places that are not kept for searches.
@@ -45,6 +47,7 @@ impl Door {
         let places = |number: u32| Semaphore::new(usize::try_from(number).unwrap_or(Semaphore::MAX_PERMITS));
         Arc::new(Self {
             searches: Rates::new(limits.search_rate, limits.search_burst),
+            plates: Rates::new(limits.search_rate, limits.search_burst),
             places: places(limits.in_flight),
             unreserved: places(limits.in_flight.saturating_sub(limits.in_flight_for_search)),
             leaving: AtomicBool::new(false),

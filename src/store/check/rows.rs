@@ -12,10 +12,11 @@ use crate::domain::key::KeyId;
 use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
 use crate::store::entity::{
-    answer, area, area_alias, grade, identity, imported, invitation, journal, login_counter, operator, outage, person,
-    ring_key, role_grant, session, source, tenure, toilet,
+    answer, area, area_alias, grade, identity, imported, invitation, journal, login_counter, media_check,
+    message_consent, operator, outage, person, phone, plate, ring_key, role_grant, session, source, tenure, toilet,
+    wechat_push, wechat_token,
 };
-use crate::store::{StoreError, areas, grants, operators, people, rows, sessions};
+use crate::store::{StoreError, areas, grants, operators, people, plates, rows, sessions};
 
 /// Rows read at a time.
 const PAGE: usize = 2_000;
@@ -27,6 +28,7 @@ pub(super) async fn every_row(tx: &DatabaseTransaction) -> Result<Vec<Found>, St
     let mut found = Vec::new();
     register(tx, &mut found).await?;
     persons(tx, &mut found).await?;
+    wechat(tx, &mut found).await?;
     scan::<journal::Model>(tx, Table::numbered("journal", "number"), &mut found, entry).await?;
     Ok(found)
 }
@@ -51,6 +53,8 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<tenure::Model>(tx, Table::numbered("tenure", "id"), found, tenure).await?;
     scan::<outage::Model>(tx, Table::numbered("outage", "id"), found, |row| rows::outage(row).map(drop)).await?;
     scan::<grade::Model>(tx, Table::numbered("grade", "id"), found, |row| rows::grade(row).map(drop)).await?;
+    let plates = Table::named("plate", "toilet_id || '/' || kind");
+    scan::<plate::Model>(tx, plates, found, |row| plates::read(row).map(drop)).await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);
@@ -59,6 +63,15 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         .await?;
     }
     Ok(())
+}
+
+async fn wechat(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    scan::<phone::Model>(tx, Table::named("phone", "person_id"), found, |_| Ok(())).await?;
+    scan::<wechat_token::Model>(tx, Table::named("wechat_token", "app_id"), found, |_| Ok(())).await?;
+    let consents = Table::named("message_consent", "person_id || '/' || template_id");
+    scan::<message_consent::Model>(tx, consents, found, |_| Ok(())).await?;
+    scan::<media_check::Model>(tx, Table::named("media_check", "trace_id"), found, |_| Ok(())).await?;
+    scan::<wechat_push::Model>(tx, Table::named("wechat_push", "signature"), found, |_| Ok(())).await
 }
 
 async fn persons(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ pub mod operator;
 pub mod outage;
 pub mod person;
 pub mod phone;
+pub mod plate;
 pub mod ring_key;
 pub mod role_grant;
 pub mod session;

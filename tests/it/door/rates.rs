@@ -25,6 +25,21 @@ async fn who_searches_too_often_is_told_to_wait() {
 }
 
 #[tokio::test]
+async fn who_guesses_at_plates_is_told_to_wait_and_may_search_on() {
+    let server = Server::start(lenient_but(|limits| (limits.search_rate, limits.search_burst) = (1, 3))).await;
+    let open = Server::start(lenient()).await;
+    let guess = ["/p/x", "/api/v1/plates/x", "/p/y", "/p/z", "/api/v1/plates/z", "/p/x", "/p/y"];
+    let (mut statuses, mut without) = (Vec::new(), Vec::new());
+    for path in guess {
+        statuses.push(server.get(path, "").await.status);
+        without.push(open.get(path, "").await.status);
+    }
+    assert!(statuses[..3] == [404; 3] && statuses.contains(&429), "{statuses:?}");
+    assert_eq!(without, [404; 7]);
+    assert_eq!(server.get(SEARCH, "").await.status, 200, "a bucket of their own");
+}
+
+#[tokio::test]
 async fn a_forwarded_address_counts_only_from_a_trusted_proxy() {
     let near = |proxies: &[&str]| {
         lenient_but(|limits| {
