@@ -214,10 +214,11 @@ impl App {
         let admin = admin_address.map_or_else(|| "off".to_owned(), |address| address.to_string());
         tracing::info!(%address, %admin, toilets = self.toilets(), version = env!("CARGO_PKG_VERSION"), "serving");
         let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
+        let clock = self.ctx.clock;
         let (ended, end) = oneshot::channel::<()>();
         let admin = self.admin.map(|listener| {
             let (endpoint, door) = http::admin(&self.ctx, &self.door);
-            tokio::spawn(http::serve(listener, endpoint, door, async { drop(end.await) }))
+            tokio::spawn(http::serve(listener, endpoint, door, clock, async { drop(end.await) }))
         });
         let supervisor = Supervisor::new(config::supervisor());
         let leaving = {
@@ -230,7 +231,7 @@ impl App {
         // Whoever connects from now on is answered: the listener has been there for a while, and the register is loaded.
         supervisor.ready();
         let alive = supervisor.keep_telling();
-        let served = http::serve(self.listener, routes, self.door, leaving).await;
+        let served = http::serve(self.listener, routes, self.door, clock, leaving).await;
         follower.abort();
         drop(ended);
         if let Some(admin) = admin {

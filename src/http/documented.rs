@@ -81,6 +81,7 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
             StatusCode::UNPROCESSABLE_ENTITY,
             "The input breaks a rule of the domain.",
         ),
+        (true, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request is too large."),
         (true, StatusCode::TOO_MANY_REQUESTS, "Too many requests; try again after `Retry-After`."),
         (true, StatusCode::INTERNAL_SERVER_ERROR, "A fault of the service."),
         (true, StatusCode::SERVICE_UNAVAILABLE, "Not now; try again after `Retry-After`."),

@@ -135,7 +135,7 @@ impl Asked {
 }
 
 /// The headers of every answer that does not bring its own.
-const COMMON: [(HeaderName, &str); 3] = [
+pub(super) const COMMON: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

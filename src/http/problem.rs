@@ -106,8 +106,7 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-        let seconds = self.retry_after.map(|wait| (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1));
-        let retry_after = seconds.map(HeaderValue::from);
+        let retry_after = self.retry_after_seconds().map(HeaderValue::from);
         let allow = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok());
         headers.extend(retry_after.map(|value| (header::RETRY_AFTER, value)));
         if self.code.status() == StatusCode::UNAUTHORIZED {
@@ -115,6 +114,13 @@ impl Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         headers.extend(allow.map(|value| (header::ALLOW, value)));
+        response.set_body(Body::from(self.body(instance, request_id, language)));
+        response
+    }
+
+    /// The body of that answer.
+    pub(super) fn body(self, instance: &str, request_id: &str, language: Language) -> String {
+        let retry_after_seconds = self.retry_after_seconds();
         let (revision, candidates) = match self.state.map(|state| *state) {
             Some(State::Revision(revision)) => (Some(revision), None),
             Some(State::Candidates(all)) => (None, Some(all.into_iter().map(CandidateView::from).collect())),
@@ -129,12 +135,16 @@ impl Problem {
             code: self.code.as_str().to_owned(),
             request_id: request_id.to_owned(),
             errors: self.errors.into_iter().map(FieldProblem::from).collect(),
-            retry_after_seconds: seconds,
+            retry_after_seconds,
             revision,
             candidates,
         };
-        response.set_body(Body::from(view.to_json_string()));
-        response
+        view.to_json_string()
+    }
+
+    /// In whole seconds, at least one.
+    fn retry_after_seconds(&self) -> Option<u64> {
+        self.retry_after.map(|wait| (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1))
     }
 }
 

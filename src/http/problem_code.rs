@@ -85,6 +85,8 @@ problem_codes! {
     TooLarge = "tooLarge", PAYLOAD_TOO_LARGE, "提交的内容太大", "Too large";
     /// Path and query are longer than the service takes.
     UriTooLong = "uriTooLong", URI_TOO_LONG, "地址太长", "Address too long";
+    /// The head of the request is larger, or has more fields, than the service takes.
+    HeadTooLarge = "headTooLarge", REQUEST_HEADER_FIELDS_TOO_LARGE, "请求头太大", "Head too large";
     /// The body is of a type, or in a coding, that this operation does not take.
     UnsupportedMediaType = "unsupportedMediaType", UNSUPPORTED_MEDIA_TYPE, "不支持这种格式", "Unsupported media type";
     /// The input can be read but breaks rules; `errors` lists all of them.

@@ -47,19 +47,27 @@ impl Rates {
     pub(super) fn take(&self, client: IpAddr, now: Instant) -> Result<(), Duration> {
         let client = household(client);
         let mut generations = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = generations.now.get(&client).or_else(|| generations.before.get(&client)).copied();
-        let mut bucket = known.unwrap_or(Bucket { tokens: self.burst, filled_at: now });
-        let gained = now.saturating_duration_since(bucket.filled_at).as_secs_f64() * self.rate;
-        bucket = Bucket { tokens: (bucket.tokens + gained).min(self.burst), filled_at: now };
-        let enough = bucket.tokens >= 1.0;
-        if enough {
-            bucket.tokens -= 1.0;
+        if let Some(bucket) = generations.now.get_mut(&client) {
+            return self.take_from(bucket, now);
         }
-        if generations.now.len() >= self.remembered && !generations.now.contains_key(&client) {
+        let known = generations.before.get(&client).copied();
+        let mut bucket = known.unwrap_or(Bucket { tokens: self.burst, filled_at: now });
+        let taken = self.take_from(&mut bucket, now);
+        if generations.now.len() >= self.remembered {
             generations.before = std::mem::take(&mut generations.now);
         }
         generations.now.insert(client, bucket);
-        if enough { Ok(()) } else { Err(Duration::from_secs_f64((1.0 - bucket.tokens) / self.rate)) }
+        taken
+    }
+
+    fn take_from(&self, bucket: &mut Bucket, now: Instant) -> Result<(), Duration> {
+        let gained = now.saturating_duration_since(bucket.filled_at).as_secs_f64() * self.rate;
+        *bucket = Bucket { tokens: (bucket.tokens + gained).min(self.burst), filled_at: now };
+        if bucket.tokens < 1.0 {
+            return Err(Duration::from_secs_f64((1.0 - bucket.tokens) / self.rate));
+        }
+        bucket.tokens -= 1.0;
+        Ok(())
     }
 }
 

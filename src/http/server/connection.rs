@@ -13,7 +13,7 @@ use http_body_util::combinators::BoxBody;
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use poem::http::uri::Scheme;
 use poem::http::{HeaderValue, header};
 use poem::web::{LocalAddr, RemoteAddr};
@@ -25,12 +25,14 @@ use tokio::time::sleep;
 use super::socket::{Socket, Turn};
 use crate::http::door::{Door, Limits};
 use crate::http::meters::Cut;
+use crate::usecase::Clock;
 
 /// What all connections have in common.
 #[derive(Debug)]
 pub(super) struct House<E> {
     pub(super) endpoint: E,
     pub(super) door: Arc<Door>,
+    pub(super) clock: Clock,
     /// A permit for each connection that may be open.
     pub(super) seats: Arc<Semaphore>,
     pub(super) all_seats: usize,
@@ -42,7 +44,7 @@ impl<E: Endpoint<Output = Response>> House<E> {
         let limits = &self.door.limits;
         let turn = Turn::default();
         let local = stream.local_addr().map(|address| LocalAddr(Addr::SocketAddr(address))).unwrap_or_default();
-        let socket = TokioIo::new(Socket::new(stream, turn.clone(), &self.door));
+        let socket = TokioIo::new(Socket::new(stream, turn.clone(), &self.door, self.clock));
         let answered = AtomicU32::new(0);
         let answer = service_fn(|request: hyper::Request<Incoming>| {
             turn.pass();
@@ -89,9 +91,8 @@ fn protocol(limits: &Limits) -> http1::Builder {
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let mut protocol = http1::Builder::new();
     protocol
-        .timer(TokioTimer::new())
-        // The socket's own deadlines are shorter; this one also counts a slow but steady reader of the last answer.
-        .header_read_timeout(limits.connection_age_seconds)
+        // The socket has deadlines of its own, and the connection an end.
+        .header_read_timeout(None)
         .max_headers(size(limits.head_fields))
         .max_header_size(size(limits.head_bytes))
         .max_buf_size(size(limits.head_bytes));

@@ -3,6 +3,7 @@
 mod callers;
 mod connection;
 mod descriptors;
+mod farewell;
 mod socket;
 
 use std::future::Future;
@@ -20,12 +21,14 @@ use self::connection::House;
 use super::complaint::Complaint;
 use super::door::Door;
 use super::meters::Cut;
+use crate::usecase::Clock;
 
 /// How long to wait after a failed accept: what fails then, such as a lack of file descriptors, needs time to pass.
 const BREATH: Duration = Duration::from_millis(100);
 
 /// Answers requests on `listener` until `shutdown` is ready; then says for a while that it is not ready, takes no more
-/// connections, and lets requests under way end, each for as long as `door` allows.
+/// connections, and lets requests under way end, each for as long as `door` allows. `clock` names the requests that
+/// cannot be read.
 ///
 /// # Errors
 /// When the listener's address cannot be read.
@@ -33,6 +36,7 @@ pub async fn serve(
     listener: TcpListener,
     endpoint: impl Endpoint<Output = Response> + 'static,
     door: Arc<Door>,
+    clock: Clock,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let address = listener.local_addr()?;
@@ -40,7 +44,7 @@ pub async fn serve(
     let seats = Arc::new(Semaphore::new(all_seats));
     let (stop, stopping) = watch::channel(false);
     let limits = door.limits.clone();
-    let house = Arc::new(House { endpoint, door: Arc::clone(&door), seats: Arc::clone(&seats), all_seats });
+    let house = Arc::new(House { endpoint, door: Arc::clone(&door), clock, seats: Arc::clone(&seats), all_seats });
     let leaving = async {
         shutdown.await;
         door.leave();

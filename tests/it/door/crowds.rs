@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use super::raw::{PATIENCE, SHORT, Server, WATCH, lenient, lenient_but, wait_for_end};
 use crate::harness::program;
 
-/// How many slow clients come: they and the server are one process here, which may open 1,024 files on most machines.
+/// How many slow clients come; `thousands` sends more, from addresses of their own.
 const CROWD: usize = 200;
 
 #[tokio::test]

@@ -8,3 +8,4 @@ mod rates;
 mod raw;
 mod slow;
 mod stopping;
+mod thousands;

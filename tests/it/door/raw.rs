@@ -111,7 +111,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let ended = tokio::spawn(serve(listener, endpoint, door, async { drop(stopped.await) }));
+        let ended = tokio::spawn(serve(listener, endpoint, door, Clock::system(), async { drop(stopped.await) }));
         Self { address, stop: Some(stop), ended }
     }
 
@@ -160,6 +160,15 @@ impl Answer {
         let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
         let status = head.split_whitespace().nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
         Self { status, head, body: bytes.get(end + 4..).unwrap_or_default().to_vec() }
+    }
+
+    /// Its code, if it is the answer to a failure.
+    pub(super) fn code(&self) -> String {
+        assert!(self.head.contains("content-type: application/problem+json"), "{}", self.head);
+        let body = self.json();
+        assert_eq!(body["status"], self.status);
+        assert!(self.head.contains(&format!("x-request-id: {}", body["requestId"].as_str().unwrap())), "{}", self.head);
+        body["code"].as_str().unwrap().to_owned()
     }
 
     pub(super) fn json(&self) -> serde_json::Value {

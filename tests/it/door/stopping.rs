@@ -6,18 +6,27 @@ use tokio::io::AsyncWriteExt;
 
 use super::raw::{Answer, PATIENCE, Server, WATCH, lenient, lenient_but};
 
+/// How many requests are under way, and how many clients half open, when the stop comes.
+const LOAD: usize = 50;
+
 #[tokio::test]
-async fn a_half_open_client_does_not_hold_up_a_stop() {
+async fn half_open_clients_do_not_hold_up_a_stop_under_load() {
     let ends = async |limits, patience| {
         let mut server = Server::start(limits).await;
-        let mut half_open = server.connect().await;
-        half_open.write_all(b"GET / HTTP/1.1\r\nHos").await.unwrap();
-        let mut under_way = server.connect().await;
-        under_way.write_all(b"GET /slow HTTP/1.1\r\nHost: t\r\n\r\n").await.unwrap();
+        let (mut half_open, mut under_way) = (Vec::new(), Vec::new());
+        for _ in 0..LOAD {
+            let (mut one, mut other) = (server.connect().await, server.connect().await);
+            one.write_all(b"GET / HTTP/1.1\r\nHos").await.unwrap();
+            other.write_all(b"GET /slow HTTP/1.1\r\nHost: t\r\n\r\n").await.unwrap();
+            half_open.push(one);
+            under_way.push(other);
+        }
         tokio::time::sleep(Duration::from_millis(200)).await;
         server.stop();
-        let answer = Answer::read(&mut under_way).await;
-        assert!(answer.status == 200 && answer.body == b"at last", "a request under way is answered: {answer:?}");
+        for mut stream in under_way {
+            let answer = Answer::read(&mut stream).await;
+            assert!(answer.status == 200 && answer.body == b"at last", "a request under way is answered: {answer:?}");
+        }
         let ended = tokio::time::timeout(patience, &mut server.ended).await.is_ok();
         drop(half_open);
         ended
