@@ -9,7 +9,7 @@ use poem_openapi::param::Path;
 use super::answer::Answer;
 use super::area_view::{AreaPageView, AreaView};
 use super::problem::Problem;
-use super::query::{AnyOf, Declared, Given, Group, Integer, Params, Text};
+use super::query::{AnyOf, Code, Declared, Given, Group, Integer, Params, Text};
 use super::tag::Tag;
 use crate::domain::Violation;
 use crate::domain::area::{AreaCode, AreaLevel};
@@ -51,8 +51,7 @@ fn example_code() -> String {
     "410308106".to_owned()
 }
 
-const PARENT: Text =
-    Text { name: "parent", about: "The code of the area directly above, of today or older.", longest: 24 };
+const PARENT: Code = Code { name: "parent", about: "The code of the area directly above, of today or older." };
 const LEVEL: AnyOf<AreaLevel> =
     AnyOf { name: "level", about: "The levels that will do. Repeat it, or join with commas.", of: PhantomData };
 const Q: Text = Text { name: "q", about: "What the name, or another name of the area, must contain.", longest: 64 };
@@ -64,17 +63,17 @@ impl Group for AreaQuery {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&PARENT, &LEVEL, &Q, &CURSOR, &LIMIT];
 
     fn read(given: &mut Given) -> Option<Self> {
-        let parents = code(given, &PARENT).into_iter().collect();
+        let parents = given.take(&PARENT).flatten().into_iter().collect();
         let levels = given.take(&LEVEL);
         let text = given.take(&Q).flatten().map(|text| plain(&text));
-        let after = code(given, &CURSOR);
+        let after = cursor(given);
         let limit = given.take(&LIMIT);
         Some(Self { parents, levels: levels?, text, after, limit: limit? })
     }
 }
 
-fn code(given: &mut Given, parameter: &Text) -> Option<AreaCode> {
-    let text = given.take(parameter).flatten()?;
+fn cursor(given: &mut Given) -> Option<AreaCode> {
+    let text = given.take(&CURSOR).flatten()?;
     let read: Result<AreaCode, Violation> = text.parse();
-    read.map_err(|violation| given.fault(parameter, violation)).ok()
+    read.map_err(|violation| given.fault(&CURSOR, violation)).ok()
 }

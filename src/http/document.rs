@@ -17,6 +17,7 @@ use super::plates::PlatesApi;
 use super::problem_code::ProblemCode;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
+use super::strict;
 use super::toilets::ToiletsApi;
 use super::wechat::WechatApi;
 use crate::usecase::Ctx;
@@ -48,7 +49,7 @@ pub(super) fn paths() -> Vec<MetaApi> {
 /// The OpenAPI document as pretty JSON, the same for the same program.
 #[must_use]
 pub fn document() -> String {
-    let mut text = described(Undone).spec();
+    let mut text = strict::closed(described(Undone).spec());
     text.push('\n');
     text
 }

@@ -36,6 +36,7 @@ mod secret;
 mod server;
 mod sessions;
 mod staff;
+mod strict;
 mod swagger;
 mod tag;
 mod toilet_facts;

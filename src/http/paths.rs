@@ -53,12 +53,13 @@ impl Paths {
         names.into_iter().collect::<Vec<_>>().join(", ")
     }
 
-    /// The name of the first placeholder in the pattern of a path.
-    pub(super) fn placeholder(&self, path: &str) -> Option<&str> {
-        self.find(path)?.segments.iter().find_map(|segment| match segment {
+    /// The name of a placeholder in the pattern of a path, counted from 0.
+    pub(super) fn placeholder(&self, path: &str, place: usize) -> Option<&str> {
+        let names = self.find(path)?.segments.iter().filter_map(|segment| match segment {
             Segment::Placeholder(name) => Some(name.as_str()),
             Segment::Literal(_) => None,
-        })
+        });
+        names.into_iter().nth(place)
     }
 
     /// All patterns, in the order of their numbers.

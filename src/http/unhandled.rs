@@ -25,12 +25,15 @@ pub(super) fn problem_of(error: Error, path: &str, paths: &Paths) -> Problem {
         return Problem::method_not_allowed(paths.allow(path));
     }
     if error.is::<poem::error::ParsePathError>() {
-        let field = paths.placeholder(path).unwrap_or("path");
+        let field = paths.placeholder(path, 0).unwrap_or("path");
         return bad_parameter(field, "must be UTF-8 text in percent-encoding");
     }
     if let Some(bad) = error.downcast_ref::<ParsePathError>() {
-        // The reason names types of the framework.
-        return bad_parameter(paths.placeholder(path).unwrap_or(bad.name), "must be a whole number");
+        // The framework numbers the placeholders, and its reason names types of its own.
+        let place = bad.name.trim_start_matches("param").parse().unwrap_or_default();
+        let is_uuid = bad.reason.contains("uuid");
+        let reason = if is_uuid { "must be a UUID" } else { "must be a whole number" };
+        return bad_parameter(paths.placeholder(path, place).unwrap_or(bad.name), reason);
     }
     if let Some(bad) = error.downcast_ref::<ParseParamError>() {
         return bad_parameter(bad.name, &bad.reason);

@@ -296,7 +296,7 @@ fn digits(text: &str) -> Option<&str> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
 }
 
-fn only<'a>(values: &[&'a str]) -> Result<&'a str, Violation> {
+pub(super) fn only<'a>(values: &[&'a str]) -> Result<&'a str, Violation> {
     match values {
         [value] => Ok(value),
         _ => Err(Violation::new("", "repeated", "must be given once")),

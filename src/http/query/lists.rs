@@ -7,7 +7,6 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use super::kinds::{number, word};
 use super::{Declared, Readable};
 use crate::domain::Violation;
-use crate::domain::area::AreaCode;
 use crate::http::words::{Vocabulary, schema_of_words};
 
 /// The most values that a list takes; every closed list is shorter.
@@ -51,42 +50,8 @@ impl<T: Vocabulary> Readable for AnyOf<T> {
     }
 }
 
-/// Codes of areas.
-#[derive(Debug)]
-pub(in crate::http) struct Codes {
-    pub(in crate::http) name: &'static str,
-    pub(in crate::http) about: &'static str,
-}
-
-impl Declared for Codes {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn about(&self) -> &'static str {
-        self.about
-    }
-
-    fn schema(&self) -> MetaSchema {
-        array(MetaSchema { max_length: Some(24), ..MetaSchema::new("string") })
-    }
-}
-
-impl Readable for Codes {
-    type Value = Vec<AreaCode>;
-
-    fn absent(&self) -> Option<Vec<AreaCode>> {
-        Some(Vec::new())
-    }
-
-    fn takes_empty(&self) -> bool {
-        true
-    }
-
-    fn read(&self, values: &[&str]) -> Result<Vec<AreaCode>, Violation> {
-        each(values).map(str::parse).collect::<Result<Vec<_>, _>>().and_then(few)
-    }
-}
+/// What any of the four may be; that two of them are latitudes is seen later.
+const DEGREES: (f64, f64) = (-180.0, 180.0);
 
 /// Four numbers in order, `west,south,east,north`.
 #[derive(Debug)]
@@ -106,7 +71,8 @@ impl Declared for Numbers {
 
     fn schema(&self) -> MetaSchema {
         let four = MetaSchema { min_items: Some(4), max_items: Some(4), ..MetaSchema::ANY };
-        array(MetaSchema::new_with_format("number", "double")).merge(four)
+        let (minimum, maximum) = (Some(DEGREES.0), Some(DEGREES.1));
+        array(MetaSchema { minimum, maximum, ..MetaSchema::new_with_format("number", "double") }).merge(four)
     }
 }
 
@@ -119,13 +85,13 @@ impl Readable for Numbers {
 
     fn read(&self, values: &[&str]) -> Result<Self::Value, Violation> {
         // A hole is not dropped: what follows would take its place.
-        let numbers = split(values).map(|text| number(text, (-180.0, 180.0))).collect::<Result<Vec<_>, _>>()?;
+        let numbers = split(values).map(|text| number(text, DEGREES)).collect::<Result<Vec<_>, _>>()?;
         let four = numbers.try_into().map(Some);
         four.map_err(|_| Violation::new("", "unreadable", "must be four numbers: west,south,east,north"))
     }
 }
 
-fn each<'a>(values: &[&'a str]) -> impl Iterator<Item = &'a str> {
+pub(super) fn each<'a>(values: &[&'a str]) -> impl Iterator<Item = &'a str> {
     split(values).filter(|value| !value.is_empty())
 }
 
@@ -133,13 +99,13 @@ fn split<'a>(values: &[&'a str]) -> impl Iterator<Item = &'a str> {
     values.iter().flat_map(|value| value.split(',')).map(str::trim)
 }
 
-fn few<T>(values: Vec<T>) -> Result<Vec<T>, Violation> {
+pub(super) fn few<T>(values: Vec<T>) -> Result<Vec<T>, Violation> {
     if values.len() > MOST {
         return Err(Violation::new("", "tooMany", format!("takes at most {MOST} values")));
     }
     Ok(values)
 }
 
-fn array(items: MetaSchema) -> MetaSchema {
+pub(super) fn array(items: MetaSchema) -> MetaSchema {
     MetaSchema { items: Some(Box::new(MetaSchemaRef::Inline(Box::new(items)))), ..MetaSchema::new("array") }
 }

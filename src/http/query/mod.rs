@@ -4,14 +4,16 @@
 //! told at once, an unknown parameter is a fault, and what is documented is what is enforced, since both come from the
 //! same constant. Lists take repetition or commas; an empty list or text counts as none: `wx.request` and forms send both.
 
+mod codes;
 mod given;
 mod kinds;
 mod lists;
 mod params;
 
+pub(super) use codes::{Code, Codes};
 pub(super) use given::{CRS_MISSING, Given};
 pub(super) use kinds::{Flag, Integer, Number, OneOf, Text, Time};
-pub(super) use lists::{AnyOf, Codes, Numbers};
+pub(super) use lists::{AnyOf, Numbers};
 pub(super) use params::{Group, Params, QUERY_GROUP};
 
 use poem_openapi::registry::MetaSchema;

@@ -119,3 +119,20 @@ on_both! {
         assert_eq!(first, 1);
     }
 }
+
+on_both! {
+    async fn of_two_ids_in_a_path_the_wrong_one_is_named(database: Database) {
+        let app = service(&database, 0).await;
+        let (token, _) = app.first_admin().await;
+        let (person, grant) = admins(&app.ctx).await[0];
+        for (path, field, message) in [
+            (format!("/api/v1/staff/2/grants/{}", grant.0), "id", "must be a UUID"),
+            (format!("/api/v1/staff/{person}/grants/x"), "grant", "must be a whole number"),
+        ] {
+            let refused = app.ask(Method::DELETE, &path, &token, "").await;
+            assert_eq!((refused.status, refused.text_of("/code")), (400, "badParameter".to_owned()));
+            let told = (refused.text_of("/errors/0/field"), refused.text_of("/errors/0/message"));
+            assert_eq!(told, (field.to_owned(), message.to_owned()));
+        }
+    }
+}
