@@ -58,5 +58,5 @@ pub use door::{BodyLimit, BodyLimited, Door, LIMITS, Limit, Limits, Network};
 pub use fragment::render_fragment;
 pub use problem::Problem;
 pub use problem_code::ProblemCode;
-pub use routes::{behind_front, routes};
+pub use routes::{bare_routes, behind_front, routes};
 pub use server::serve;

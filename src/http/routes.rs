@@ -17,12 +17,16 @@ use crate::usecase::{Clock, Ctx};
 #[must_use]
 pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> {
     let clock = ctx.clock;
+    behind_front(clock, door, bare_routes(ctx))
+}
+
+/// The routes without the front before them: to measure what that costs, never to serve anybody.
+#[must_use]
+pub fn bare_routes(ctx: Arc<Ctx>) -> Route {
     let pages = pages::add_to(Route::new(), Arc::clone(&ctx));
     let service = Arc::new(document::service(&ctx).into_endpoint().data(ctx));
     // Nested at the root, the service would take the first page's path as well.
-    let all =
-        pages.nest_no_strip("/api/v1", Arc::clone(&service)).at("/livez", Arc::clone(&service)).at("/readyz", service);
-    behind_front(clock, door, all)
+    pages.nest_no_strip("/api/v1", Arc::clone(&service)).at("/livez", Arc::clone(&service)).at("/readyz", service)
 }
 
 /// Puts the common front before an endpoint: the door, a catch for panics, and the answer to every failure.

@@ -67,6 +67,9 @@ pub use writer::{Author, Tx, Working};
 
 use crate::domain::id::ToiletId;
 
+/// Hears every statement that is sent to the database, as text without its values.
+pub type Listener = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -90,9 +93,17 @@ impl Store {
     /// [`StoreError::Refused`] with what to do where the database does not keep what is promised (a server without
     /// fsync, a standby, an old library), and [`StoreError::Unavailable`] where it cannot be reached.
     pub async fn open(url: &str, password: Option<&str>) -> Result<Self, StoreError> {
+        Self::open_heard(url, password, None).await
+    }
+
+    /// The same, with somebody who counts the statements.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_heard(url: &str, password: Option<&str>, listener: Option<Listener>) -> Result<Self, StoreError> {
         let (reader, writer, place) = match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("sqlite") => sqlite::open(url).await?,
-            Some("postgres" | "postgresql") => postgres::open(url, password).await?,
+            Some("sqlite") => sqlite::open(url, listener).await?,
+            Some("postgres" | "postgresql") => postgres::open(url, password, listener).await?,
             _ => {
                 let message = "a database URL begins with sqlite:// or postgres://, such as sqlite://gongce.db";
                 return Err(StoreError::Refused(message.to_owned()));
@@ -168,4 +179,12 @@ impl Store {
         }
         Ok(tx)
     }
+}
+
+/// The connections with their listener.
+fn heard(mut connections: DatabaseConnection, listener: Option<Listener>) -> DatabaseConnection {
+    if let Some(listener) = listener {
+        connections.set_metric_callback(move |told| listener(&told.statement.sql));
+    }
+    connections
 }

@@ -8,8 +8,8 @@ use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 
-use super::StoreError;
 use super::writer::Writer;
+use super::{Listener, StoreError, heard};
 
 const POOL: u32 = 8;
 
@@ -26,6 +26,7 @@ const TIME_OUTS: [(&str, &str); 3] =
 pub(super) async fn open(
     url: &str,
     password: Option<&str>,
+    listener: Option<Listener>,
 ) -> Result<(DatabaseConnection, Writer, String), StoreError> {
     let told = told(url, password)?.disable_statement_logging();
     let place =
@@ -37,7 +38,7 @@ pub(super) async fn open(
         .sqlx_logging(false)
         .sqlx_slow_statements_logging_settings(LevelFilter::Off, Duration::from_secs(1))
         .map_sqlx_postgres_opts(move |_| told.clone().application_name(NAME).options(TIME_OUTS));
-    let pool = Database::connect(options).await?;
+    let pool = heard(Database::connect(options).await?, listener);
     require_keeping(&pool).await?;
     Ok((pool.clone(), Writer::direct(pool), place))
 }

@@ -8,8 +8,8 @@ use log::LevelFilter;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 
-use super::StoreError;
 use super::writer::Writer;
+use super::{Listener, StoreError, heard};
 
 /// The first library without the WAL-reset bug that could lose a checkpointed page.
 const OLDEST_LIBRARY: (u32, u32, u32) = (3, 51, 3);
@@ -39,15 +39,18 @@ pub(super) fn file(url: &str) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Writer, String), StoreError> {
+pub(super) async fn open(
+    url: &str,
+    listener: Option<Listener>,
+) -> Result<(DatabaseConnection, Writer, String), StoreError> {
     let path = file(url)?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let failed = |source| StoreError::File { path: folder.display().to_string(), source };
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    let writer = connect(url, 1, false).await?;
+    let writer = heard(connect(url, 1, false).await?, listener.clone());
     require_library(&writer).await?;
-    let reader = connect(url, READERS, true).await?;
+    let reader = heard(connect(url, READERS, true).await?, listener);
     Ok((reader, Writer::grouped(writer), format!("sqlite://{}", path.display())))
 }
 
@@ -57,6 +60,8 @@ async fn connect(url: &str, connections: u32, only_reads: bool) -> Result<Databa
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(5))
+        // A file does not go away as a server does; to ask each time is one more way to the connection's thread and back.
+        .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
         .sqlx_logging(false)

@@ -2,6 +2,7 @@
 
 mod admins;
 mod canary;
+mod checks;
 mod command;
 mod path;
 mod proof;
