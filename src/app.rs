@@ -123,7 +123,7 @@ pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
     let makes_first = store::sqlite_file(&config.database_url).is_some();
     let keys = keys::hold(&store, clock, &keys_folder(config)?, makes_first).await?;
     let ctx = Ctx::new(store, clock, calendars, keys, http::render_fragment).with_wechat(wechat(config)?);
-    Ok(ctx.reached_at(config.public_url.clone()))
+    Ok(ctx.reached_at(config.public_url.clone()).locking_out(config.lock_out))
 }
 
 /// The client for WeChat, if there is an app.

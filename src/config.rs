@@ -11,6 +11,7 @@ use std::time::Duration;
 use config::{Environment, File, FileFormat, Source, Value};
 
 use crate::domain::Violation;
+use crate::domain::account::LockOut;
 use crate::domain::public_url::PublicUrl;
 use crate::gateway::wechat;
 use crate::http::{LIMITS, Limits};
@@ -41,7 +42,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
     }))
 }
 
-const SETTINGS: [Setting; 9] = [
+const SETTINGS: [Setting; 11] = [
     Setting {
         key: "database_url",
         default: "sqlite://gongce.db",
@@ -81,6 +82,16 @@ const SETTINGS: [Setting; 9] = [
         default: "",
         meaning: "where the public reaches the service: https://HOST, or http on loopback; listen where that is loopback",
     },
+    Setting {
+        key: "account_failures",
+        default: "5",
+        meaning: "failures to sign in to an account in 15 minutes after which it is locked for their rest (1 to 100)",
+    },
+    Setting {
+        key: "address_failures",
+        default: "20",
+        meaning: "failures to sign in from an address in a minute after which it waits for their rest (1 to 10000)",
+    },
 ];
 
 /// A variable that belongs to the tests and is no setting.
@@ -107,6 +118,8 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
     /// How WeChat is reached, and as which app.
     pub wechat: wechat::Settings,
+    /// When nobody may try any more to sign in.
+    pub lock_out: LockOut,
     /// How much clients may take.
     pub limits: Limits,
     /// Every setting with its value as it may be shown, and where it came from.
@@ -183,6 +196,10 @@ impl Config {
         let keys_dir = path("keys_dir");
         let public_url = public_url(&text("public_url"), listen.as_ref().ok(), &mut wrong);
         let wechat = of_wechat(text, &mut wrong);
+        let lock_out = LockOut {
+            by_account: whole("account_failures", &text("account_failures"), 100, &mut wrong),
+            by_address: whole("address_failures", &text("address_failures"), 10_000, &mut wrong),
+        };
         let limits = limits(text, &mut wrong);
         for key in ["database_url", "wechat_proxy"] {
             if let Some((url, _)) = found.get_mut(key) {
@@ -200,6 +217,7 @@ impl Config {
                 keys_dir,
                 public_url,
                 wechat,
+                lock_out,
                 limits,
                 shown: found,
             }),
@@ -254,6 +272,15 @@ fn of_wechat(text: impl Fn(&str) -> String, wrong: &mut Vec<String>) -> wechat::
     wrong.extend(wechat::SETTINGS.iter().filter_map(|setting| setting.read(&mut settings, &text(setting.key)).err()));
     wrong.extend(settings.contradictions());
     settings
+}
+
+/// A whole number from 1 to `most`.
+fn whole(key: &str, text: &str, most: u16, wrong: &mut Vec<String>) -> u16 {
+    let read = text.trim().parse().ok().filter(|number| (1..=most).contains(number));
+    read.unwrap_or_else(|| {
+        wrong.push(format!("{key} is “{text}”: give a whole number from 1 to {most}"));
+        most
+    })
 }
 
 /// The limits of the front door; what is wrong with them is told.

@@ -31,6 +31,8 @@ impl MigrationTrait for Migration {
         manager.create_table(table).await?;
         let by_record = Index::create().name("ix_journal_record").table("journal").col("kind").col("key").take();
         manager.create_index(by_record).await?;
+        let by_actor = Index::create().name("ix_journal_actor").table("journal").col("actor").take();
+        manager.create_index(by_actor).await?;
         let backend = manager.get_database_backend();
         for statement in if backend == DbBackend::Postgres { &POSTGRES[..] } else { &SQLITE[..] } {
             manager.get_connection().execute_unprepared(statement).await?;

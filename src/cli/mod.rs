@@ -1,5 +1,6 @@
 //! The command line: data to standard output, logs to standard error; exit codes 0 (done), 1 (failed), 2 (usage).
 
+mod audit;
 mod config_show;
 mod db;
 mod demo;
@@ -70,6 +71,8 @@ enum Command {
     /// Make, list and forget the keys that seal secrets
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Print who did what when, the newest first
+    Audit(audit::Audit),
     /// Check the database, copy it, put a copy in its place
     #[command(subcommand)]
     Db(db::Db),
@@ -126,6 +129,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(import) => import.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,
+        Command::Audit(audit) => audit.run(&config).await,
         Command::Db(db) => db.run(&config).await,
         Command::Openapi => Ok(()),
         Command::Config(config_show::ConfigCommand::Show) => config_show::run(&config),

@@ -130,6 +130,21 @@ impl Role {
     }
 }
 
+/// After how many failures nobody may try again until the window is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LockOut {
+    /// Failures of an account in 15 minutes.
+    pub by_account: u16,
+    /// Failures from an address, or a /64 in IPv6, in a minute. Carriers put thousands behind one.
+    pub by_address: u16,
+}
+
+impl Default for LockOut {
+    fn default() -> Self {
+        Self { by_account: 5, by_address: 20 }
+    }
+}
+
 /// Where a grant reaches: an area with everything below it, for all bodies or for one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reach {

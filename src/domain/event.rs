@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::account::PersonId;
 use super::codes::codes;
 use super::draft::Fields;
 
@@ -92,6 +94,38 @@ pub struct NewEntry {
     pub action: Action,
     /// What changed.
     pub changes: Changes,
+}
+
+/// An entry of the journal as it is read again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its number; later entries have higher ones.
+    pub number: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: Actor,
+    /// What sort of record.
+    pub kind: RecordKind,
+    /// Its key: an id or code.
+    pub key: String,
+    /// Its revision after the change.
+    pub version: i32,
+    /// What was done.
+    pub action: Action,
+    /// What changed.
+    pub changes: Changes,
+}
+
+/// Which entries of the journal are wanted: all that fit every part that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of one record.
+    pub record: Option<(RecordKind, String)>,
+    /// By one person, and about them and their roles.
+    pub person: Option<PersonId>,
+    /// Not before.
+    pub since: Option<DateTime<Utc>>,
 }
 
 /// The differences between two versions of a record.

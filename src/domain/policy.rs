@@ -25,6 +25,8 @@ pub enum Action {
     LogCleaning,
     /// Confirm a cleaning that somebody logged.
     VerifyCleaning,
+    /// Read the journal: who did what when.
+    ReadAudit,
     /// Remove a person with all that is personal: oneself alone.
     DeleteAccount,
 }
@@ -72,6 +74,7 @@ const fn allows(role: Role, action: Action) -> bool {
         }
         Action::LogCleaning => matches!(role, Role::Cleaner | Role::Supervisor),
         Action::VerifyCleaning => matches!(role, Role::Inspector | Role::Supervisor),
+        Action::ReadAudit => matches!(role, Role::Admin | Role::Auditor),
         // It takes no role, and none lets anybody do it to others.
         Action::DeleteAccount => false,
     }
@@ -93,6 +96,7 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::EditToilet
         | Action::ReadHistory
         | Action::IssuePlate
+        | Action::ReadAudit
         | Action::LogCleaning
         | Action::VerifyCleaning => false,
     }

@@ -106,6 +106,12 @@ impl Entry {
         self.place.as_ref()
     }
 
+    /// The codes of the area it lies in, from the top of the tree down; empty for what lies in none.
+    #[must_use]
+    pub fn path(&self) -> &[AreaCode] {
+        self.area.as_deref().unwrap_or_default()
+    }
+
     /// When it is open, if that is known.
     #[must_use]
     pub fn hours(&self) -> Option<&Hours> {

@@ -1,20 +1,20 @@
-//! The security scheme: an opaque session token.
+//! The security schemes: an opaque session token, brought by whoever knows it or by the page's cookie.
 
 use std::sync::Arc;
 
-use poem::Request;
-use poem_openapi::SecurityScheme;
-use poem_openapi::auth::Bearer;
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaSecurityScheme, Registry};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+use super::credential::{COOKIE, Credential, from_own_page, only_reads};
+use super::door::Door;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use super::request_id::name_of;
-use crate::usecase::{By, Caller, Ctx, sessions};
+use crate::usecase::{By, Caller, Ctx, Failure, sessions};
 
 /// Whoever calls. As the **first** argument of a handler it is asked for before anything else of the request is read.
 /// There is no fallback scheme: that would make a visitor of somebody whose token is not valid.
-#[derive(SecurityScheme)]
-#[oai(ty = "bearer", rename = "Session", bearer_format = "gct_ and 64 hexadecimal digits", checker = "check")]
 pub(super) struct Signed(By);
 
 impl Signed {
@@ -33,11 +33,57 @@ impl Signed {
     }
 }
 
-async fn check(request: &Request, bearer: Bearer) -> poem::Result<By> {
-    let Some(ctx) = request.data::<Arc<Ctx>>() else {
-        return Err(Problem::new(ProblemCode::Internal, "The sessions are out of reach.").into());
+/// The names of the schemes in the document; either will do.
+const SCHEMES: [&str; 2] = ["Session", "SessionCookie"];
+
+impl<'a> ApiExtractor<'a> for Signed {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        let [session, cookie] = SCHEMES;
+        registry.create_security_scheme(session, scheme("http", "The token that a sign-in told."));
+        registry.create_security_scheme(cookie, scheme("apiKey", "The cookie that a sign-in of the page gave."));
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        SCHEMES.to_vec()
+    }
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        Ok(Self(check(request).await?))
+    }
+}
+
+fn scheme(ty: &'static str, description: &'static str) -> MetaSecurityScheme {
+    let is_cookie = ty == "apiKey";
+    MetaSecurityScheme {
+        ty,
+        description: Some(description),
+        name: is_cookie.then_some(COOKIE),
+        key_in: is_cookie.then_some("cookie"),
+        scheme: (!is_cookie).then_some("bearer"),
+        bearer_format: (!is_cookie).then_some("gct_ and 64 hexadecimal digits"),
+        flows: None,
+        openid_connect_url: None,
+    }
+}
+
+async fn check(request: &Request) -> Result<By, Problem> {
+    let (Some(ctx), Some(door)) = (request.data::<Arc<Ctx>>(), request.data::<Arc<Door>>()) else {
+        return Err(Problem::new(ProblemCode::Internal, "The sessions are out of reach."));
     };
-    let opened = sessions::check(ctx, &bearer.token).await.map_err(Problem::from)?;
+    let credential = Credential::of(request).ok_or(Failure::Unauthenticated)?;
+    let writes = !only_reads(request.method());
+    if writes && matches!(credential, Credential::Cookie(_)) {
+        from_own_page(request, ctx.public_url.as_ref())?;
+    }
+    let opened = sessions::check(ctx, credential.token()).await?;
+    if writes {
+        door.count_write(opened.actor.person)?;
+    }
     let (session, stepped_up_at) = (opened.id, opened.stepped_up_at);
     Ok(By { actor: opened.actor, session, request_id: name_of(request), stepped_up_at })
 }

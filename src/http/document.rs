@@ -9,7 +9,9 @@ use poem::http::Method;
 use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 
+use super::account::AccountApi;
 use super::areas::AreasApi;
+use super::audit::AuditApi;
 use super::documented::Documented;
 use super::health::HealthApi;
 use super::invitations::InvitationsApi;
@@ -23,7 +25,18 @@ use super::wechat::WechatApi;
 use crate::usecase::Ctx;
 
 /// All documented operations.
-type Apis = Documented<(ToiletsApi, AreasApi, PlatesApi, SessionsApi, WechatApi, StaffApi, InvitationsApi, HealthApi)>;
+type Apis = Documented<(
+    ToiletsApi,
+    AreasApi,
+    PlatesApi,
+    SessionsApi,
+    AccountApi,
+    WechatApi,
+    StaffApi,
+    InvitationsApi,
+    AuditApi,
+    HealthApi,
+)>;
 
 /// The operations with their document.
 pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
@@ -33,9 +46,11 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
         AreasApi(shared()),
         PlatesApi(shared()),
         SessionsApi(shared()),
+        AccountApi(shared()),
         WechatApi(shared()),
         StaffApi(shared()),
         InvitationsApi(shared()),
+        AuditApi(shared()),
         HealthApi(shared()),
     );
     described(Documented(apis))

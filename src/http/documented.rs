@@ -54,7 +54,8 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
     let signs_in = is("create_session") || is("create_wechat_session");
     // These name a record in their body, or mean the caller's own.
     let names_records =
-        is("create_invitation") || is("accept_invitation") || is("delete_current_session") || is("get_me");
+        is("create_invitation") || is("accept_invitation") || is("delete_current_session") || is("list_audit");
+    let names_records = names_records || is("get_me") || is("get_my_export") || is("delete_me");
     let names_records = names_records || is("create_wechat_session") || is("get_my_phone") || is("delete_my_phone");
     let all = [
         (
@@ -63,7 +64,11 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
             "The request cannot be read or breaks the schema.",
         ),
         (is_signed || signs_in, StatusCode::UNAUTHORIZED, "There is no valid session, or none was opened."),
-        (is_signed || is_pushed || is("create_wechat_session"), StatusCode::FORBIDDEN, "The caller may not do it."),
+        (
+            is_signed || signs_in || is_pushed,
+            StatusCode::FORBIDDEN,
+            "The caller's role or page does not allow it, or a proof is wanting.",
+        ),
         (
             takes(MetaParamIn::Path) || names_records,
             StatusCode::NOT_FOUND,

@@ -88,7 +88,7 @@ impl NewRenewal {
 /// An invitation that waits to be accepted.
 #[derive(Debug, Object)]
 #[oai(rename = "PendingInvitation", rename_all = "camelCase", skip_serializing_if_is_none)]
-struct PendingView {
+pub(super) struct PendingView {
     /// Its id.
     id: i32,
     /// What the person is called.

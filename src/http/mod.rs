@@ -3,16 +3,20 @@
 //! One file for each resource, its shapes beside its handlers. `front` stands before all of them: it is the only
 //! place that turns failures into answers, and the only one that writes the headers common to all answers.
 
+mod account;
 mod admin;
 mod answer;
 mod area_view;
 mod areas;
+mod audit;
 mod bearer;
 mod complaint;
 mod conditional;
+mod credential;
 mod document;
 mod documented;
 mod door;
+mod entry_view;
 mod fragment;
 mod front;
 mod health;

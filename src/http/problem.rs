@@ -90,7 +90,7 @@ impl Problem {
 
     /// Too often; later.
     pub(super) fn too_many_requests(retry_after: Duration) -> Self {
-        let detail = "This address asks too often.";
+        let detail = "This caller asks too often.";
         Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::TooManyRequests, detail) }
     }
 

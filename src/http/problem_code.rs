@@ -63,6 +63,8 @@ problem_codes! {
     Forbidden = "forbidden", FORBIDDEN, "没有权限", "Not allowed";
     /// The caller may do this after a fresh proof of who they are (`POST /api/v1/sessions/current/proof`).
     StepUpNeeded = "stepUpNeeded", FORBIDDEN, "请先验证身份", "Prove who you are first";
+    /// The request brings the cookie but does not come from the service's own pages.
+    ForeignOrigin = "foreignOrigin", FORBIDDEN, "来源不被允许", "Foreign origin";
     /// There is no such record, or not for this caller.
     NotFound = "notFound", NOT_FOUND, "没有找到", "Not found";
     /// The service has no such path.

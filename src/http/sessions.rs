@@ -1,16 +1,15 @@
-//! Signing in and out, and one's own account.
+//! Signing in and out.
 
 use std::sync::Arc;
 
 use poem::Request;
-use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
-use poem_openapi::{Object, OpenApi};
-use uuid::Uuid;
+use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::bearer::Signed;
+use super::credential::{Credential, from_own_page, given, taken};
 use super::door::noted;
-use super::people_view::{Done, Made, MemberView, SessionView};
+use super::people_view::{Made, SessionView};
 use super::problem::Problem;
 use super::query::Params;
 use super::request_id::name_of;
@@ -18,12 +17,13 @@ use super::secret::Secret;
 use super::tag::Tag;
 use crate::domain::Violation;
 use crate::domain::account::IdentityKind;
+use crate::domain::public_url::PublicUrl;
 use crate::domain::secret::{Passphrase, TokenKind};
 use crate::usecase::proofs::Proof;
 use crate::usecase::sessions::{Credentials, Origin};
 use crate::usecase::{Ctx, Failure, proofs, sessions};
 
-/// Every operation on the paths `/api/v1/sessions` and `/api/v1/me`.
+/// Every operation on the paths below `/api/v1/sessions`.
 pub(super) struct SessionsApi(pub(super) Arc<Ctx>);
 
 /// What somebody signs in with: `login` and `password`, and `code` where the role asks for one; or `device` and `pin`.
@@ -41,6 +41,9 @@ struct NewSession {
     device: Option<Secret>,
     /// The PIN.
     pin: Option<Secret>,
+    /// For the service's own page: the token comes in a cookie that no script can read, and not in the body.
+    #[oai(default)]
+    cookie: bool,
 }
 
 impl TryFrom<NewSession> for Credentials {
@@ -89,20 +92,37 @@ impl TryFrom<NewProof> for Proof {
 
 /// A session that was opened just now.
 #[derive(Debug, Object)]
-#[oai(rename_all = "camelCase")]
+#[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
 struct OpenedSession {
-    /// The token for `Authorization: Bearer`. It is told this once.
-    token: String,
+    /// The token for `Authorization: Bearer`, told this once; left out where it is in the cookie.
+    token: Option<String>,
     /// The session.
     session: SessionView,
 }
 
-/// The caller's open sessions.
-#[derive(Debug, Object)]
-#[oai(rename = "SessionList", rename_all = "camelCase")]
-struct SessionListView {
-    /// The newest first.
-    items: Vec<SessionView>,
+/// The answer to a sign-in.
+#[derive(ApiResponse)]
+enum Opened {
+    /// Made.
+    #[oai(status = 201)]
+    Made(
+        Json<OpenedSession>,
+        /// The cookie with the session, where it was asked for.
+        #[oai(header = "Set-Cookie")]
+        Option<String>,
+    ),
+}
+
+/// The answer to a sign-out.
+#[derive(ApiResponse)]
+enum Closed {
+    /// Done.
+    #[oai(status = 204)]
+    Done(
+        /// Takes the cookie away, where one was brought.
+        #[oai(header = "Set-Cookie")]
+        Option<String>,
+    ),
 }
 
 #[OpenApi]
@@ -110,19 +130,25 @@ impl SessionsApi {
     /// Sign in
     ///
     /// Whatever was wrong, the answer is the same 401. After five failures of an account in 15 minutes, or twenty from
-    /// an address in one, it is 429.
+    /// an address in one, it is 429. The page asks for its session as a `cookie`; writing with it counts only from the
+    /// service's own pages (`Origin`).
     #[oai(path = "/api/v1/sessions", method = "post", operation_id = "create_session", tag = "Tag::Sessions")]
     async fn create_session(
         &self,
         request: &Request,
         query: Params<()>,
         body: Json<NewSession>,
-    ) -> Result<Made<OpenedSession>, Problem> {
+    ) -> Result<Opened, Problem> {
         let Params(()) = query;
+        let own = self.page(request, body.0.cookie)?;
         let origin = Origin { address: noted(request), request_id: name_of(request) };
         let (token, session) = sessions::open(&self.0, body.0.try_into()?, &origin).await?;
         let session = SessionView::of(&session, session.id);
-        Ok(Made::Made(Json(OpenedSession { token: token.reveal(TokenKind::Session), session })))
+        let token = token.reveal(TokenKind::Session);
+        Ok(match own {
+            Some(own) => Opened::Made(Json(OpenedSession { token: None, session }), Some(given(own, &token))),
+            None => Opened::Made(Json(OpenedSession { token: Some(token), session }), None),
+        })
     }
 
     /// Prove anew who is calling
@@ -156,49 +182,29 @@ impl SessionsApi {
         operation_id = "delete_current_session",
         tag = "Tag::Sessions"
     )]
-    async fn delete_current_session(&self, signed: Signed, query: Params<()>) -> Result<Done, Problem> {
-        let (Params(()), by) = (query, signed.by());
-        sessions::end(&self.0, &by.actor, by.session, &by.request_id).await?;
-        Ok(Done::Done)
-    }
-
-    /// Tell who is calling
-    ///
-    /// The caller with all their grants.
-    #[oai(path = "/api/v1/me", method = "get", operation_id = "get_me", tag = "Tag::Sessions")]
-    async fn get_me(&self, signed: Signed, query: Params<()>) -> Result<Json<MemberView>, Problem> {
-        let Params(()) = query;
-        Ok(Json(sessions::me(&self.0, &signed.by().actor).await?.into()))
-    }
-
-    /// List one's own sessions
-    ///
-    /// The caller's open sessions, the newest first.
-    #[oai(path = "/api/v1/me/sessions", method = "get", operation_id = "list_my_sessions", tag = "Tag::Sessions")]
-    async fn list_my_sessions(&self, signed: Signed, query: Params<()>) -> Result<Json<SessionListView>, Problem> {
-        let (Params(()), by) = (query, signed.by());
-        let own = sessions::list(&self.0, &by.actor).await?;
-        Ok(Json(SessionListView { items: own.iter().map(|own| SessionView::of(own, by.session)).collect() }))
-    }
-
-    /// End one of one's own sessions
-    ///
-    /// On a phone that was lost, say.
-    #[oai(
-        path = "/api/v1/me/sessions/:id",
-        method = "delete",
-        operation_id = "delete_my_session",
-        tag = "Tag::Sessions"
-    )]
-    async fn delete_my_session(
+    async fn delete_current_session(
         &self,
         signed: Signed,
-        /// The session's id.
-        id: Path<Uuid>,
+        request: &Request,
         query: Params<()>,
-    ) -> Result<Done, Problem> {
+    ) -> Result<Closed, Problem> {
         let (Params(()), by) = (query, signed.by());
-        sessions::end(&self.0, &by.actor, id.0, &by.request_id).await?;
-        Ok(Done::Done)
+        sessions::end(&self.0, &by.actor, by.session, &by.request_id).await?;
+        let by_cookie = matches!(Credential::of(request), Some(Credential::Cookie(_)));
+        Ok(Closed::Done(self.0.public_url.as_ref().filter(|_| by_cookie).map(taken)))
+    }
+}
+
+impl SessionsApi {
+    /// Whose page a cookie is for, where one is wanted.
+    fn page(&self, request: &Request, wanted: bool) -> Result<Option<&PublicUrl>, Problem> {
+        if !wanted {
+            return Ok(None);
+        }
+        let own = self.0.public_url.as_ref();
+        from_own_page(request, own)?;
+        let unset =
+            || Violation::new("cookie", "noPublicUrl", "needs GONGCE_PUBLIC_URL, which says whose page it is for");
+        Ok(Some(own.ok_or_else(|| Failure::from(unset()))?))
     }
 }

@@ -6,8 +6,9 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 
-use crate::domain::account::Role;
+use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
+use crate::domain::event::{Action, RecordKind};
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
@@ -56,17 +57,20 @@ macro_rules! vocabularies {
 
 vocabularies!(
     Access,
+    Action,
     AreaLevel,
     ConsentResult,
     Crs,
     Fact,
     Form,
     Grade,
+    IdentityKind,
     Kind,
     Lifecycle,
     OperatorKind,
     OutageReason,
     PlateKind,
+    RecordKind,
     Role,
     Standard,
     Standing,

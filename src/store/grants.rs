@@ -112,6 +112,15 @@ impl Tx {
         Ok(admins().count(&self.connection).await? > 0)
     }
 
+    /// Whether somebody but that person administers something. Holds on to the rows it counts, as below.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn has_admin_beside(&self, person: PersonId) -> Result<bool, StoreError> {
+        let (all, person) = (admins().lock_exclusive().all(&self.connection).await?, person.to_string());
+        Ok(all.iter().any(|row| row.person_id != person))
+    }
+
     /// Whether somebody would still administer something without that grant. Holds on to the rows it counts, so that
     /// two admins who revoke each other at once do not both succeed.
     ///

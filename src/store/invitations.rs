@@ -106,6 +106,16 @@ impl Store {
         rows.into_iter().map(|(row, area)| pending(&row, area.as_ref())).collect()
     }
 
+    /// The invitations of a person that nobody has accepted yet, in the order of their ids.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn invitations_by(&self, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Pending>, StoreError> {
+        let rows = waiting(now).filter(invitation::Column::InvitedBy.eq(person.to_string()));
+        let rows = rows.order_by_asc(invitation::Column::Id).all(&self.reader).await?;
+        rows.into_iter().map(|(row, area)| pending(&row, area.as_ref())).collect()
+    }
+
     /// The invitation of that id, if it waits.
     ///
     /// # Errors

@@ -62,6 +62,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Forgets the failures of a subject.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn forget_subject(&self, subject: &str) -> Result<(), StoreError> {
+        login_counter::Entity::delete_by_id(subject).exec(&self.connection).await?;
+        Ok(())
+    }
+
     /// Forgets the failures of a subject, and those of all whose window is long over.
     ///
     /// # Errors

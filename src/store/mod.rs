@@ -35,6 +35,7 @@ mod sources;
 mod sqlite;
 mod tenures;
 mod toilets;
+mod trail;
 mod wechat_tokens;
 mod writer;
 

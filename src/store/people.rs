@@ -1,9 +1,10 @@
 //! Persons, and the staff as somebody may see it.
 
+use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
 
-use super::entity::{person, role_grant};
+use super::entity::{identity, person, role_grant};
 use super::grants::{grants_of, within};
 use super::{Store, StoreError, Tx};
 use crate::domain::account::{Member, PersonId, PersonName};
@@ -19,6 +20,15 @@ impl Store {
         let row = person::Entity::find_by_id(id.to_string()).one(&self.reader).await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Member { id, name: name(&row)?, grants: self.grants(id).await? }))
+    }
+
+    /// When a person came to be known.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn known_since(&self, id: PersonId) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let row = person::Entity::find_by_id(id.to_string()).one(&self.reader).await?;
+        Ok(row.map(|row| row.created_at))
     }
 
     /// The staff that a scope covers, in the order of their ids: of each person only the grants within it.
@@ -51,6 +61,23 @@ impl Store {
 }
 
 impl Tx {
+    /// Removes a person with everything that is personal: the name, how they sign in, their roles and sessions, and the
+    /// invitations for them. Records and the journal keep the pseudonym. Answers whether they were there.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn delete_person(&self, id: PersonId) -> Result<bool, StoreError> {
+        let own = id.to_string();
+        self.end_sessions(id).await?;
+        self.void_renewals(id).await?;
+        let grants = role_grant::Entity::delete_many().filter(role_grant::Column::PersonId.eq(own.as_str()));
+        grants.exec(&self.connection).await?;
+        let identities = identity::Entity::delete_many().filter(identity::Column::PersonId.eq(own.as_str()));
+        identities.exec(&self.connection).await?;
+        let gone = person::Entity::delete_by_id(own).exec(&self.connection).await?;
+        Ok(gone.rows_affected == 1)
+    }
+
     /// Adds a person.
     ///
     /// # Errors

@@ -5,14 +5,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::{Ctx, Failure};
-use crate::domain::account::{IdentityKind, PersonId};
+use crate::domain::account::{IdentityKind, LockOut, PersonId};
 use crate::domain::event::{self, Action, Changes, NewEntry, RecordKind};
 use crate::domain::secret::fingerprint;
 use crate::store::{Author, StoreError, Tx};
 
-/// How many failures an account, and an address, may have within its window.
-const BY_ACCOUNT: (i32, TimeDelta) = (5, TimeDelta::minutes(15));
-const BY_ADDRESS: (i32, TimeDelta) = (20, TimeDelta::minutes(1));
+/// The windows in which the failures of an account, and of an address, are counted.
+const OF_ACCOUNT: TimeDelta = TimeDelta::minutes(15);
+const OF_ADDRESS: TimeDelta = TimeDelta::minutes(1);
 
 /// Counters whose window is over so long are cleared away.
 const LONG_OVER: TimeDelta = TimeDelta::days(1);
@@ -37,8 +37,8 @@ impl Attempt {
     /// [`Failure::TooMany`] where there were too many already.
     pub(super) async fn count(&self, ctx: &Ctx, actor: event::Actor) -> Result<(), Failure> {
         let author = Author { actor, at: ctx.clock.now() };
-        let attempt = self.clone();
-        match ctx.store.write(author, move |tx| Box::pin(async move { attempt.count_in(tx).await })).await? {
+        let (attempt, most) = (self.clone(), ctx.lock_out);
+        match ctx.store.write(author, move |tx| Box::pin(async move { attempt.count_in(tx, most).await })).await? {
             wait if wait > TimeDelta::zero() => {
                 Err(Failure::TooMany { retry_after: wait.to_std().unwrap_or(Duration::from_secs(1)) })
             }
@@ -47,9 +47,11 @@ impl Attempt {
     }
 
     /// How long to wait; zero where the attempt may be made.
-    async fn count_in(&self, tx: &Tx) -> Result<TimeDelta, Failure> {
+    async fn count_in(&self, tx: &Tx, lock_out: LockOut) -> Result<TimeDelta, Failure> {
         let mut wait = TimeDelta::zero();
-        for (subject, (most, window)) in [(&self.account, BY_ACCOUNT), (&self.address, BY_ADDRESS)] {
+        let account = (&self.account, i32::from(lock_out.by_account), OF_ACCOUNT);
+        let address = (&self.address, i32::from(lock_out.by_address), OF_ADDRESS);
+        for (subject, most, window) in [account, address] {
             let counted = tx.count_attempt(subject, window).await?;
             if counted.number > most {
                 wait = wait.max(counted.since + window - tx.at());
@@ -73,11 +75,11 @@ impl Attempt {
 /// Refuses an address that failed too often, and counts nothing: for what cannot be guessed, such as a code of WeChat,
 /// and is brought by thousands behind one address.
 pub(super) async fn require_few(ctx: &Ctx, address: &str) -> Result<(), Failure> {
-    let ((most, window), now) = (BY_ADDRESS, ctx.clock.now());
-    let failures = ctx.store.attempts(&place(address), now - window).await?;
+    let (most, now) = (i32::from(ctx.lock_out.by_address), ctx.clock.now());
+    let failures = ctx.store.attempts(&place(address), now - OF_ADDRESS).await?;
     match failures.filter(|failures| failures.number >= most) {
         Some(failures) => {
-            let wait = failures.since + window - now;
+            let wait = failures.since + OF_ADDRESS - now;
             Err(Failure::TooMany { retry_after: wait.to_std().unwrap_or(Duration::from_secs(1)) })
         }
         None => Ok(()),
@@ -89,7 +91,7 @@ pub(super) async fn count_failure(ctx: &Ctx, actor: event::Actor, address: &str)
     let (author, address) = (Author { actor, at: ctx.clock.now() }, place(address));
     let counted = ctx
         .store
-        .write(author, move |tx| Box::pin(async move { tx.count_attempt(&address, BY_ADDRESS.1).await.map(drop) }));
+        .write(author, move |tx| Box::pin(async move { tx.count_attempt(&address, OF_ADDRESS).await.map(drop) }));
     counted.await.map_err(|error: StoreError| error.into())
 }
 

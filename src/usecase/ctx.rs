@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use super::following::Followed;
 use super::hashing::AT_ONCE;
 use super::{Clock, Failure};
+use crate::domain::account::LockOut;
 use crate::domain::event::Actor;
 use crate::domain::holiday::Calendars;
 use crate::domain::key::KeyRing;
@@ -40,6 +41,8 @@ pub struct Ctx {
     pub home: Home,
     /// WeChat, if there is an app.
     pub wechat: Option<Arc<Wechat>>,
+    /// When nobody may try any more to sign in.
+    pub lock_out: LockOut,
 }
 
 /// The time zone and the holiday calendar of toilets that name none.
@@ -64,8 +67,19 @@ impl Ctx {
         let calendars = Arc::new(calendars);
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
         let hashing = Arc::new(Semaphore::new(AT_ONCE));
-        let (followed, keys, home) = (Followed::default(), Arc::new(keys), Home::default());
-        Self { store, finder, clock, followed, hashing, calendars, keys, public_url: None, home, wechat: None }
+        Self {
+            store,
+            finder,
+            clock,
+            followed: Followed::default(),
+            hashing,
+            calendars,
+            keys: Arc::new(keys),
+            public_url: None,
+            wechat: None,
+            home: Home::default(),
+            lock_out: LockOut::default(),
+        }
     }
 
     /// The same, reached by the public there.
@@ -78,6 +92,12 @@ impl Ctx {
     #[must_use]
     pub fn with_wechat(self, wechat: Option<Arc<Wechat>>) -> Self {
         Self { wechat, ..self }
+    }
+
+    /// The same with another bound on failures to sign in.
+    #[must_use]
+    pub fn locking_out(self, lock_out: LockOut) -> Self {
+        Self { lock_out, ..self }
     }
 
     /// Seals a value for its place in the database.

@@ -1,7 +1,9 @@
 //! What can be asked of the product: one file for each concept, with the permission, the one transaction and the flow.
 
+pub mod account;
 pub mod areas;
 mod attempts;
+pub mod audit;
 pub mod caller;
 pub mod checking;
 pub mod clock;

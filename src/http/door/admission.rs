@@ -1,5 +1,6 @@
 //! Whether a request is let in, and for how long.
 
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +11,9 @@ use tokio::sync::SemaphorePermit;
 
 use super::Door;
 use super::body::Watch;
-use super::networks::{client, note};
+use super::networks::{client, household, note};
+use crate::domain::account::PersonId;
+use crate::http::credential::Credential;
 use crate::http::meters::Refusal;
 use crate::http::problem::Problem;
 use crate::http::problem_code::ProblemCode;
@@ -45,9 +48,13 @@ impl<E: Endpoint> Endpoint for Admission<E> {
         let errand = Errand::of(&request);
         door.readable(&request)?;
         let client = client(&request, &door.limits.trusted_proxies);
-        door.measured(client, errand)?;
+        door.measured(&request, client, errand)?;
         if let Some(client) = client {
             note(&mut request, client);
+        }
+        if errand == Errand::Other {
+            // Whoever finds out who is calling counts them here.
+            request.set_data(Arc::clone(&self.door));
         }
         let _places = door.place(errand)?;
         let watch = Watch::over(&mut request, &door.limits);
@@ -109,18 +116,37 @@ impl Door {
     }
 
     /// Refuses who asks too often, and says that a process that is about to stop is not ready.
-    fn measured(&self, client: Option<IpAddr>, errand: Errand) -> Result<(), Problem> {
+    /// A session is counted as it was brought, valid or not: looking it up would cost a search more than the search.
+    fn measured(&self, request: &Request, client: Option<IpAddr>, errand: Errand) -> Result<(), Problem> {
         if errand == Errand::Readiness && self.is_leaving() {
             self.meters.refused(Refusal::Stopping);
             return Err(Problem::unavailable("The service is about to stop.", self.limits.drain_seconds));
         }
-        let rates = match errand {
-            Errand::Search => &self.searches,
-            Errand::Plate => &self.plates,
-            _ => return Ok(()),
-        };
-        let Some(client) = client else { return Ok(()) };
-        rates.take(client, Instant::now()).map_err(|wait| {
+        let now = Instant::now();
+        match (errand, client) {
+            (Errand::Search, Some(client)) => self.counted(self.searches.take(household(client), now))?,
+            (Errand::Plate, Some(client)) => self.counted(self.plates.take(household(client), now))?,
+            _ => {}
+        }
+        if errand == Errand::Search
+            && let Some(credential) = Credential::of(request)
+        {
+            let session = self.hasher.hash_one(credential.token());
+            self.counted(self.session_searches.take(session, now))?;
+        }
+        Ok(())
+    }
+
+    /// Counts a write of somebody who is signed in.
+    ///
+    /// # Errors
+    /// `tooManyRequests`.
+    pub(in crate::http) fn count_write(&self, person: PersonId) -> Result<(), Problem> {
+        self.counted(self.writes.take(person, Instant::now()))
+    }
+
+    fn counted(&self, taken: Result<(), Duration>) -> Result<(), Problem> {
+        taken.map_err(|wait| {
             self.meters.refused(Refusal::Rate);
             Problem::too_many_requests(wait)
         })

@@ -122,6 +122,14 @@ limits! {
     search_rate: u32 = 100, 1 to 1_000_000;
     /// searches that an address may save up
     search_burst: u32 = 1000, 1 to 1_000_000;
+    /// searches a second of one session, beside those of its address
+    session_search_rate: u32 = 10, 1 to 1_000_000;
+    /// searches that a session may save up
+    session_search_burst: u32 = 100, 1 to 1_000_000;
+    /// writes a second of one person
+    write_rate: u32 = 2, 1 to 1_000_000;
+    /// writes that a person may save up: a phone that was without signal for a shift sends them together
+    write_burst: u32 = 400, 1 to 1_000_000;
     /// seconds of being not ready, but serving, before a stop, so that balancers look elsewhere
     stop_delay_seconds: Duration = 5, 0.0 to 600;
     /// seconds that requests under way may take to end in a stop

@@ -8,6 +8,8 @@ mod limits;
 mod networks;
 mod rates;
 
+use std::collections::hash_map::RandomState;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,13 +26,21 @@ pub(super) use gzip::{Packed, Packing};
 pub(super) use networks::{household, is_trusted, noted};
 use rates::Rates;
 
+use crate::domain::account::PersonId;
+
 /// The state of the front door: one for a process, shared by the accept loop and the routes.
 #[derive(Debug)]
 pub struct Door {
     pub(super) limits: Limits,
-    searches: Rates,
+    /// Searches of each address.
+    searches: Rates<IpAddr>,
+    /// Searches of each session that was brought, by a hash of its token.
+    session_searches: Rates<u64>,
+    hasher: RandomState,
+    /// Writes of each person.
+    writes: Rates<PersonId>,
     /// Scanned plates are counted apart, so that who guesses at them does not take the searches of a whole network.
-    plates: Rates,
+    plates: Rates<IpAddr>,
     /// Places for requests under way.
     places: Semaphore,
     /// Of these, the places that are not kept for searches.
@@ -48,6 +58,9 @@ impl Door {
         Arc::new(Self {
             searches: Rates::new(limits.search_rate, limits.search_burst),
             plates: Rates::new(limits.search_rate, limits.search_burst),
+            session_searches: Rates::new(limits.session_search_rate, limits.session_search_burst),
+            hasher: RandomState::new(),
+            writes: Rates::new(limits.write_rate, limits.write_burst),
             places: places(limits.in_flight),
             unreserved: places(limits.in_flight.saturating_sub(limits.in_flight_for_search)),
             leaving: AtomicBool::new(false),

@@ -1,32 +1,30 @@
 //! Token buckets for each client, in bounded memory.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-use super::networks::household;
 
 /// How many clients one generation remembers: two generations take about 8 MB.
 const REMEMBERED: usize = 50_000;
 
 /// A bucket of tokens for each client; one request takes one token.
 #[derive(Debug)]
-pub(super) struct Rates {
+pub(super) struct Rates<K> {
     /// Tokens a second.
     rate: f64,
     /// Tokens in a full bucket.
     burst: f64,
     remembered: usize,
-    buckets: Mutex<Generations>,
+    buckets: Mutex<Generations<K>>,
 }
 
 /// Who asked lately. When `now` is full it becomes `before`, and what was not asked for since is forgotten: that gives
 /// a client a full bucket again, and costs no search through all of them while somebody floods.
-#[derive(Debug, Default)]
-struct Generations {
-    now: HashMap<IpAddr, Bucket>,
-    before: HashMap<IpAddr, Bucket>,
+#[derive(Debug)]
+struct Generations<K> {
+    now: HashMap<K, Bucket>,
+    before: HashMap<K, Bucket>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -35,17 +33,17 @@ struct Bucket {
     filled_at: Instant,
 }
 
-impl Rates {
+impl<K: Eq + Hash> Rates<K> {
     pub(super) fn new(rate: u32, burst: u32) -> Self {
-        Self { rate: rate.into(), burst: burst.into(), remembered: REMEMBERED, buckets: Mutex::default() }
+        let buckets = Mutex::new(Generations { now: HashMap::new(), before: HashMap::new() });
+        Self { rate: rate.into(), burst: burst.into(), remembered: REMEMBERED, buckets }
     }
 
     /// Takes a token from the client's bucket at an instant.
     ///
     /// # Errors
     /// How long it takes until there is one.
-    pub(super) fn take(&self, client: IpAddr, now: Instant) -> Result<(), Duration> {
-        let client = household(client);
+    pub(super) fn take(&self, client: K, now: Instant) -> Result<(), Duration> {
         let mut generations = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = generations.now.get_mut(&client) {
             return self.take_from(bucket, now);
@@ -74,6 +72,7 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::IpAddr;
 
     #[test]
     fn a_bucket_empties_and_fills() {

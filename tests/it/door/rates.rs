@@ -40,6 +40,28 @@ async fn who_guesses_at_plates_is_told_to_wait_and_may_search_on() {
 }
 
 #[tokio::test]
+async fn a_session_that_searches_too_often_is_told_to_wait() {
+    let near = |limits: &mut gongce::http::Limits| {
+        (limits.session_search_rate, limits.session_search_burst) = (1, 3);
+    };
+    let refused = async |server: &Server, headers: &dyn Fn(u32) -> String| {
+        let mut refused = 0;
+        for number in 0..12 {
+            let answer = server.get(SEARCH, &headers(number)).await;
+            refused += u32::from(answer.status == 429 && answer.head.contains("retry-after: "));
+        }
+        refused
+    };
+    let server = Server::start(lenient_but(near)).await;
+    assert!(refused(&server, &|_| "Authorization: Bearer gct_1\r\n".to_owned()).await > 0);
+    assert!(refused(&server, &|_| "Cookie: __Host-gongce=gct_2\r\n".to_owned()).await > 0, "by cookie as well");
+    assert_eq!(refused(&server, &|number| format!("Authorization: Bearer gct_{number}x\r\n")).await, 0);
+    assert_eq!(refused(&server, &|_| String::new()).await, 0, "who brings no session is counted by address alone");
+    let open = Server::start(lenient()).await;
+    assert_eq!(refused(&open, &|_| "Authorization: Bearer gct_1\r\n".to_owned()).await, 0, "the control");
+}
+
+#[tokio::test]
 async fn a_forwarded_address_counts_only_from_a_trusted_proxy() {
     let near = |proxies: &[&str]| {
         lenient_but(|limits| {
@@ -61,7 +83,7 @@ async fn a_forwarded_address_counts_only_from_a_trusted_proxy() {
 
 #[tokio::test]
 async fn an_overload_is_refused_and_searches_still_find_a_place() {
-    let crowd = async |server: &Server| {
+    let crowd = async |server: &Server, found| {
         let answers = tokio::join!(
             server.get("/slow", ""),
             server.get("/slow", ""),
@@ -73,12 +95,15 @@ async fn an_overload_is_refused_and_searches_still_find_a_place() {
             },
         );
         let (a, b, c, d, (search, alive)) = answers;
-        assert_eq!((search.status, alive.status), (200, 200));
+        assert_eq!((search.status, alive.status), (found, 200));
         [a, b, c, d].into_iter().filter(|answer| answer.status == 503).collect::<Vec<_>>()
     };
     let near = |limits: &mut gongce::http::Limits| (limits.in_flight, limits.in_flight_for_search) = (4, 2);
-    let refused = crowd(&Server::start(lenient_but(near)).await).await;
+    let refused = crowd(&Server::start(lenient_but(near)).await, 200).await;
     assert_eq!(refused.len(), 2);
     assert!(refused[0].head.contains("retry-after: 1") && refused[0].json()["retryAfterSeconds"] == 1);
-    assert_eq!(crowd(&Server::start(lenient()).await).await.len(), 0);
+    assert_eq!(crowd(&Server::start(lenient()).await, 200).await.len(), 0);
+    let unkept = |limits: &mut gongce::http::Limits| (limits.in_flight, limits.in_flight_for_search) = (4, 0);
+    let crowded = crowd(&Server::start(lenient_but(unkept)).await, 503).await;
+    assert_eq!(crowded.len(), 0, "the control: without places of their own, searches find none");
 }

@@ -1,13 +1,17 @@
 //! From the first invitation to signing out, through the whole service.
 
+mod account;
 mod admins;
 mod canary;
 mod checks;
 mod command;
+mod cookie;
 mod path;
+mod processes;
 mod proof;
 mod sealed;
 mod staff;
+mod trail;
 
 use std::sync::Arc;
 
@@ -62,8 +66,17 @@ async fn service(database: &Database, seconds: i64) -> Service {
 
 /// The same with other keys.
 async fn service_with(database: &Database, seconds: i64, keys: KeyRing) -> Service {
-    let clock = Clock::fixed(moment(seconds));
-    let ctx = Arc::new(Ctx::new(database.open().await, clock, Calendars::builtin(), keys, render_fragment));
+    serving(ctx(database, seconds, keys).await)
+}
+
+/// What a process at that moment stands on.
+async fn ctx(database: &Database, seconds: i64, keys: KeyRing) -> Ctx {
+    Ctx::new(database.open().await, Clock::fixed(moment(seconds)), Calendars::builtin(), keys, render_fragment)
+}
+
+/// A process around it.
+fn serving(ctx: Ctx) -> Service {
+    let ctx = Arc::new(ctx);
     Service { endpoint: routes(Arc::clone(&ctx), Door::new(Limits::default())), ctx }
 }
 
@@ -74,9 +87,16 @@ fn moment(seconds: i64) -> DateTime<Utc> {
 impl Service {
     /// Asks; always under the same name, so that answers can be compared.
     async fn ask(&self, method: Method, path: &str, token: &str, body: &str) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let headers: &[_] = if token.is_empty() { &[] } else { &[("authorization", bearer.as_str())] };
+        self.ask_with(method, path, headers, body).await
+    }
+
+    /// The same with any headers.
+    async fn ask_with(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = Request::builder().method(method).uri_str(path).header("x-request-id", "test");
-        if !token.is_empty() {
-            request = request.header("authorization", format!("Bearer {token}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         if !body.is_empty() {
             request = request.content_type("application/json");

@@ -1,10 +1,12 @@
 //! Signing in and out, and being refused.
 
+use gongce::domain::account::LockOut;
 use poem::http::Method;
 use serde_json::json;
 
-use super::{PASSWORD, PIN, by_password, journal, moment, service};
-use crate::harness::stores::on_both;
+use super::{PASSWORD, PIN, Service, by_password, ctx, journal, moment, service, serving};
+use crate::harness::make::keys;
+use crate::harness::stores::{Database, on_both};
 
 on_both! {
     async fn the_first_admin_joins_signs_in_and_out(database: Database) {
@@ -84,6 +86,39 @@ on_both! {
         let code = totp.code_at(moment(15 * 60).timestamp());
         assert_eq!(later.sign_in(&by_password(PASSWORD, Some(&code))).await.status, 201, "the window is over");
     }
+}
+
+on_both! {
+    async fn without_the_lock_somebody_who_guesses_gets_in(database: Database) {
+        let app = service(&database, 0).await;
+        let (_, totp) = app.join(&app.bootstrap().await, "wang.li").await;
+        let code = totp.code_at(moment(0).timestamp());
+        let open = unlocked(&database).await;
+        for _ in 0..30 {
+            assert_eq!(open.sign_in(&by_password("canary-wrong-horse", Some(&code))).await.status, 401);
+        }
+        assert_eq!(open.sign_in(&by_password(PASSWORD, Some(&code))).await.status, 201, "the control");
+    }
+}
+
+on_both! {
+    async fn an_address_that_tries_many_accounts_is_told_to_wait(database: Database) {
+        let (app, open) = (service(&database, 0).await, unlocked(&database).await);
+        let guess = |number: usize| json!({"login": format!("nobody{number}"), "password": PASSWORD});
+        for number in 0..20 {
+            assert_eq!(app.sign_in(&guess(number)).await.status, 401);
+        }
+        assert_eq!(app.sign_in(&guess(20)).await.status, 429);
+        assert_eq!(open.sign_in(&guess(21)).await.status, 401, "the control");
+        let later = service(&database, 60).await;
+        assert_eq!(later.sign_in(&guess(22)).await.status, 401, "the minute is over");
+    }
+}
+
+/// A process that locks nobody out.
+async fn unlocked(database: &Database) -> Service {
+    let ctx = ctx(database, 0, keys("1")).await.locking_out(LockOut { by_account: u16::MAX, by_address: u16::MAX });
+    serving(ctx)
 }
 
 on_both! {
