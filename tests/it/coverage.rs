@@ -172,10 +172,10 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
 pub(crate) async fn register(ctx: &Ctx, name: &str, code: &str) -> ToiletId {
     let area = ctx.store.area_place(&code.parse().unwrap()).await.unwrap().map(|place| place.id);
     let draft = make::draft(name);
-    let made = ctx.store.write(author(), move |tx| {
-        Box::pin(async move { Ok::<_, StoreError>(tx.create_toilet(&draft, area, &Attested::default()).await?) })
-    });
-    made.await.unwrap()
+    let made = ctx
+        .store
+        .write(author(), move |tx| Box::pin(async move { tx.create_toilet(&draft, area, &Attested::default()).await }));
+    made.await.map_err(|error: StoreError| error).unwrap()
 }
 
 /// Adds a person of that number with a role; answers the grant's id.

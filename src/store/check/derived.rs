@@ -63,19 +63,27 @@ pub(super) async fn admin(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreE
     Ok(told.into_iter().map(|_| Found::of_all("there was an admin once, and there is none now")).collect())
 }
 
-/// Every second factor was sealed with a key that the database was written with.
-const KEYS: &str = "\
-SELECT CAST(id AS TEXT) AS key, SUBSTR(totp, 1, 1) AS name FROM identity \
-WHERE totp IS NOT NULL AND SUBSTR(totp, 1, 1) NOT IN (SELECT id FROM ring_key) ORDER BY id";
+/// Where sealed values are: table, key of the row, the value, and which rows hold one.
+const SEALED: [(&str, &str, &str, &str); 4] = [
+    ("identity", "CAST(id AS TEXT)", "totp", "totp IS NOT NULL"),
+    ("identity", "CAST(id AS TEXT)", "hash", "kind = 'wechat'"),
+    ("phone", "person_id", "sealed", "1 = 1"),
+    ("wechat_token", "app_id", "sealed", "sealed IS NOT NULL"),
+];
 
+/// Every sealed value was sealed with a key that the database was written with.
 pub(super) async fn keys(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
-    let told = texts(tx, KEYS, ["key", "name"]).await?;
-    let unknown = |[key, name]: [String; 2]| {
-        Found::of_row(
-            "identity",
-            key,
-            format!("it was sealed with the key {name}, of which the database knows nothing"),
-        )
-    };
-    Ok(told.into_iter().map(unknown).collect())
+    let mut found = Vec::new();
+    for (table, key, value, holds) in SEALED {
+        let sql = format!(
+            "SELECT {key} AS key, SUBSTR({value}, 1, 1) AS name FROM {table} \
+             WHERE {holds} AND SUBSTR({value}, 1, 1) NOT IN (SELECT id FROM ring_key) ORDER BY 1"
+        );
+        let told = texts(tx, &sql, ["key", "name"]).await?;
+        found.extend(told.into_iter().map(|[key, name]| {
+            let told = format!("it was sealed with the key {name}, of which the database knows nothing");
+            Found::of_row(table, key, told)
+        }));
+    }
+    Ok(found)
 }

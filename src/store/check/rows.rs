@@ -11,6 +11,7 @@ use crate::domain::event::{Action, Changes, RecordKind};
 use crate::domain::key::KeyId;
 use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
+use crate::domain::wechat::CheckState;
 use crate::store::entity::{
     answer, area, area_alias, grade, identity, imported, invitation, journal, login_counter, media_check,
     message_consent, operator, outage, person, phone, plate, ring_key, role_grant, session, source, tenure, toilet,
@@ -99,7 +100,24 @@ async fn persons(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(),
     scan::<invitation::Model>(tx, Table::numbered("invitation", "id"), found, invitation).await?;
     // Its key is the person's together with the request's.
     scan::<answer::Model>(tx, Table::named("answer", "person || '/' || key"), found, |_| Ok(())).await?;
-    scan::<login_counter::Model>(tx, Table::named("login_counter", "subject"), found, |_| Ok(())).await
+    scan::<login_counter::Model>(tx, Table::named("login_counter", "subject"), found, |_| Ok(())).await?;
+    of_wechat(tx, found).await
+}
+
+async fn of_wechat(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    let consent = Table::named("message_consent", "person_id || '/' || template_id");
+    scan::<message_consent::Model>(tx, consent, found, |row| people::person_id(&row.person_id).map(drop)).await?;
+    scan::<phone::Model>(tx, Table::named("phone", "person_id"), found, |row| {
+        people::person_id(&row.person_id).map(drop)
+    })
+    .await?;
+    scan::<media_check::Model>(tx, Table::named("media_check", "trace_id"), found, |row| {
+        let read = row.state.parse::<CheckState>();
+        read.map(drop).map_err(|violation| StoreError::corrupt("media_check", &row.trace_id, violation))
+    })
+    .await?;
+    scan::<wechat_push::Model>(tx, Table::named("wechat_push", "signature"), found, |_| Ok(())).await?;
+    scan::<wechat_token::Model>(tx, Table::named("wechat_token", "app_id"), found, |_| Ok(())).await
 }
 
 fn tenure(row: &tenure::Model) -> Read {

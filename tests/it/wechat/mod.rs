@@ -7,6 +7,7 @@ mod phones;
 mod pushes;
 mod sign_in;
 mod standin;
+mod tls;
 mod tokens;
 
 use std::sync::Arc;

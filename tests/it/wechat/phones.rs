@@ -2,6 +2,7 @@
 
 use gongce::usecase::wechat::phones;
 use poem::http::Method;
+use sea_orm::{ConnectionTrait, Database as Connection};
 use serde_json::json;
 
 use super::standin::{PHONE, Reply, Standin};
@@ -48,5 +49,29 @@ on_both! {
             assert!(!refused.text.contains("canary"), "{}", refused.text);
         }
         assert_eq!(app.get(MINE, &token).await.status, 404);
+    }
+}
+
+on_both! {
+    async fn a_check_of_the_database_reads_what_wechat_left(database: Database) {
+        let wechat = Standin::start().await;
+        let app = service(&database, 0, &wechat).await;
+        let (token, _) = app.signed_in("li").await;
+        assert_eq!(app.post(MINE, &token, &json!({"code": "phone-code"})).await.status, 200);
+        let consents = json!([{"templateId": "tmpl-due", "result": "accept"}]);
+        assert_eq!(app.post("/api/v1/me/message-consents", &token, &consents).await.status, 200);
+        let raw = Connection::connect(&database.url).await.unwrap();
+        raw.execute_unprepared("INSERT INTO ring_key (id, fingerprint) VALUES ('1', 'x')").await.unwrap();
+        assert_eq!(app.ctx.store.check().await.unwrap(), []);
+        for (statement, tables) in [
+            ("UPDATE phone SET sealed = '9' || SUBSTR(sealed, 2)", &["phone"][..]),
+            ("UPDATE identity SET hash = '9' || SUBSTR(hash, 2)", &["identity", "phone"]),
+            ("UPDATE wechat_token SET sealed = '9' || SUBSTR(sealed, 2)", &["identity", "phone", "wechat_token"]),
+        ] {
+            raw.execute_unprepared(statement).await.unwrap();
+            let found = app.ctx.store.check().await.unwrap();
+            let found: Vec<_> = found.iter().map(|found| (found.check, found.table.as_deref().unwrap_or_default())).collect();
+            assert_eq!(found, tables.iter().map(|table| ("keys", *table)).collect::<Vec<_>>());
+        }
     }
 }
