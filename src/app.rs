@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use self::notify::Supervisor;
 use crate::config::{self, Config};
 use crate::domain::holiday::{Calendar, CalendarError, Calendars};
+use crate::domain::target::{Targets, TargetsError};
 use crate::domain::wechat::PushToken;
 use crate::gateway::wechat::{AppSecret, Setup, SetupError, Wechat};
 use crate::http::{self, Door};
@@ -35,6 +36,9 @@ pub enum StartError {
     /// The holiday file is no calendar.
     #[error("the holidays file cannot be used")]
     Calendar(#[from] CalendarError),
+    /// The targets file holds no targets.
+    #[error("the targets file cannot be used")]
+    Targets(#[from] TargetsError),
     /// The database cannot be used.
     #[error("cannot use the database")]
     Store(#[from] StoreError),
@@ -113,7 +117,7 @@ pub fn keys_folder(config: &Config) -> Result<PathBuf, StartError> {
 /// The context of all use cases around a database whose schema is up to date.
 ///
 /// # Errors
-/// What is wrong with the holiday file or the keys.
+/// What is wrong with the holiday file, the targets file or the keys.
 pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
     let mut calendars = Calendars::builtin();
     if let Some(path) = &config.holidays_file {
@@ -122,8 +126,12 @@ pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
     let clock = Clock::system();
     let makes_first = store::sqlite_file(&config.database_url).is_some();
     let keys = keys::hold(&store, clock, &keys_folder(config)?, makes_first).await?;
+    let targets = match &config.targets_file {
+        Some(path) => Targets::parse(&read(path)?)?,
+        None => Targets::builtin()?,
+    };
     let ctx = Ctx::new(store, clock, calendars, keys, http::render_fragment).with_wechat(wechat(config)?);
-    Ok(ctx.reached_at(config.public_url.clone()).locking_out(config.lock_out))
+    Ok(ctx.reached_at(config.public_url.clone()).locking_out(config.lock_out).with_targets(targets))
 }
 
 /// The client for WeChat, if there is an app.

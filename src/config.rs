@@ -35,14 +35,14 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         default: setting.default,
         meaning: setting.meaning,
     });
-    SETTINGS.into_iter().chain(of_wechat).chain(limits.map(|limit| Setting {
+    SETTINGS.iter().copied().chain(of_wechat).chain(limits.map(|limit| Setting {
         key: limit.key,
         default: limit.default,
         meaning: limit.meaning.trim_start(),
     }))
 }
 
-const SETTINGS: [Setting; 11] = [
+const SETTINGS: &[Setting] = &[
     Setting {
         key: "database_url",
         default: "sqlite://gongce.db",
@@ -92,6 +92,11 @@ const SETTINGS: [Setting; 11] = [
         default: "20",
         meaning: "failures to sign in from an address in a minute after which it waits for their rest (1 to 10000)",
     },
+    Setting {
+        key: "targets_file",
+        default: "",
+        meaning: "a TOML file with the targets that reports hold shares against, in place of the ministry's",
+    },
 ];
 
 /// A variable that belongs to the tests and is no setting.
@@ -120,6 +125,8 @@ pub struct Config {
     pub wechat: wechat::Settings,
     /// When nobody may try any more to sign in.
     pub lock_out: LockOut,
+    /// The targets in place of the built-in ones.
+    pub targets_file: Option<PathBuf>,
     /// How much clients may take.
     pub limits: Limits,
     /// Every setting with its value as it may be shown, and where it came from.
@@ -186,9 +193,13 @@ impl Config {
         if let Err(error) = check_log(&text("log")) {
             wrong.push(format!("log is “{}”: {error}", text("log")));
         }
-        let (log, holidays_file) = (text("log"), path("holidays_file"));
+        let (log, holidays_file, targets_file) = (text("log"), path("holidays_file"), path("targets_file"));
         let database_password_file = path("database_password_file");
-        for (key, file) in [("holidays_file", &holidays_file), ("database_password_file", &database_password_file)] {
+        for (key, file) in [
+            ("holidays_file", &holidays_file),
+            ("targets_file", &targets_file),
+            ("database_password_file", &database_password_file),
+        ] {
             if let Some(file) = file.as_ref().filter(|file| !file.is_file()) {
                 wrong.push(format!("{key} names {}, which is no file", file.display()));
             }
@@ -218,6 +229,7 @@ impl Config {
                 public_url,
                 wechat,
                 lock_out,
+                targets_file,
                 limits,
                 shown: found,
             }),

@@ -21,6 +21,8 @@ pub enum Action {
     ReadHistory,
     /// See what stands on a toilet's plates, and put others in their place.
     IssuePlate,
+    /// Read reports on the register.
+    ReadReports,
     /// Log a cleaning as one's own.
     LogCleaning,
     /// Confirm a cleaning that somebody logged.
@@ -72,6 +74,7 @@ const fn allows(role: Role, action: Action) -> bool {
         Action::ReadHistory => {
             matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor)
         }
+        Action::ReadReports => matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor),
         Action::LogCleaning => matches!(role, Role::Cleaner | Role::Supervisor),
         Action::VerifyCleaning => matches!(role, Role::Inspector | Role::Supervisor),
         Action::ReadAudit => matches!(role, Role::Admin | Role::Auditor),
@@ -97,6 +100,7 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::ReadHistory
         | Action::IssuePlate
         | Action::ReadAudit
+        | Action::ReadReports
         | Action::LogCleaning
         | Action::VerifyCleaning => false,
     }

@@ -17,6 +17,7 @@ use super::health::HealthApi;
 use super::invitations::InvitationsApi;
 use super::plates::PlatesApi;
 use super::problem_code::ProblemCode;
+use super::reports::ReportsApi;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
 use super::strict;
@@ -34,6 +35,7 @@ type Apis = Documented<(
     WechatApi,
     StaffApi,
     InvitationsApi,
+    ReportsApi,
     AuditApi,
     HealthApi,
 )>;
@@ -50,6 +52,7 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
         WechatApi(shared()),
         StaffApi(shared()),
         InvitationsApi(shared()),
+        ReportsApi(shared()),
         AuditApi(shared()),
         HealthApi(shared()),
     );

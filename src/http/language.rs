@@ -2,15 +2,7 @@
 
 use poem::http::{HeaderMap, header};
 
-/// A language that this service speaks to people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Language {
-    /// Simplified Chinese, unless something else is asked for.
-    #[default]
-    Chinese,
-    /// English.
-    English,
-}
+pub(super) use crate::domain::language::Language;
 
 impl Language {
     /// The language that `Accept-Language` prefers among those spoken (RFC 9110, 12.5.4).

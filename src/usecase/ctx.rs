@@ -14,6 +14,7 @@ use crate::domain::holiday::Calendars;
 use crate::domain::key::KeyRing;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::seal::{Sealed, Slot};
+use crate::domain::target::Targets;
 use crate::finder::{Finder, Render};
 use crate::gateway::wechat::Wechat;
 use crate::store::{Author, Store, StoreError, Tx, Working};
@@ -43,6 +44,8 @@ pub struct Ctx {
     pub wechat: Option<Arc<Wechat>>,
     /// When nobody may try any more to sign in.
     pub lock_out: LockOut,
+    /// The targets that shares are held against.
+    pub targets: Targets,
 }
 
 /// The time zone and the holiday calendar of toilets that name none.
@@ -79,6 +82,7 @@ impl Ctx {
             wechat: None,
             home: Home::default(),
             lock_out: LockOut::default(),
+            targets: Targets::default(),
         }
     }
 
@@ -129,6 +133,12 @@ impl Ctx {
             }
         }
         Ok(value)
+    }
+
+    /// The same product with other targets than none.
+    #[must_use]
+    pub fn with_targets(self, targets: Targets) -> Self {
+        Self { targets, ..self }
     }
 
     /// Writes as a part of the system, now.

@@ -24,6 +24,7 @@ pub mod permission;
 pub mod plates;
 pub mod proofs;
 pub mod registering;
+pub mod reports;
 pub mod sessions;
 pub mod staff;
 pub mod toilets;

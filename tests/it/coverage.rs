@@ -83,10 +83,18 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("get_my_export", "", [200; 9]),
     // Those who ask administer or watch less than the whole register, and name nothing.
     ("list_audit", "", [403; 9]),
+    ("get_grading_report", "", READING),
+    ("list_due_assessments", "", READING),
+    ("get_fittings_report", "", READING),
+    ("get_monthly_report", "", READING),
+    ("get_monthly_page_report", "", READING),
+    ("get_monthly_sheet_report", "", READING),
     ("delete_current_session", "", [204; 9]),
     // The last, since nobody is there to ask after it.
     ("delete_me", "", [204; 9]),
 ];
+/// Reports, on whatever the caller answers for.
+const READING: [u16; 9] = [200, 200, 200, 200, 200, 200, 403, 200, 200];
 const INVITATION: &str = r#"{"name": "王丽", "role": "cleaner", "area": "410308101"}"#;
 
 const GRANT: &str = r#"{"role": "repairer", "area": "410308101"}"#;

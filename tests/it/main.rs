@@ -22,6 +22,7 @@ mod policy;
 mod problems;
 mod real_data;
 mod register;
+mod reports;
 mod schema;
 mod sign_in;
 mod toilets_api;

@@ -144,7 +144,7 @@ pub(in crate::http) struct Time {
 }
 
 /// Beyond these years nobody asks in earnest, and calendar arithmetic reaches its own ends.
-const YEARS: (i32, i32) = (1970, 2200);
+pub(super) const YEARS: (i32, i32) = (1970, 2200);
 
 impl Declared for Time {
     fn name(&self) -> &'static str {

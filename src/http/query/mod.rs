@@ -5,12 +5,14 @@
 //! same constant. Lists take repetition or commas; an empty list or text counts as none: `wx.request` and forms send both.
 
 mod codes;
+mod dates;
 mod given;
 mod kinds;
 mod lists;
 mod params;
 
 pub(super) use codes::{Code, Codes};
+pub(super) use dates::{Day, MonthOf};
 pub(super) use given::{CRS_MISSING, Given};
 pub(super) use kinds::{Flag, Integer, Number, OneOf, Text, Time};
 pub(super) use lists::{AnyOf, Numbers};
