@@ -26,6 +26,10 @@ impl<A: OpenApi> OpenApi for Documented<A> {
             operation.responses.responses.extend(failures.into_iter().map(failure));
             let params = std::mem::take(&mut operation.params);
             operation.params = params.into_iter().flat_map(spread).collect();
+            for revision in operation.params.iter_mut().filter(|param| param.name == IF_MATCH) {
+                // To the framework it is optional, so that its absence is 428 and not 400.
+                revision.required = true;
+            }
         }
         apis
     }
