@@ -12,6 +12,7 @@ mod m0003_imports;
 mod m0004_journal;
 mod m0005_people;
 mod m0009_answers;
+mod m0010_deployments;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_journal::Migration),
             Box::new(m0005_people::Migration),
             Box::new(m0009_answers::Migration),
+            Box::new(m0010_deployments::Migration),
         ]
     }
 

@@ -10,9 +10,14 @@ use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 
 use super::areas::AreasApi;
+use super::batches::BatchesApi;
+use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::health::HealthApi;
+use super::history::HistoryApi;
 use super::invitations::InvitationsApi;
+use super::outages::OutagesApi;
+use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
@@ -20,13 +25,30 @@ use super::toilets::ToiletsApi;
 use crate::usecase::Ctx;
 
 /// All documented operations.
-type Apis = Documented<(ToiletsApi, AreasApi, SessionsApi, StaffApi, InvitationsApi, HealthApi)>;
+type Apis = Documented<(
+    ToiletsApi,
+    OutagesApi,
+    PositionsApi,
+    HistoryApi,
+    BatchesApi,
+    DeploymentsApi,
+    AreasApi,
+    SessionsApi,
+    StaffApi,
+    InvitationsApi,
+    HealthApi,
+)>;
 
 /// The operations with their document.
 pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
     let shared = || Arc::clone(ctx);
     let apis = (
         ToiletsApi(shared()),
+        OutagesApi(shared()),
+        PositionsApi(shared()),
+        HistoryApi(shared()),
+        BatchesApi(shared()),
+        DeploymentsApi(shared()),
         AreasApi(shared()),
         SessionsApi(shared()),
         StaffApi(shared()),

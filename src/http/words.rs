@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use crate::domain::account::Role;
 use crate::domain::area::AreaLevel;
+use crate::domain::event::Action;
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
-use crate::domain::outage::OutageReason;
+use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::finder::{GradeFilter, Unknown};
 use crate::geo::Crs;
@@ -54,6 +55,7 @@ macro_rules! vocabularies {
 
 vocabularies!(
     Access,
+    Action,
     AreaLevel,
     Crs,
     Fact,
@@ -63,6 +65,7 @@ vocabularies!(
     Lifecycle,
     OperatorKind,
     OutageReason,
+    OutageState,
     Role,
     Standard,
     Standing,

@@ -4,6 +4,7 @@ mod answers;
 mod areas;
 mod check;
 mod copies;
+mod deployments;
 mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
@@ -18,6 +19,7 @@ mod lock;
 mod login_counters;
 mod meters;
 mod operators;
+mod outages;
 mod people;
 mod postgres;
 mod registering;

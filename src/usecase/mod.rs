@@ -2,23 +2,27 @@
 
 pub mod areas;
 mod attempts;
+pub mod batches;
 pub mod caller;
-pub mod checking;
 pub mod clock;
 pub mod copies;
 pub mod ctx;
 pub mod demonstration;
 pub mod demonstration_staff;
+pub mod deployments;
 pub mod failure;
 pub mod following;
 pub mod grants;
 mod hashing;
+pub mod history;
 pub mod imports;
 pub mod invitations;
 pub mod keys;
 pub mod loading;
 pub mod once;
+pub mod outages;
 pub mod permission;
+pub mod positions;
 pub mod proofs;
 pub mod registering;
 pub mod sessions;

@@ -12,10 +12,10 @@ use crate::domain::key::KeyId;
 use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
 use crate::store::entity::{
-    answer, area, area_alias, grade, identity, imported, invitation, journal, login_counter, operator, outage, person,
-    ring_key, role_grant, session, source, tenure, toilet,
+    answer, area, area_alias, deployed, deployment, grade, identity, imported, invitation, journal, login_counter,
+    operator, outage, person, ring_key, role_grant, session, source, station, tenure, toilet,
 };
-use crate::store::{StoreError, areas, grants, operators, people, rows, sessions};
+use crate::store::{StoreError, areas, deployments, grants, operators, people, rows, sessions};
 
 /// Rows read at a time.
 const PAGE: usize = 2_000;
@@ -46,11 +46,22 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         read.map(drop).map_err(|violation| StoreError::corrupt("area_alias", row.id, violation))
     })
     .await?;
-    scan::<toilet::Model>(tx, Table::numbered("toilet", "id"), found, |row| rows::draft(row, Some(&memo)).map(drop))
-        .await?;
+    scan::<toilet::Model>(tx, Table::numbered("toilet", "id"), found, |row| {
+        rows::attested(row)?;
+        rows::draft(row, Some(&memo)).map(drop)
+    })
+    .await?;
     scan::<tenure::Model>(tx, Table::numbered("tenure", "id"), found, tenure).await?;
     scan::<outage::Model>(tx, Table::numbered("outage", "id"), found, |row| rows::outage(row).map(drop)).await?;
     scan::<grade::Model>(tx, Table::numbered("grade", "id"), found, |row| rows::grade(row).map(drop)).await?;
+    scan::<deployment::Model>(tx, Table::numbered("deployment", "id"), found, |row| {
+        deployments::read(row, Vec::new()).map(drop)
+    })
+    .await?;
+    let key = "deployment_id || '/' || toilet_id";
+    scan::<deployed::Model>(tx, Table::named("deployed", key), found, |_| Ok(())).await?;
+    scan::<station::Model>(tx, Table::numbered("station", "id"), found, |row| deployments::station(row).map(drop))
+        .await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);
