@@ -20,6 +20,8 @@ codes!(
         Operator = "operator",
         /// A source, with each import of it.
         Source = "source",
+        /// A set of toilets put out together for a time.
+        Deployment = "deployment",
         /// A person of the staff: field names only, never values.
         Person = "person",
         /// A role that somebody holds.

@@ -38,6 +38,14 @@ id!(
     OutageId
 );
 id!(
+    /// A place where a toilet stands for a time.
+    StationId
+);
+id!(
+    /// A set of toilets put out together for a time.
+    DeploymentId
+);
+id!(
     /// A dated grade record.
     GradeId
 );

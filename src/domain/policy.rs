@@ -17,6 +17,16 @@ pub enum Action {
     Revoke(Role),
     /// Change what the register says of a toilet.
     EditToilet,
+    /// Close a toilet, and end a closure, whoever opened it.
+    CloseToilet,
+    /// Close one's own toilet at once, for somebody else to confirm.
+    CloseOwnToilet,
+    /// Say whether a closure that somebody else opened is right.
+    ReviewOutage,
+    /// See all closures of a toilet, with who opened them.
+    ReadOutages,
+    /// Say where a toilet stands, from a phone at its door.
+    PlaceToilet,
     /// Read what changed in a record, when, and in which role.
     ReadHistory,
     /// See what stands on a toilet's plates, and put others in their place.
@@ -50,7 +60,8 @@ pub struct Subject<'a> {
 pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
     // Nobody raises themselves, cuts off the branch they sit on, or confirms their own work.
     let is_about_self = subject.person == Some(actor.person);
-    let bars_self = matches!(action, Action::Grant(_) | Action::Revoke(_) | Action::VerifyCleaning);
+    let bars_self =
+        matches!(action, Action::Grant(_) | Action::Revoke(_) | Action::ReviewOutage | Action::VerifyCleaning);
     if bars_self && is_about_self {
         return false;
     }
@@ -70,7 +81,12 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::EditToilet | Action::IssuePlate => matches!(role, Role::Supervisor | Role::Admin),
+        Action::EditToilet | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage => {
+            matches!(role, Role::Supervisor | Role::Admin)
+        }
+        Action::CloseOwnToilet => matches!(role, Role::Cleaner),
+        Action::ReadOutages => role.is_staff(),
+        Action::PlaceToilet => matches!(role, Role::Cleaner | Role::Inspector | Role::Supervisor | Role::Admin),
         Action::ReadHistory => {
             matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor)
         }
@@ -81,6 +97,33 @@ const fn allows(role: Role, action: Action) -> bool {
         // It takes no role, and none lets anybody do it to others.
         Action::DeleteAccount => false,
     }
+}
+
+/// In what way somebody may close a toilet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// For as long as they say, and nobody needs to look at it.
+    Confirmed,
+    /// At once and for [`OWN_CLOSURE`] at most, for somebody else to confirm.
+    Unconfirmed,
+}
+
+/// For how long a cleaner may close her own toilet: until somebody who may do more is at work again.
+pub const OWN_CLOSURE: TimeDelta = TimeDelta::hours(24);
+
+/// In what way somebody may close a toilet, if they may.
+#[must_use]
+pub fn closing(actor: &Actor, subject: Subject<'_>) -> Option<Closing> {
+    if may(actor, Action::CloseToilet, subject) {
+        return Some(Closing::Confirmed);
+    }
+    is_own(actor, subject).then_some(Closing::Unconfirmed)
+}
+
+/// Whether a toilet is a cleaner's own. As long as nobody has recorded who keeps which toilet, hers are all that a
+/// grant of hers covers. Nothing else answers this question, so that it can be answered better here.
+fn is_own(actor: &Actor, subject: Subject<'_>) -> bool {
+    may(actor, Action::CloseOwnToilet, subject)
 }
 
 /// How long a proof of who one is counts: long enough for an errand at the desk, too short for whoever finds the desk
@@ -101,6 +144,11 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::IssuePlate
         | Action::ReadAudit
         | Action::ReadReports
+        | Action::CloseToilet
+        | Action::CloseOwnToilet
+        | Action::ReviewOutage
+        | Action::ReadOutages
+        | Action::PlaceToilet
         | Action::LogCleaning
         | Action::VerifyCleaning => false,
     }

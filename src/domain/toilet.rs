@@ -7,6 +7,7 @@ use super::Draft;
 use super::area::AreaCode;
 use super::attested::Attested;
 use super::codes::codes;
+use super::deployment::Station;
 use super::draft::Fields;
 use super::grade::GradeRecord;
 use super::id::ToiletId;
@@ -134,6 +135,8 @@ pub struct Toilet {
     pub outages: Vec<Outage>,
     /// Its grade records.
     pub grades: Vec<GradeRecord>,
+    /// Where it stands for a time, instead of where it is registered.
+    pub stations: Vec<Station>,
     /// Which fields somebody saw with their own eyes.
     pub attested: Attested,
     /// Where the record came from.
@@ -162,6 +165,7 @@ impl Toilet {
         fields.extend(self.tenures.iter().map(Tenure::field));
         fields.extend(self.outages.iter().map(Outage::field));
         fields.extend(self.grades.iter().map(GradeRecord::field));
+        fields.extend(self.stations.iter().map(Station::field));
         fields.extend(self.attested.fields());
         fields
     }

@@ -35,6 +35,7 @@ pub struct Entry {
     pub(super) answers: Answers,
     pub(super) place: Option<Place>,
     pub(super) point: Option<UnitVector>,
+    pub(super) stations: Box<[(Span, Place, UnitVector)]>,
     pub(super) hours: Option<Hours>,
     pub(super) calendar: Option<Arc<str>>,
     pub(super) area: Option<Arc<[AreaCode]>>,
@@ -78,6 +79,7 @@ impl Entry {
             answers: Answers::of(fact),
             place: fact.position,
             point: fact.position.map(|place| place.position.into()),
+            stations: toilet.stations.iter().map(|one| (one.span, one.place, one.place.position.into())).collect(),
             hours: fact.hours.as_ref().map(|hours| interner.hours(hours)),
             calendar: fact.calendar.as_deref().map(|id| interner.calendar(id)),
             area: toilet.area.as_ref().map(|area| interner.path(&area.path)),
@@ -100,7 +102,7 @@ impl Entry {
         self.revision
     }
 
-    /// Where it stands, if that is known.
+    /// Where it is registered, if that is known.
     #[must_use]
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref()
@@ -110,6 +112,27 @@ impl Entry {
     #[must_use]
     pub fn path(&self) -> &[AreaCode] {
         self.area.as_deref().unwrap_or_default()
+    }
+
+    /// Where it stands at that instant: where it was put for a time, or else where it is registered.
+    #[must_use]
+    pub fn place_at(&self, at: DateTime<Utc>) -> Option<&Place> {
+        self.station(at).map(|(_, place, _)| place).or(self.place.as_ref())
+    }
+
+    /// The same as a vector.
+    pub(super) fn point_at(&self, at: DateTime<Utc>) -> Option<&UnitVector> {
+        // Few toilets are ever put anywhere, and this is asked of each in every search.
+        if self.stations.is_empty() { self.point.as_ref() } else { self.moved_point(at) }
+    }
+
+    fn moved_point(&self, at: DateTime<Utc>) -> Option<&UnitVector> {
+        self.station(at).map(|(.., point)| point).or(self.point.as_ref())
+    }
+
+    /// Where it was put last of the places where it is at that instant.
+    fn station(&self, at: DateTime<Utc>) -> Option<&(Span, Place, UnitVector)> {
+        self.stations.iter().rev().find(|(span, ..)| span.contains(at))
     }
 
     /// When it is open, if that is known.

@@ -71,7 +71,7 @@ impl ListQuery {
             && self.areas.as_ref().is_none_or(|areas| entry.lies_in(areas))
             && self.text.as_ref().is_none_or(|text| entry.text.contains(text.as_str()))
             && self.filter.admits(entry, self.at).is_some()
-            && self.bbox.is_none_or(|bbox| bbox.contains(entry))
+            && self.bbox.is_none_or(|bbox| bbox.contains(entry, self.at))
     }
 
     fn status_fits(&self, entry: &Entry) -> bool {
@@ -80,8 +80,8 @@ impl ListQuery {
 }
 
 impl Bbox {
-    fn contains(&self, entry: &Entry) -> bool {
-        let Some(place) = entry.place() else { return false };
+    fn contains(&self, entry: &Entry, at: DateTime<Utc>) -> bool {
+        let Some(place) = entry.place_at(at) else { return false };
         let (latitude, longitude) = place.in_crs(self.crs);
         // A box holds bare degrees; here both the box and the degrees are of `crs`, whatever the type's name says.
         Wgs84::new(latitude, longitude).is_ok_and(|degrees| self.bounds.contains(degrees))

@@ -68,7 +68,7 @@ impl Snapshot {
         let reach = query.max_distance.map_or(f64::INFINITY, reach);
         let mut best: BinaryHeap<Candidate<'_>> = BinaryHeap::with_capacity(query.limit + 1);
         for entry in self.entries() {
-            let Some(point) = &entry.point else { continue };
+            let Some(point) = entry.point_at(query.at) else { continue };
             let Some(rank) = rank(&from, point, reach) else { continue };
             if best.len() >= query.limit && best.peek().is_none_or(|worst| worst.precedes(rank, entry)) {
                 continue;
@@ -79,12 +79,12 @@ impl Snapshot {
                 best.pop();
             }
         }
-        best.into_sorted_vec().into_iter().filter_map(|candidate| candidate.into_hit(query.from)).collect()
+        best.into_sorted_vec().into_iter().filter_map(|candidate| candidate.into_hit(query)).collect()
     }
 
     /// What is unsure about a toilet that will do; `None` for one that will not.
     fn judge(&self, query: &NearestQuery, entry: &Entry) -> Option<Unsure> {
-        let place = entry.place()?;
+        let place = entry.place_at(query.at)?;
         if query.max_distance.is_some_and(|most| great_circle(query.from, place.position) > most) {
             return None;
         }
@@ -113,8 +113,8 @@ impl Candidate<'_> {
         self.rank.total_cmp(&rank).then(self.entry.id.cmp(&entry.id)).is_lt()
     }
 
-    fn into_hit(self, from: Wgs84) -> Option<Hit> {
-        let distance_metres = great_circle(from, self.entry.place()?.position);
+    fn into_hit(self, query: &NearestQuery) -> Option<Hit> {
+        let distance_metres = great_circle(query.from, self.entry.place_at(query.at)?.position);
         Some(Hit { entry: Arc::clone(self.entry), distance_metres, unsure: self.unsure })
     }
 }

@@ -25,7 +25,7 @@ fn toilet(id: i32, revision: i32) -> Toilet {
     let fact = Draft::new(Name::new("公厕").unwrap(), chrono_tz::Asia::Shanghai);
     let (tenures, outages, grades) = (vec![], vec![], vec![]);
     let updated_at = at("2026-11-23T08:00:00Z");
-    let attested = Attested::default();
+    let (stations, attested) = (vec![], Attested::default());
     Toilet {
         id: ToiletId(id),
         fact,
@@ -33,6 +33,7 @@ fn toilet(id: i32, revision: i32) -> Toilet {
         tenures,
         outages,
         grades,
+        stations,
         attested,
         source: None,
         revision,

@@ -12,10 +12,15 @@ use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 use super::account::AccountApi;
 use super::areas::AreasApi;
 use super::audit::AuditApi;
+use super::batches::BatchesApi;
+use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::health::HealthApi;
+use super::history::HistoryApi;
 use super::invitations::InvitationsApi;
 use super::plates::PlatesApi;
+use super::outages::OutagesApi;
+use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
 use super::reports::ReportsApi;
 use super::sessions::SessionsApi;
@@ -37,6 +42,11 @@ type Apis = Documented<(
     InvitationsApi,
     ReportsApi,
     AuditApi,
+    OutagesApi,
+    PositionsApi,
+    HistoryApi,
+    BatchesApi,
+    DeploymentsApi,
     HealthApi,
 )>;
 
@@ -45,6 +55,11 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
     let shared = || Arc::clone(ctx);
     let apis = (
         ToiletsApi(shared()),
+        OutagesApi(shared()),
+        PositionsApi(shared()),
+        HistoryApi(shared()),
+        BatchesApi(shared()),
+        DeploymentsApi(shared()),
         AreasApi(shared()),
         PlatesApi(shared()),
         SessionsApi(shared()),

@@ -100,6 +100,19 @@ impl Problem {
         self.code
     }
 
+    /// Its sentence.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The revision at which the record stands, where another one was expected.
+    pub(super) fn revision(&self) -> Option<i32> {
+        match self.state.as_deref() {
+            Some(State::Revision(revision)) => Some(*revision),
+            _ => None,
+        }
+    }
+
     /// The answer to one request.
     pub(super) fn answer(self, instance: &str, request_id: &str, language: Language) -> Response {
         let mut response = Response::builder().status(self.code.status()).content_type(PROBLEM_JSON).finish();

@@ -14,7 +14,7 @@ pub(super) const IF_MATCH: &str = "If-Match";
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// How many tags are read.
-const MOST_TAGS: usize = 10;
+const MOST_TAGS: usize = 32;
 
 /// Reads `If-Match`: an entity tag `"4-…"`, of which the revision in front alone is compared, or the revision by itself,
 /// as the body of every record has it; several with commas. A weak tag counts as well, since proxies that compress make

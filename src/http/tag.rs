@@ -7,6 +7,8 @@ use poem_openapi::Tags;
 pub(super) enum Tag {
     /// Finding public toilets.
     Toilets,
+    /// Closing toilets, and opening them again.
+    Outages,
     /// The tree of administrative divisions.
     Areas,
     /// Signing in and out, and one's own account.

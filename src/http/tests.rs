@@ -92,6 +92,7 @@ fn known() -> Toilet {
             ..Outage::stated(OutageId(1), NewOutage { reason: OutageReason::Repair, span, note: None })
         }],
         grades: vec![GradeRecord { id: GradeId(1), fact: grade }],
+        stations: vec![],
         attested: Attested([("position".to_owned(), attestation)].into()),
         source: Some(SourceRef { name: "demo".to_owned(), key: "U-017".to_owned(), synthetic: true }),
         revision: 4,
@@ -110,6 +111,7 @@ fn unknown() -> Toilet {
         tenures,
         outages,
         grades,
+        stations: vec![],
         attested: Attested::default(),
         source: None,
         revision: 1,

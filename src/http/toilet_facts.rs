@@ -149,6 +149,14 @@ pub(super) struct PositionInput {
 }
 
 impl PositionInput {
+    /// The place, or what is wrong with it.
+    pub(super) fn placed(self, crs: Option<Crs>) -> Result<Place, Problem> {
+        self.read(crs).map_err(|wrong| match wrong.code {
+            CRS_MISSING => Problem::of_fields(ProblemCode::CrsMissing, vec![wrong]),
+            _ => Failure::from(wrong.in_field("position")).into(),
+        })
+    }
+
     /// The place; the datum was asked for before.
     pub(super) fn read(self, crs: Option<Crs>) -> Result<Place, Violation> {
         let crs = crs.ok_or_else(|| Violation::new("crs", CRS_MISSING, "is required with a position"))?;

@@ -76,11 +76,12 @@ impl Reader<'_> {
         Answer::whole(json.into_bytes()).of_revision(entry.revision())
     }
 
-    fn hit(&self, json: &mut Json, query: &NearestQuery, hit: &Hit) {
+    /// One toilet that was found, with its distance.
+    pub(super) fn hit(&self, json: &mut Json, query: &NearestQuery, hit: &Hit) {
         json.open(b'{');
         self.members(json, &hit.entry);
         json.bare_field("distance", format_args!("{:.1}", hit.distance_metres));
-        let bearing = hit.entry.place().map_or(0.0, |place| bearing(query.from, place.position));
+        let bearing = hit.entry.place_at(query.at).map_or(0.0, |place| bearing(query.from, place.position));
         json.bare_field("bearing", format_args!("{:.1}", tenths(bearing)));
         let mut unsure = hit.unsure.names().peekable();
         if unsure.peek().is_some() {
@@ -96,7 +97,7 @@ impl Reader<'_> {
     fn members(&self, json: &mut Json, entry: &Entry) {
         let fragment = Fragment::read(entry.fragment());
         json.written(fragment.identity);
-        if let Some(place) = entry.place() {
+        if let Some(place) = entry.place_at(self.at) {
             let (latitude, longitude) = place.in_crs(self.crs);
             json.key("position");
             json.open(b'{');

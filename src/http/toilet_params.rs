@@ -44,7 +44,8 @@ const CRS: OneOf<Crs> = OneOf {
     missing: CRS_MISSING,
 };
 const NEAREST_LIMIT: Integer = Integer { name: "limit", about: "How many at most.", range: (1, 50), default: 10 };
-const LIMIT: Integer = Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
+pub(super) const LIMIT: Integer =
+    Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
 const MAX_DISTANCE: Number = Number {
     name: "maxDistance",
     about: "How far away at most, in metres along the great circle, such as `1500`.",
@@ -102,7 +103,7 @@ const Q: Text = Text {
     about: "What the name, English name, address or code must contain, whatever the case and width of its letters.",
     longest: 64,
 };
-const CURSOR: Text =
+pub(super) const CURSOR: Text =
     Text { name: "cursor", about: "The `next` of the page before. Its form may change at any time.", longest: 64 };
 
 /// What a search for the nearest toilets takes.
@@ -191,6 +192,21 @@ impl ListParams {
     pub(super) fn query(self, at: DateTime<Utc>) -> ListQuery {
         let Self { bbox, filter, statuses, text, after, limit, .. } = self;
         ListQuery { bbox, areas: None, filter, statuses, text, after, limit, at }
+    }
+}
+
+/// What a position of a toilet takes.
+#[derive(Debug)]
+pub(super) struct PositionParams {
+    /// The datum of the position, and of the answer.
+    pub(super) crs: Crs,
+}
+
+impl Group for PositionParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&CRS_OF_POSITION];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        Some(Self { crs: given.take(&CRS_OF_POSITION)? })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::event::{Action, RecordKind};
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
-use crate::domain::outage::OutageReason;
+use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::plate::PlateKind;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
@@ -69,6 +69,7 @@ vocabularies!(
     Lifecycle,
     OperatorKind,
     OutageReason,
+    OutageState,
     PlateKind,
     RecordKind,
     Role,

@@ -5,6 +5,7 @@ mod areas;
 mod check;
 mod consents;
 mod copies;
+mod deployments;
 mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
@@ -21,6 +22,7 @@ mod media_checks;
 mod meters;
 mod openids;
 mod operators;
+mod outages;
 mod people;
 mod phones;
 mod plates;

@@ -7,12 +7,22 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::entity::operator;
-use super::{StoreError, Tx};
+use super::{Store, StoreError, Tx};
 use crate::domain::draft::Fields;
 use crate::domain::event::{Action, Changes, NewEntry, RecordKind, changes};
 use crate::domain::id::OperatorId;
 use crate::domain::operator::{Operator, OperatorKind};
 use crate::domain::text::{Name, Text};
+
+impl Store {
+    /// The bodies of those ids, in no order.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn operators(&self, ids: BTreeSet<i32>) -> Result<Vec<Operator>, StoreError> {
+        Ok(of(&self.reader, ids).await?.into_values().collect())
+    }
+}
 
 impl Tx {
     /// The body of that id.

@@ -2,7 +2,9 @@
 
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
 use serde_json::Value;
 
 use super::entity::source;
@@ -30,7 +32,8 @@ impl Tx {
         find(&self.connection, name).await
     }
 
-    /// The id of the source of that name, which is made, or brought up to date with what is said of it now.
+    /// The id of the source of that name, which is made, or brought up to date with what is said of it now. Whoever takes
+    /// in the same source waits for this transaction to end: for longer than a request would, since it is a whole batch.
     ///
     /// # Errors
     /// What the database says.
@@ -41,6 +44,11 @@ impl Tx {
         license: Option<&str>,
         synthetic: bool,
     ) -> Result<SourceId, StoreError> {
+        if self.connection.get_database_backend() == DbBackend::Postgres {
+            for patience in ["SET LOCAL lock_timeout = '60s'", "SET LOCAL statement_timeout = '60s'"] {
+                self.connection.execute_unprepared(patience).await?;
+            }
+        }
         let (attribution, license) = (attribution.map(ToOwned::to_owned), license.map(ToOwned::to_owned));
         let new = source::ActiveModel {
             id: NotSet,

@@ -4,14 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::entity::{grade, outage, source, tenure, toilet};
-use super::history::histories;
-use super::{Store, StoreError, Tx, areas, operators, rows};
+use super::entity::{grade, outage, source, station, tenure, toilet};
+use super::{Store, StoreError, Tx, areas, deployments, operators, rows};
 use crate::domain::area::Area;
 use crate::domain::draft::Fields;
-use crate::domain::event::RecordKind;
 use crate::domain::grade::GradeRecord;
-use crate::domain::history::Entry;
 use crate::domain::id::{GradeId, OperatorId, TenureId, ToiletId};
 use crate::domain::operator::{Operator, Tenure, tenure_field};
 use crate::domain::period::Days;
@@ -43,23 +40,6 @@ impl Store {
     /// What the database says, or a corrupt row.
     pub async fn toilets_after(&self, after: ToiletId, limit: u64, around: &Around) -> Result<Vec<Toilet>, StoreError> {
         after_in(&self.read().await?, after, limit, around).await
-    }
-
-    /// The same with the history of each by its key, as both stand at one moment.
-    ///
-    /// # Errors
-    /// What the database says, or a corrupt row.
-    pub async fn toilets_with_histories(
-        &self,
-        after: ToiletId,
-        limit: u64,
-        around: &Around,
-    ) -> Result<(Vec<Toilet>, HashMap<String, Vec<Entry>>), StoreError> {
-        let tx = self.read().await?;
-        let toilets = after_in(&tx, after, limit, around).await?;
-        let keys: Vec<_> = toilets.iter().map(|toilet| toilet.id.to_string()).collect();
-        let histories = histories(&tx, RecordKind::Toilet, &keys).await?;
-        Ok((toilets, histories))
     }
 
     /// The toilets of those ids, in the order of their ids.
@@ -148,11 +128,16 @@ async fn after_in(
             .order_by_asc(grade::Column::Id)
             .all(tx)
             .await?,
+        stations: station::Entity::find()
+            .filter(station::Column::ToiletId.between(first, last))
+            .order_by_asc(station::Column::Id)
+            .all(tx)
+            .await?,
     };
     whole(tx, rows, parts, around).await
 }
 
-async fn of(connection: &impl ConnectionTrait, ids: &[ToiletId]) -> Result<Vec<Toilet>, StoreError> {
+pub(super) async fn of(connection: &impl ConnectionTrait, ids: &[ToiletId]) -> Result<Vec<Toilet>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
         let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
@@ -227,6 +212,7 @@ pub(super) struct Parts {
     pub(super) tenures: Vec<tenure::Model>,
     pub(super) outages: Vec<outage::Model>,
     pub(super) grades: Vec<grade::Model>,
+    pub(super) stations: Vec<station::Model>,
 }
 
 impl Parts {
@@ -235,16 +221,22 @@ impl Parts {
         let tenures = tenure::Entity::find().filter(tenure::Column::ToiletId.is_in(ids()));
         let outages = outage::Entity::find().filter(outage::Column::ToiletId.is_in(ids()));
         let grades = grade::Entity::find().filter(grade::Column::ToiletId.is_in(ids()));
+        let stations = station::Entity::find().filter(station::Column::ToiletId.is_in(ids()));
         Ok(Self {
             tenures: tenures.order_by_asc(tenure::Column::Id).all(connection).await?,
             outages: outages.order_by_asc(outage::Column::Id).all(connection).await?,
             grades: grades.order_by_asc(grade::Column::Id).all(connection).await?,
+            stations: stations.order_by_asc(station::Column::Id).all(connection).await?,
         })
     }
 }
 
 fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<Toilet>, StoreError> {
-    let (mut tenures, mut outages, mut grades) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let (mut tenures, mut outages) = (HashMap::new(), HashMap::new());
+    let (mut grades, mut stations) = (HashMap::new(), HashMap::new());
+    for row in parts.stations {
+        stations.entry(row.toilet_id).or_insert_with(Vec::new).push(deployments::station(&row)?);
+    }
     for row in parts.tenures {
         let tenure = read_tenure(&row, around)?;
         tenures.entry(row.toilet_id).or_insert_with(Vec::new).push(tenure);
@@ -268,6 +260,7 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
             tenures: tenures.remove(&row.id).unwrap_or_default(),
             outages: outages.remove(&row.id).unwrap_or_default(),
             grades: grades.remove(&row.id).unwrap_or_default(),
+            stations: stations.remove(&row.id).unwrap_or_default(),
             attested,
             source: source.map(|(source, key)| SourceRef {
                 name: source.name.clone(),

@@ -1,6 +1,6 @@
 //! Keeping the register: toilets are made, changed and taken out of use, one transaction each, the journal in it.
 
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
@@ -148,13 +148,13 @@ pub async fn retire(ctx: &Ctx, by: By, id: ToiletId, expected: Expected) -> Resu
 /// The toilet as it stands, for whoever may do that to it. Other writers of it wait.
 pub(super) async fn standing(tx: &Tx, actor: &Actor, action: Action, id: ToiletId) -> Result<Toilet, Failure> {
     let toilet = tx.toilet(id).await?.ok_or(Failure::NotFound)?;
-    require(actor, action, subject(tx, &toilet))?;
+    require(actor, action, subject(&toilet, tx.at()))?;
     Ok(toilet)
 }
 
 /// What the policy has to know of a toilet.
-pub(super) fn subject<'a>(tx: &Tx, toilet: &'a Toilet) -> Subject<'a> {
-    Subject { path: toilet.path(), operator: toilet.operator(tx.at()).map(|body| body.id), person: None }
+pub(super) fn subject(toilet: &Toilet, at: DateTime<Utc>) -> Subject<'_> {
+    Subject { path: toilet.path(), operator: toilet.operator(at).map(|body| body.id), person: None }
 }
 
 /// Ends a write to a toilet whose parts were written already: its facts, its revision and its entry in the journal. The
@@ -175,8 +175,8 @@ pub(super) async fn settle(
     if after.fields() == before.fields() {
         return Ok(after);
     }
-    if subject(tx, &after) != subject(tx, before) {
-        require(actor, Action::EditToilet, subject(tx, &after))?;
+    if subject(&after, tx.at()) != subject(before, tx.at()) {
+        require(actor, Action::EditToilet, subject(&after, tx.at()))?;
     }
     if !tx.update_toilet(before.id, before.revision, &after.fact, area_id, &after.attested).await? {
         return Err(Failure::Stale { revision: before.revision + 1 });

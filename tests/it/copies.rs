@@ -111,6 +111,7 @@ on_both! {
             ("rows", vec!["\"toilet\"", "\"17\"", "zone: "]),
             ("rows", vec!["\"journal\"", "spaceship"]),
             ("revisions", vec!["\"18\"", "revision 9", "says 1"]),
+            ("histories", vec!["\"toilet\"", "outages."]),
             ("area paths", vec!["410308101001"]),
             ("references", vec!["\"outage\"", "toilet"]),
         ] {
@@ -119,9 +120,9 @@ on_both! {
             };
             assert!(found.iter().any(|finding| is_it(&finding)), "{check} {words:?} is not in {found:#?}");
         }
-        assert_eq!(found.len(), 6, "and nothing else: {found:#?}");
+        assert_eq!(found.len(), 7, "and nothing else: {found:#?}");
         let text = db(folder.path(), &database, &["check"]);
-        assert!(stdout(&text).contains("rows: toilet 17: ") && stderr(&text).contains("6 faults"), "{}", stdout(&text));
+        assert!(stdout(&text).contains("rows: toilet 17: ") && stderr(&text).contains("7 faults"), "{}", stdout(&text));
     }
 }
 

@@ -7,7 +7,9 @@ use gongce::domain::account::{PersonId, PersonName, Role};
 use gongce::domain::attested::Attested;
 use gongce::domain::event::Actor;
 use gongce::domain::holiday::Calendars;
-use gongce::domain::id::ToiletId;
+use gongce::domain::id::{OutageId, ToiletId};
+use gongce::domain::outage::{NewOutage, Outage, OutageReason};
+use gongce::domain::period::Span;
 use gongce::domain::secret::{Token, TokenKind};
 use gongce::http::{Door, Limits, document, render_fragment, routes};
 use gongce::store::{Author, NewGrant, NewInvitation, NewSession, StoreError, Tx};
@@ -76,6 +78,19 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("create_toilet", NEW_TOILET, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
     ("update_toilet", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("apply_toilet_patch", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("place_toilet", FIX, [200, 404, 200, 200, 404, 200, 200, 200, 403]),
+    ("update_toilets", BATCH, [200, 200, 200, 200, 200, 200, 403, 403, 403]),
+    ("list_toilet_history", "", [200, 404, 200, 200, 404, 200, 403, 200, 200]),
+    ("create_outage", r#"{"reason": "water"}"#, [201, 404, 201, 201, 404, 201, 201, 403, 403]),
+    ("list_toilet_outages", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    ("list_outages", "", [200; 9]),
+    // A cleaner may change what she opened herself; this one somebody else did.
+    ("update_outage", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("apply_outage_patch", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("delete_outage", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
+    ("create_deployment", DEPLOYMENT, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("list_deployments", "", [200; 9]),
+    ("delete_deployment", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     ("delete_toilet", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     ("list_plates", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("create_plate", PLATE, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
@@ -141,19 +156,33 @@ impl Things {
             "delete_invitation" => self.invitation.to_string(),
             "list_plates" | "create_plate" | "get_plate_drawing" => self.toilet.to_string(),
             _ if operation.path.starts_with("/api/v1/toilets/") => TOILET.to_string(),
+            "delete_deployment" => DEPLOYED.to_string(),
             _ => self.person.to_string(),
         };
-        let query = if operation.id == "get_plate_drawing" { "?kind=staff" } else { "" };
-        operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string()) + query
+        let query = match operation.id.as_str() {
+            "get_plate_drawing" => "?kind=staff",
+            "place_toilet" => "?crs=wgs84",
+            _ => "",
+        };
+        let path = operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string());
+        path.replace("{outage}", &OUTAGE.to_string()) + query
     }
 }
+const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
+const BATCH: &str = r#"{"items": [{"id": 1, "revision": 1}], "patch": {}}"#;
+const DEPLOYMENT: &str = r#"{"name": "庙会", "until": "2026-12-01T00:00:00Z",
+    "toilets": [{"toilet": {"name": "临时公厕", "area": "410308101"}}]}"#;
 const NEW_TOILET: &str = r#"{"name": "新公厕", "area": "410308101", "confirmed": true}"#;
 
-/// The toilet that is asked about.
+/// The toilet that is asked about, and a closure of it.
 const TOILET: i32 = 1;
+const OUTAGE: i32 = 1;
+
+/// The first set of toilets, which the operation before makes.
+const DEPLOYED: i32 = 1;
 
 /// Any revision that the one toilet may stand at while it is asked about.
-const REVISIONS: &str = "1, 2, 3, 4, 5, 6, 7, 8";
+const REVISIONS: &str = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16";
 
 pub(crate) fn author() -> Author {
     let actor = Actor { name: "test".to_owned(), role: "system".to_owned(), request_id: "test".to_owned() };
@@ -173,6 +202,9 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     let (area, _) = tx.areas_of(&"410308101".parse().unwrap()).await?.pop().unwrap();
     let made = tx.create_toilet(&make::draft("老公厕"), Some(area), &Attested::default()).await?;
     assert_eq!(made.0, TOILET);
+    let span = Span::new(instant("2026-11-01T00:00:00Z"), Some(instant("2026-11-02T00:00:00Z"))).unwrap();
+    let fact = NewOutage { reason: OutageReason::Water, span, note: None };
+    assert_eq!(tx.create_outage(made, &Outage::stated(OutageId(0), fact)).await?.0, OUTAGE);
     Ok(())
 }
 

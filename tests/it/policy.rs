@@ -18,7 +18,12 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 8] = [
+const ACTIONS: [Action; 13] = [
+    Action::CloseToilet,
+    Action::CloseOwnToilet,
+    Action::ReviewOutage,
+    Action::ReadOutages,
+    Action::PlaceToilet,
     Action::ReadHistory,
     Action::ReadStaff,
     Action::Grant(Role::Admin),

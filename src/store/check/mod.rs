@@ -2,6 +2,7 @@
 //! others of its rows.
 
 mod derived;
+mod histories;
 mod postgres;
 mod rows;
 pub(super) mod sqlite;
@@ -51,12 +52,13 @@ type Look = for<'t> fn(&'t DatabaseTransaction) -> Working<'t, Result<Vec<Found>
 
 /// Every check in the order in which they are made. Whatever keeps a figure that follows from other rows adds one here
 /// that works it out anew.
-const CHECKS: [(&str, Look); 8] = [
+const CHECKS: [(&str, Look); 9] = [
     ("integrity", |tx| Box::pin(integrity(tx))),
     ("references", |tx| Box::pin(references(tx))),
     ("rows", |tx| Box::pin(rows::every_row(tx))),
     ("journal guard", |tx| Box::pin(derived::guard(tx))),
     ("revisions", |tx| Box::pin(derived::revisions(tx))),
+    ("histories", |tx| Box::pin(histories::histories(tx))),
     ("area paths", |tx| Box::pin(derived::area_paths(tx))),
     ("keys", |tx| Box::pin(derived::keys(tx))),
     ("admin", |tx| Box::pin(derived::admin(tx))),

@@ -13,11 +13,11 @@ use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, grade, identity, imported, invitation, journal, login_counter, media_check,
-    message_consent, operator, outage, person, phone, plate, ring_key, role_grant, session, source, tenure, toilet,
-    wechat_push, wechat_token,
+    answer, area, area_alias, deployed, deployment, grade, identity, imported, invitation, journal, login_counter,
+    media_check, message_consent, operator, outage, person, phone, plate, ring_key, role_grant, session, source, station,
+    tenure, toilet, wechat_push, wechat_token,
 };
-use crate::store::{StoreError, areas, grants, operators, people, plates, rows, sessions};
+use crate::store::{StoreError, areas, deployments, grants, operators, people, plates, rows, sessions};
 
 /// Rows read at a time.
 const PAGE: usize = 2_000;
@@ -48,13 +48,24 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         read.map(drop).map_err(|violation| StoreError::corrupt("area_alias", row.id, violation))
     })
     .await?;
-    scan::<toilet::Model>(tx, Table::numbered("toilet", "id"), found, |row| rows::draft(row, Some(&memo)).map(drop))
-        .await?;
+    scan::<toilet::Model>(tx, Table::numbered("toilet", "id"), found, |row| {
+        rows::attested(row)?;
+        rows::draft(row, Some(&memo)).map(drop)
+    })
+    .await?;
     scan::<tenure::Model>(tx, Table::numbered("tenure", "id"), found, tenure).await?;
     scan::<outage::Model>(tx, Table::numbered("outage", "id"), found, |row| rows::outage(row).map(drop)).await?;
     scan::<grade::Model>(tx, Table::numbered("grade", "id"), found, |row| rows::grade(row).map(drop)).await?;
     let plates = Table::named("plate", "toilet_id || '/' || kind");
     scan::<plate::Model>(tx, plates, found, |row| plates::read(row).map(drop)).await?;
+    scan::<deployment::Model>(tx, Table::numbered("deployment", "id"), found, |row| {
+        deployments::read(row, Vec::new()).map(drop)
+    })
+    .await?;
+    let key = "deployment_id || '/' || toilet_id";
+    scan::<deployed::Model>(tx, Table::named("deployed", key), found, |_| Ok(())).await?;
+    scan::<station::Model>(tx, Table::numbered("station", "id"), found, |row| deployments::station(row).map(drop))
+        .await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);

@@ -3,6 +3,8 @@
 pub mod answer;
 pub mod area;
 pub mod area_alias;
+pub mod deployed;
+pub mod deployment;
 pub mod grade;
 pub mod identity;
 pub mod imported;
@@ -20,6 +22,7 @@ pub mod ring_key;
 pub mod role_grant;
 pub mod session;
 pub mod source;
+pub mod station;
 pub mod tenure;
 pub mod toilet;
 pub mod wechat_push;

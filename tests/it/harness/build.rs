@@ -34,6 +34,7 @@ pub(crate) fn toilet(id: i32) -> ToiletBuilder {
         tenures,
         outages,
         grades,
+        stations: Vec::new(),
         attested,
         source: None,
         revision: 1,

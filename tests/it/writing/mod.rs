@@ -1,7 +1,12 @@
 //! Keeping the register over HTTP.
 
+mod batches;
+mod deployments;
+mod history;
 mod imports;
 mod journal;
 mod once;
+mod outages;
+mod positions;
 mod racing;
 mod registering;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::harness::service::Service;
 use crate::harness::stores::{Database, on_both};
 
-/// How many patches race; `RACING_PATCHES` asks for another number (`GONGCE_LONG=1 tests/run` for ten thousand).
+/// How many patches race; `RACING_PATCHES` asks for another number (`LONG=1 tests/run` for ten thousand).
 fn patches() -> u32 {
     let asked = std::env::var_os("RACING_PATCHES").and_then(|text| text.to_str()?.parse().ok());
     asked.unwrap_or(400)

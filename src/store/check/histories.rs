@@ -1,0 +1,102 @@
+//! The history of every toilet, replayed from the journal, is the toilet.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{Found, unreadable};
+use crate::domain::Toilet;
+use crate::domain::area::{Area, AreaCode};
+use crate::domain::draft::Fields;
+use crate::domain::event::RecordKind;
+use crate::domain::history::{Entry, replay};
+use crate::domain::id::ToiletId;
+use crate::store::entity::toilet;
+use crate::store::{StoreError, areas, history, toilets};
+
+/// Toilets read at a time.
+const PAGE: u64 = 500;
+
+pub(super) async fn histories(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let codes = Codes::of(&areas::all(tx).await?);
+    let (mut found, mut after) = (Vec::new(), 0);
+    loop {
+        let ids = toilet::Entity::find().filter(toilet::Column::Id.gt(after)).order_by_asc(toilet::Column::Id);
+        let ids = ids.limit(PAGE).select_only().column(toilet::Column::Id).into_tuple::<i32>().all(tx).await?;
+        let Some(last) = ids.last() else { return Ok(found) };
+        after = *last;
+        let ids: Vec<_> = ids.into_iter().map(ToiletId).collect();
+        match page(tx, &ids, &codes).await {
+            Ok(faults) => found.extend(faults),
+            // One that cannot be read must not hide the others.
+            Err(StoreError::Corrupt { .. }) => found.extend(one_by_one(tx, &ids, &codes).await?),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn one_by_one(tx: &DatabaseTransaction, ids: &[ToiletId], codes: &Codes) -> Result<Vec<Found>, StoreError> {
+    let mut found = Vec::new();
+    for id in ids {
+        match page(tx, std::slice::from_ref(id), codes).await {
+            Ok(faults) => found.extend(faults),
+            // A row that cannot be read is told by the check of rows; an entry that cannot be is told here as well.
+            Err(StoreError::Corrupt { table, .. }) if table != "journal" => {}
+            Err(error @ StoreError::Corrupt { .. }) => found.push(unreadable("toilet", &id.to_string(), &error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+async fn page(tx: &DatabaseTransaction, ids: &[ToiletId], codes: &Codes) -> Result<Vec<Found>, StoreError> {
+    let toilets = toilets::of(tx, ids).await?;
+    let keys: Vec<_> = toilets.iter().map(|toilet| toilet.id.to_string()).collect();
+    let histories = history::histories(tx, RecordKind::Toilet, &keys).await?;
+    let disagreeing = toilets.iter().zip(keys).filter_map(|(toilet, key)| {
+        let history = histories.get(&key).map(Vec::as_slice).unwrap_or_default();
+        Some(Found::of_row("toilet", key, disagreement(toilet, history, codes)?))
+    });
+    Ok(disagreeing.collect())
+}
+
+/// In what a toilet differs from its history. Its revision is the matter of a check of its own.
+fn disagreement(toilet: &Toilet, history: &[Entry], codes: &Codes) -> Option<String> {
+    let replayed = match replay(history) {
+        Ok(replayed) => replayed,
+        Err(gap) => return Some(gap.to_string()),
+    };
+    let (told, stands) = (codes.of_today(replayed.fields), codes.of_today(toilet.fields()));
+    let names = told.keys().chain(stands.keys());
+    let mut differing: Vec<_> = names.filter(|name| told.get(*name) != stands.get(*name)).collect();
+    differing.sort_unstable();
+    differing.dedup();
+    let tell = |name: &&String| {
+        let written = |fields: &Fields| fields.get(*name).map_or_else(|| "nothing".to_owned(), ToString::to_string);
+        format!("{name}: the journal tells of {}, the record of {}", written(&told), written(&stands))
+    };
+    (!differing.is_empty()).then(|| differing.iter().map(tell).collect::<Vec<_>>().join("; "))
+}
+
+/// Areas are given other codes now and then; the journal keeps those of its time.
+struct Codes(HashMap<AreaCode, AreaCode>);
+
+impl Codes {
+    fn of(areas: &[Area]) -> Self {
+        let older = areas.iter().flat_map(|area| {
+            let codes = area.fact.aliases.iter().filter_map(|alias| alias.code.clone());
+            codes.map(|code| (code, area.fact.code.clone()))
+        });
+        let mut codes: HashMap<_, _> = older.collect();
+        codes.extend(areas.iter().map(|area| (area.fact.code.clone(), area.fact.code.clone())));
+        Self(codes)
+    }
+
+    fn of_today(&self, mut fields: Fields) -> Fields {
+        let code = fields.get("area").and_then(|code| code.as_str()?.parse::<AreaCode>().ok());
+        if let Some(today) = code.and_then(|code| self.0.get(&code)) {
+            fields.insert("area".to_owned(), today.as_str().into());
+        }
+        fields
+    }
+}
