@@ -13,6 +13,8 @@ use super::account::AccountApi;
 use super::areas::AreasApi;
 use super::audit::AuditApi;
 use super::documented::Documented;
+use super::door::Door;
+use super::exports::ExportsApi;
 use super::health::HealthApi;
 use super::invitations::InvitationsApi;
 use super::plates::PlatesApi;
@@ -28,6 +30,7 @@ use crate::usecase::Ctx;
 /// All documented operations.
 type Apis = Documented<(
     ToiletsApi,
+    ExportsApi,
     AreasApi,
     PlatesApi,
     SessionsApi,
@@ -41,10 +44,11 @@ type Apis = Documented<(
 )>;
 
 /// The operations with their document.
-pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
+pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, ()> {
     let shared = || Arc::clone(ctx);
     let apis = (
         ToiletsApi(shared()),
+        ExportsApi { ctx: shared(), door: Arc::clone(door) },
         AreasApi(shared()),
         PlatesApi(shared()),
         SessionsApi(shared()),
