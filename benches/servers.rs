@@ -17,7 +17,7 @@ async fn main() -> anyhow::Result<()> {
     loading::load(&ctx).await?;
     let server = Server::new(TcpListener::bind(config.listen));
     match std::env::args().nth(1).as_deref() {
-        Some("bare") => Ok(server.run(bare_routes(ctx)).await?),
+        Some("bare") => Ok(server.run(bare_routes(ctx, &Door::new(config.limits))).await?),
         Some("front") => Ok(server.run(routes(ctx, Door::new(config.limits))).await?),
         _ => bail!("say bare or front"),
     }

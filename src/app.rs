@@ -131,7 +131,8 @@ pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
         None => Targets::builtin()?,
     };
     let ctx = Ctx::new(store, clock, calendars, keys, http::render_fragment).with_wechat(wechat(config)?);
-    Ok(ctx.reached_at(config.public_url.clone()).locking_out(config.lock_out).with_targets(targets))
+    let ctx = ctx.reached_at(config.public_url.clone()).publishing_in(config.public_crs);
+    Ok(ctx.locking_out(config.lock_out).with_targets(targets))
 }
 
 /// The client for WeChat, if there is an app.

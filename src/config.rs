@@ -14,6 +14,7 @@ use crate::domain::Violation;
 use crate::domain::account::LockOut;
 use crate::domain::public_url::PublicUrl;
 use crate::gateway::wechat;
+use crate::geo::Crs;
 use crate::http::{LIMITS, Limits};
 
 /// One thing that can be set: `GONGCE_` and the key in capitals is its variable.
@@ -97,6 +98,11 @@ const SETTINGS: &[Setting] = &[
         default: "",
         meaning: "a TOML file with the targets that reports hold shares against, in place of the ministry's",
     },
+    Setting {
+        key: "public_crs",
+        default: "",
+        meaning: "the only datum in which positions are published: gcj02, bd09 or wgs84; unset: whichever is asked for",
+    },
 ];
 
 /// A variable that belongs to the tests and is no setting.
@@ -127,6 +133,8 @@ pub struct Config {
     pub lock_out: LockOut,
     /// The targets in place of the built-in ones.
     pub targets_file: Option<PathBuf>,
+    /// The only datum in which positions are published.
+    pub public_crs: Option<Crs>,
     /// How much clients may take.
     pub limits: Limits,
     /// Every setting with its value as it may be shown, and where it came from.
@@ -211,6 +219,7 @@ impl Config {
             by_account: whole("account_failures", &text("account_failures"), 100, &mut wrong),
             by_address: whole("address_failures", &text("address_failures"), 10_000, &mut wrong),
         };
+        let public_crs = public_crs(&text("public_crs"), &mut wrong);
         let limits = limits(text, &mut wrong);
         for key in ["database_url", "wechat_proxy"] {
             if let Some((url, _)) = found.get_mut(key) {
@@ -230,6 +239,7 @@ impl Config {
                 wechat,
                 lock_out,
                 targets_file,
+                public_crs,
                 limits,
                 shown: found,
             }),
@@ -293,6 +303,14 @@ fn whole(key: &str, text: &str, most: u16, wrong: &mut Vec<String>) -> u16 {
         wrong.push(format!("{key} is “{text}”: give a whole number from 1 to {most}"));
         most
     })
+}
+
+/// The datum in which alone positions are published, if there is one.
+fn public_crs(text: &str, wrong: &mut Vec<String>) -> Option<Crs> {
+    if text.is_empty() {
+        return None;
+    }
+    text.parse().map_err(|error| wrong.push(format!("public_crs is “{text}”: {error}"))).ok()
 }
 
 /// The limits of the front door; what is wrong with them is told.

@@ -4,6 +4,7 @@ mod audit;
 mod config_show;
 mod db;
 mod demo;
+mod export;
 mod healthcheck;
 mod import;
 mod keys;
@@ -65,6 +66,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Take in a publisher's files under a source profile
     Import(import::Import),
+    /// Write the toilets to a file: CSV, XLSX, GeoJSON, OpenStreetMap's tags
+    Export(export::Export),
     /// Invite the first admin and others, list the staff, take roles away
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -127,6 +130,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => serve::run(&config).await,
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
+        Command::Export(export) => export.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,
         Command::Audit(audit) => audit.run(&config).await,

@@ -4,7 +4,7 @@
 //! replaces the letters), CJJ 14-2016 (classes of urban toilets).
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Violation;
@@ -134,8 +134,8 @@ fn spellings(standard: Standard, grade: Grade, rank: usize, grades: usize) -> Ve
 }
 
 /// A grade record as somebody states it; constructed through [`NewGrade::new`] so that the grade fits its standard.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", try_from = "RawGrade")]
 pub struct NewGrade {
     standard: Standard,
     grade: Grade,
@@ -151,6 +151,26 @@ pub struct NewGrade {
     /// The number of its certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Name>,
+}
+
+/// A [`NewGrade`] as it is written, before it is known whether its grade fits its standard.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RawGrade {
+    standard: Standard,
+    grade: Grade,
+    assessed_on: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+    revoked_on: Option<NaiveDate>,
+    certificate: Option<Name>,
+}
+
+impl TryFrom<RawGrade> for NewGrade {
+    type Error = Violation;
+    fn try_from(raw: RawGrade) -> Result<Self, Violation> {
+        let RawGrade { standard, grade, assessed_on, valid_to, revoked_on, certificate } = raw;
+        Ok(Self { assessed_on, valid_to, revoked_on, certificate, ..Self::new(standard, grade)? })
+    }
 }
 
 impl NewGrade {

@@ -29,6 +29,7 @@ pub mod place;
 pub mod plate;
 pub mod policy;
 pub mod public_url;
+pub mod record;
 pub mod report;
 pub mod seal;
 pub mod secret;

@@ -7,6 +7,7 @@
 mod areas;
 mod door;
 mod entry;
+mod features;
 mod filter;
 mod intern;
 mod list;
@@ -21,6 +22,7 @@ mod tests;
 pub use areas::{AreaPage, AreaQuery, Areas};
 pub use door::Usability;
 pub use entry::{Closure, Entry};
+pub use features::{Extent, FeaturePage, FeatureQuery, Window};
 pub use filter::{Filter, GradeFilter, Unknown};
 pub use list::{Bbox, ListQuery, Page};
 pub use live::{Finder, Render};

@@ -15,6 +15,8 @@ use super::audit::AuditApi;
 use super::batches::BatchesApi;
 use super::deployments::DeploymentsApi;
 use super::documented::Documented;
+use super::door::Door;
+use super::exports::ExportsApi;
 use super::health::HealthApi;
 use super::history::HistoryApi;
 use super::invitations::InvitationsApi;
@@ -33,6 +35,7 @@ use crate::usecase::Ctx;
 /// All documented operations.
 type Apis = Documented<(
     ToiletsApi,
+    ExportsApi,
     AreasApi,
     PlatesApi,
     SessionsApi,
@@ -51,7 +54,7 @@ type Apis = Documented<(
 )>;
 
 /// The operations with their document.
-pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
+pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, ()> {
     let shared = || Arc::clone(ctx);
     let apis = (
         ToiletsApi(shared()),
@@ -60,6 +63,7 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
         HistoryApi(shared()),
         BatchesApi(shared()),
         DeploymentsApi(shared()),
+        ExportsApi { ctx: shared(), door: Arc::clone(door) },
         AreasApi(shared()),
         PlatesApi(shared()),
         SessionsApi(shared()),

@@ -10,28 +10,29 @@ use super::door::{Admitting, Door};
 use super::front::Front;
 use super::paths::Paths;
 use super::unhandled::panicked;
-use super::{document, pages, request_id};
+use super::{document, ogc, pages, request_id};
 use crate::usecase::{Clock, Ctx};
 
 /// The whole service as one endpoint that never fails: every failure is an answer.
 #[must_use]
 pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> {
     let clock = ctx.clock;
-    behind_front(clock, door, bare_routes(ctx))
+    let routes = bare_routes(ctx, &door);
+    behind_front(clock, door, routes)
 }
 
 /// The routes without the front before them: to measure what that costs, never to serve anybody.
 #[must_use]
-pub fn bare_routes(ctx: Arc<Ctx>) -> Route {
-    let pages = pages::add_to(Route::new(), Arc::clone(&ctx));
-    let service = Arc::new(document::service(&ctx).into_endpoint().data(ctx));
+pub fn bare_routes(ctx: Arc<Ctx>, door: &Arc<Door>) -> Route {
+    let pages = ogc::add_to(pages::add_to(Route::new(), Arc::clone(&ctx)), &ctx);
+    let service = Arc::new(document::service(&ctx, door).into_endpoint().data(ctx));
     // Nested at the root, the service would take the first page's path as well.
     pages.nest_no_strip("/api/v1", Arc::clone(&service)).at("/livez", Arc::clone(&service)).at("/readyz", service)
 }
 
 /// Puts the common front before an endpoint: the door, a catch for panics, and the answer to every failure.
 pub fn behind_front(clock: Clock, door: Arc<Door>, inner: impl Endpoint + 'static) -> BoxEndpoint<'static, Response> {
-    fronted(clock, door, Arc::new(Paths::new(&document::paths(), &pages::PATHS)), inner)
+    fronted(clock, door, Arc::new(Paths::new(&document::paths(), &[&pages::PATHS[..], &ogc::PATHS].concat())), inner)
 }
 
 /// The common front before an endpoint with these paths.

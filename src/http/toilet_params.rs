@@ -159,8 +159,8 @@ impl NearestParams {
 /// What a list of toilets takes.
 #[derive(Debug)]
 pub(super) struct ListParams {
-    /// The datum of the answer.
-    pub(super) crs: Crs,
+    /// The datum of the answer, if one was asked for.
+    pub(super) crs: Option<Crs>,
     /// The areas that were asked for.
     pub(super) areas: Vec<AreaCode>,
     bbox: Option<Bbox>,
@@ -176,14 +176,14 @@ impl Group for ListParams {
         &[&BBOX, &CRS, &AREA, &KIND, &GRADE, &NEED, &Q, &STATUS, &CURSOR, &LIMIT];
 
     fn read(given: &mut Given) -> Option<Self> {
-        let crs = given.take(&CRS);
+        let crs = given.asked(&CRS);
         let bbox = bbox(given, crs);
         let (areas, statuses) = (given.take(&AREA), given.take(&STATUS));
         let filter = filter(given, false);
         let text = given.take(&Q).flatten().map(|text| plain(&text));
         let after = cursor(given);
         let limit = given.take(&LIMIT);
-        Some(Self { crs: crs?, areas: areas?, bbox, filter: filter?, statuses: statuses?, text, after, limit: limit? })
+        Some(Self { crs, areas: areas?, bbox, filter: filter?, statuses: statuses?, text, after, limit: limit? })
     }
 }
 
@@ -213,15 +213,15 @@ impl Group for PositionParams {
 /// What one toilet takes.
 #[derive(Debug)]
 pub(super) struct ToiletParams {
-    /// The datum of the answer.
-    pub(super) crs: Crs,
+    /// The datum of the answer, if one was asked for.
+    pub(super) crs: Option<Crs>,
 }
 
 impl Group for ToiletParams {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&OUTPUT_CRS];
 
     fn read(given: &mut Given) -> Option<Self> {
-        Some(Self { crs: given.take(&OUTPUT_CRS)? })
+        Some(Self { crs: given.asked(&OUTPUT_CRS) })
     }
 }
 
@@ -253,11 +253,16 @@ pub(super) fn next(after: ToiletId) -> String {
     format!("{:x}", after.0)
 }
 
+/// The toilet after which the page of a cursor begins.
+pub(super) fn place(cursor: &str) -> Option<ToiletId> {
+    // The standard library reads a sign as well.
+    let is_sane = cursor.bytes().all(|byte| byte.is_ascii_hexdigit());
+    i32::from_str_radix(cursor, 16).ok().filter(|_| is_sane).map(ToiletId)
+}
+
 fn cursor(given: &mut Given) -> Option<ToiletId> {
     let text = given.take(&CURSOR).flatten()?;
-    // The standard library reads a sign as well.
-    let is_sane = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let id = i32::from_str_radix(&text, 16).ok().filter(|_| is_sane).map(ToiletId);
+    let id = place(&text);
     if id.is_none() {
         given.fault(&CURSOR, Violation::new("", "unreadable", "must be the `next` of the page before"));
     }

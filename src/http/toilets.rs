@@ -42,7 +42,7 @@ impl ToiletsApi {
         let at = asked.at.unwrap_or_else(|| self.now());
         let query = asked.query(at);
         let hits = toilets::nearest(&self.0, &query);
-        Ok(self.reader(asked.crs, at).nearest(&query, asked.at.is_some(), &hits))
+        Ok(self.reader(Some(asked.crs), at)?.nearest(&query, asked.at.is_some(), &hits))
     }
 
     /// List toilets
@@ -53,7 +53,7 @@ impl ToiletsApi {
         let Params(asked) = query;
         let (crs, at, areas) = (asked.crs, self.now(), asked.areas.clone());
         let page = toilets::list(&self.0, &areas, asked.query(at))?;
-        Ok(self.reader(crs, at).page(&page))
+        Ok(self.reader(crs, at)?.page(&page))
     }
 
     /// Get a toilet
@@ -68,7 +68,7 @@ impl ToiletsApi {
         query: Params<ToiletParams>,
     ) -> Result<Answer<ToiletView>, Problem> {
         let entry = toilets::get(&self.0, ToiletId(id.0))?;
-        Ok(self.reader(query.0.crs, self.now()).toilet(&entry))
+        Ok(self.reader(query.0.crs, self.now())?.toilet(&entry))
     }
 
     /// Add a toilet
@@ -167,7 +167,9 @@ impl ToiletsApi {
         let (expected, patch) = (expected(revision)?, body.read(crs)?);
         let toilet = registering::update(&self.0, signed.writer(), ToiletId(id), expected, patch).await?;
         let entry = self.0.finder.entry_of(&toilet);
-        Ok(Changed::now(self.reader(crs.unwrap_or(Crs::Wgs84), self.now()).toilet(&entry)))
+        // Whoever keeps the register is not the public, whose datum may be limited.
+        let reader = Reader { calendars: &self.0.calendars, crs: crs.unwrap_or(Crs::Wgs84), at: self.now() };
+        Ok(Changed::now(reader.toilet(&entry)))
     }
 
     /// Writes the answer about a toilet that was made, wherever it was.
@@ -185,8 +187,10 @@ impl ToiletsApi {
         self.0.clock.now().trunc_subsecs(0)
     }
 
-    fn reader(&self, crs: Crs, at: DateTime<Utc>) -> Reader<'_> {
-        Reader { calendars: &self.0.calendars, crs, at }
+    /// Writes for whoever asked for that datum, if it is one in which positions are published.
+    fn reader(&self, crs: Option<Crs>, at: DateTime<Utc>) -> Result<Reader<'_>, Problem> {
+        let crs = toilets::public_crs(&self.0, crs)?;
+        Ok(Reader { calendars: &self.0.calendars, crs, at })
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
 use crate::finder::{GradeFilter, Unknown};
 use crate::geo::Crs;
+use crate::usecase::exports::Format;
 
 /// A closed list of words.
 pub(super) trait Vocabulary: Copy + Send + Sync + 'static {
@@ -63,6 +64,7 @@ vocabularies!(
     Crs,
     Fact,
     Form,
+    Format,
     Grade,
     IdentityKind,
     Kind,

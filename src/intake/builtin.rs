@@ -8,6 +8,9 @@ type Builtin = (&'static str, &'static str, Option<&'static str>);
 const TAIPEI: &str = include_str!("profiles/taipei.toml");
 
 const BUILTIN: &[Builtin] = &[
+    ("gongce-csv", include_str!("profiles/gongce-csv.toml"), None),
+    ("gongce-geojson", include_str!("profiles/gongce-geojson.toml"), None),
+    ("gongce-xlsx", include_str!("profiles/gongce-xlsx.toml"), None),
     ("guangzhou", include_str!("profiles/guangzhou.toml"), None),
     ("guangzhou-csv", include_str!("profiles/guangzhou-csv.toml"), None),
     ("hongkong-fehd", include_str!("profiles/hongkong-fehd.toml"), None),

@@ -15,6 +15,7 @@ mod locate;
 mod mapping;
 mod notice;
 mod outline;
+mod own;
 mod position;
 mod profile;
 mod profile_error;

@@ -22,6 +22,8 @@ pub struct Profile {
     /// The publisher.
     pub source: SourceInfo,
     pub(super) format: Format,
+    /// Whether its rows are records that this program wrote.
+    pub(super) own: bool,
     pub(super) zone: Tz,
     pub(super) calendar: Option<String>,
     pub(super) blank: Vec<String>,
@@ -79,6 +81,8 @@ pub(super) struct SkipTable {
 struct ProfileTable {
     source: SourceInfo,
     format: Format,
+    #[serde(default)]
+    own: bool,
     zone: String,
     calendar: Option<String>,
     #[serde(default)]
@@ -137,6 +141,7 @@ impl Profile {
         let mut profile = Self {
             source: table.source,
             format: table.format,
+            own: table.own,
             zone,
             calendar: table.calendar,
             blank: table.blank,
@@ -176,6 +181,12 @@ impl Profile {
     #[must_use]
     pub fn calendar(&self) -> Option<&str> {
         self.calendar.as_deref()
+    }
+
+    /// Whether its files are what `gongce export` writes: toilets of many sources, each row with its own.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.own
     }
 
     /// A profile that comes with the program.

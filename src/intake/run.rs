@@ -8,8 +8,10 @@ use super::format::{self, Format, Row, RowError};
 use super::keys::{Memory, Recall, Wins, hash};
 use super::mapping::{self, Mapped};
 use super::notice::{Notes, Notice};
+use super::own;
 use super::profile::Profile;
 use super::transform::Lookups;
+use crate::domain::record::Record;
 use crate::domain::statement::Statement;
 
 /// The reading of files under one profile. Keys are remembered over all files of the run.
@@ -38,6 +40,8 @@ pub struct RowOutcome {
 pub enum RowResult {
     /// It states something about a toilet.
     Stated(Box<Statement>),
+    /// It is a record that this program wrote.
+    Recorded(Box<Record>),
     /// It cannot be used; the toilet of its key, if it has one, is not missing from its source.
     Rejected {
         /// Its key, where that could be made.
@@ -130,6 +134,10 @@ impl<'p> Intake<'p> {
                 return RowOutcome::bare(line, RowResult::Rejected { key: None, notice });
             }
         };
+        if self.profile.own {
+            let result = self.record(&row);
+            return RowOutcome::bare(row.line, result);
+        }
         let source = self.profile.source(&row, lookups);
         if mapping::is_skipped(self.profile, source) {
             return RowOutcome::bare(row.line, RowResult::Skipped);
@@ -144,6 +152,20 @@ impl<'p> Intake<'p> {
             },
         };
         RowOutcome { line: row.line, result, notices: notes.notices, facts: notes.facts }
+    }
+
+    /// Takes the row as the record it is.
+    fn record(&mut self, row: &Row) -> RowResult {
+        let record = match own::read(row, self.profile.format.kind) {
+            Ok(record) => record,
+            Err(notice) => return RowResult::Rejected { key: None, notice },
+        };
+        // Keys are unique in a source, and nothing in a source's name is a line break.
+        let key = format!("{}\n{}", record.origin.source, record.origin.key);
+        match self.memory.recall(&key, row, false) {
+            Recall::New | Recall::Numbered { .. } => RowResult::Recorded(Box::new(record)),
+            Recall::Repeat { line, .. } => repeated(record.origin.key, line, "came first and counts"),
+        }
     }
 
     /// States the row, unless it is turned away or its key was there before.

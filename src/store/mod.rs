@@ -10,6 +10,7 @@ mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
+mod exports;
 mod grants;
 mod history;
 mod identities;
@@ -28,6 +29,7 @@ mod phones;
 mod plates;
 mod postgres;
 mod registering;
+mod restoring;
 mod ring_keys;
 mod rows;
 mod schema;
@@ -51,6 +53,7 @@ pub use check::{Finding, checks};
 pub use copies::{Copied, SqliteCopy};
 pub use dumps::Dumps;
 pub use error::StoreError;
+pub use exports::Moment;
 pub use grants::{NewGrant, Place};
 pub use identities::{Identity, NewIdentity};
 pub use imports::{Imported, Standing};
@@ -61,6 +64,7 @@ pub use login_counters::Attempt;
 pub use meters::Pool;
 pub use plates::Current;
 pub use registering::ROWS;
+pub use restoring::{DatedTie, Restored};
 pub use schema::SchemaStep;
 pub use sessions::{NewSession, Opened};
 pub use sqlite::sqlite_file;
@@ -177,10 +181,14 @@ impl Store {
     /// A transaction for reading, so that several scans see one state.
     async fn read(&self) -> Result<DatabaseTransaction, StoreError> {
         let tx = self.reader.begin().await?;
-        if self.reader.get_database_backend() == sea_orm::DbBackend::Postgres {
+        if self.is_postgres() {
             postgres::prepare_long_read(&tx).await?;
         }
         Ok(tx)
+    }
+
+    fn is_postgres(&self) -> bool {
+        self.reader.get_database_backend() == sea_orm::DbBackend::Postgres
     }
 }
 

@@ -114,3 +114,9 @@ pub(super) async fn prepare_long_read(tx: &impl ConnectionTrait) -> Result<(), S
     tx.execute_unprepared("SET LOCAL statement_timeout = '30s'").await?;
     Ok(())
 }
+
+/// Whoever takes an export takes it at their own pace; the front door cuts those who stand still.
+pub(super) async fn prepare_slow_reader(tx: &impl ConnectionTrait) -> Result<(), StoreError> {
+    tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = '1h'").await?;
+    Ok(())
+}

@@ -17,6 +17,7 @@ use crate::domain::seal::{Sealed, Slot};
 use crate::domain::target::Targets;
 use crate::finder::{Finder, Render};
 use crate::gateway::wechat::Wechat;
+use crate::geo::Crs;
 use crate::store::{Author, Store, StoreError, Tx, Working};
 
 /// The parts of a running product. Made once, shared by all requests.
@@ -38,6 +39,8 @@ pub struct Ctx {
     pub keys: Arc<KeyRing>,
     /// Where the public reaches the service, if anybody said so.
     pub public_url: Option<PublicUrl>,
+    /// The only datum in which positions are published, if there is only one.
+    pub public_crs: Option<Crs>,
     /// Where new toilets are unless they say otherwise.
     pub home: Home,
     /// WeChat, if there is an app.
@@ -79,6 +82,7 @@ impl Ctx {
             calendars,
             keys: Arc::new(keys),
             public_url: None,
+            public_crs: None,
             wechat: None,
             home: Home::default(),
             lock_out: LockOut::default(),
@@ -102,6 +106,12 @@ impl Ctx {
     #[must_use]
     pub fn locking_out(self, lock_out: LockOut) -> Self {
         Self { lock_out, ..self }
+    }
+
+    /// The same, publishing positions in that datum alone.
+    #[must_use]
+    pub fn publishing_in(self, public_crs: Option<Crs>) -> Self {
+        Self { public_crs, ..self }
     }
 
     /// Seals a value for its place in the database.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::areas::resolve;
 use super::{Ctx, Failure};
+use crate::domain::Violation;
 use crate::domain::area::AreaCode;
 use crate::domain::id::ToiletId;
 use crate::finder::{Entry, Hit, ListQuery, NearestQuery, Page};
+use crate::geo::Crs;
 
 /// The nearest toilets that will do, sorted by distance, then id.
 #[must_use]
@@ -30,4 +32,18 @@ pub fn list(ctx: &Ctx, areas: &[AreaCode], query: ListQuery) -> Result<Page, Fai
 /// [`Failure::NotFound`].
 pub fn get(ctx: &Ctx, id: ToiletId) -> Result<Arc<Entry>, Failure> {
     ctx.finder.snapshot().get(id).cloned().ok_or(Failure::NotFound)
+}
+
+/// The datum of an answer to anyone: the one that was asked for, WGS-84 if none was. Where the register publishes
+/// positions in one datum alone (`public_crs`), it is that one.
+///
+/// # Errors
+/// [`Failure::Invalid`] when another was asked for than the one that is published.
+pub fn public_crs(ctx: &Ctx, asked: Option<Crs>) -> Result<Crs, Failure> {
+    let Some(only) = ctx.public_crs else { return Ok(asked.unwrap_or(Crs::Wgs84)) };
+    if asked.is_some_and(|asked| asked != only) {
+        let message = format!("this register publishes positions in {} alone", only.as_str());
+        return Err(Violation::new("crs", "notPublic", message).into());
+    }
+    Ok(only)
 }

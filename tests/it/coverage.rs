@@ -28,6 +28,7 @@ const PUBLIC: &[&str] = &[
     "find_nearest_toilets",
     "list_toilets",
     "get_toilet",
+    "get_toilet_export",
     "list_areas",
     "get_area",
     "get_plate",

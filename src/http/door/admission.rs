@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use poem::http::{Method, header};
 use poem::{Endpoint, Middleware, Request, Result};
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
 
 use super::Door;
 use super::body::Watch;
@@ -20,6 +20,9 @@ use crate::http::problem_code::ProblemCode;
 
 /// After how long to come again when all places are taken: they are held for seconds at most.
 const BUSY: Duration = Duration::from_secs(1);
+
+/// The same where places are held for as long as a file takes.
+const LONG: Duration = Duration::from_secs(10);
 
 /// Puts the [`Door`] before an endpoint.
 #[derive(Debug)]
@@ -166,6 +169,12 @@ impl Door {
                 Ok([Some(self.places.try_acquire().map_err(full)?), Some(unreserved)])
             }
         }
+    }
+
+    /// A place among the exports under way, to be kept until the last byte.
+    pub(in crate::http) fn exporting(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let full = |_| Problem::unavailable("As many exports are under way as may be.", LONG);
+        Arc::clone(&self.exports).try_acquire_owned().map_err(full)
     }
 
     fn time(&self, errand: Errand) -> Duration {

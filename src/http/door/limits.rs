@@ -118,6 +118,8 @@ limits! {
     in_flight: u32 = 256, 1 to 100_000;
     /// of these, kept for searches; fewer than `in_flight`
     in_flight_for_search: u32 = 64, 0 to 100_000;
+    /// exports under way at a time, each with a connection to the database; more are answered 503
+    exports: u32 = 2, 1 to 3;
     /// searches a second of one address, or of one /64 in IPv6; carriers put thousands of people behind one
     search_rate: u32 = 100, 1 to 1_000_000;
     /// searches that an address may save up

@@ -45,6 +45,7 @@ pub struct Door {
     places: Semaphore,
     /// Of these, the places that are not kept for searches.
     unreserved: Semaphore,
+    exports: Arc<Semaphore>,
     leaving: AtomicBool,
     /// What is counted here.
     pub(super) meters: Meters,
@@ -63,6 +64,7 @@ impl Door {
             writes: Rates::new(limits.write_rate, limits.write_burst),
             places: places(limits.in_flight),
             unreserved: places(limits.in_flight.saturating_sub(limits.in_flight_for_search)),
+            exports: Arc::new(places(limits.exports)),
             leaving: AtomicBool::new(false),
             meters: Meters::new(),
             limits,

@@ -69,6 +69,11 @@ impl Given {
         }
     }
 
+    /// The value of a parameter if it was given, whatever its absence means; a faulty one is noted and counts as none.
+    pub(in crate::http) fn asked<P: Readable>(&mut self, parameter: &P) -> Option<P::Value> {
+        if self.has(parameter) { self.take(parameter) } else { None }
+    }
+
     /// Whether a value came for this parameter.
     pub(in crate::http) fn has(&self, parameter: &impl Declared) -> bool {
         self.pairs.iter().any(|(name, _)| name == parameter.name())

@@ -16,7 +16,7 @@ pub(super) use dates::{Day, MonthOf};
 pub(super) use given::{CRS_MISSING, Given};
 pub(super) use kinds::{Flag, Integer, Number, OneOf, Text, Time};
 pub(super) use lists::{AnyOf, Numbers};
-pub(super) use params::{Group, Params, QUERY_GROUP};
+pub(super) use params::{Group, Params, QUERY_GROUP, read};
 
 use poem_openapi::registry::MetaSchema;
 

@@ -5,6 +5,7 @@ use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 use super::{Declared, Given};
+use crate::http::problem::Problem;
 
 /// Query parameters that are read together.
 pub(in crate::http) trait Group: Sized + Send {
@@ -50,10 +51,18 @@ impl<'a, T: Group> ApiExtractor<'a> for Params<T> {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
-        let mut given = Given::new(request, T::PARAMETERS);
-        let group = T::read(&mut given);
-        Ok(Self(given.finish(group)?))
+        Ok(Self(read(request)?))
     }
+}
+
+/// Reads the parameters of a request that is not of the document.
+///
+/// # Errors
+/// All that is wrong with them.
+pub(in crate::http) fn read<T: Group>(request: &Request) -> std::result::Result<T, Problem> {
+    let mut given = Given::new(request, T::PARAMETERS);
+    let group = T::read(&mut given);
+    given.finish(group)
 }
 
 /// An operation without query parameters, which refuses any.

@@ -65,6 +65,7 @@ fn stated(row: &RowOutcome) -> &Statement {
 fn results(rows: &[RowOutcome]) -> Vec<String> {
     let name = |row: &RowOutcome| match &row.result {
         RowResult::Stated(_) => "stated".to_owned(),
+        RowResult::Recorded(_) => "recorded".to_owned(),
         RowResult::Rejected { notice, .. } => format!("rejected:{}", notice.code),
         RowResult::Repeated { .. } => "repeated".to_owned(),
         RowResult::Skipped => "skipped".to_owned(),

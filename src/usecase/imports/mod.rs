@@ -1,6 +1,7 @@
 //! Taking in other people's files: read by `intake`, merged here, 500 rows to a transaction.
 
 mod report;
+mod restore;
 mod run;
 mod settle;
 

@@ -5,11 +5,13 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use super::report::Report;
+use super::restore::{Outcome, restore};
 use super::settle::{Batch, Settled, settle};
 use crate::domain::Violation;
 use crate::domain::area::AreaCode;
 use crate::domain::event::{Action, Changes, NewEntry, RecordKind};
 use crate::domain::id::{SourceId, ToiletId};
+use crate::domain::record::Record;
 use crate::domain::statement::Statement;
 use crate::domain::toilet::Lifecycle;
 use crate::intake::{Intake, IntakeError, Notice, Profile, RowOutcome, RowResult};
@@ -65,7 +67,8 @@ pub async fn run(
     let missing = if options.sync { missing(ctx, profile, files, options).await? } else { Vec::new() };
     let mut intake = Intake::new(profile, options.at);
     for file in files {
-        let mut taking = Taking { ctx, profile, options, file: &file.name, report: &mut report, waiting: Vec::new() };
+        let (waiting, recorded) = (Vec::new(), Vec::new());
+        let mut taking = Taking { ctx, profile, options, file: &file.name, report: &mut report, waiting, recorded };
         for row in intake.file(&file.name, &file.bytes).map_err(|error| unreadable(&file.name, &error))? {
             taking.row(row).await?;
             if taking.report.read.is_multiple_of(1_000) {
@@ -92,6 +95,11 @@ fn check(ctx: &Ctx, profile: &Profile, files: &[Input], options: Options) -> Res
         let message = format!("there is no holiday calendar “{id}”; leave it out, or give one as holidays_file");
         return Err(Violation::new("calendar", "unknownValue", message).into());
     }
+    if profile.is_own() && options.sync {
+        let message = "such a file holds toilets of many sources, so it is not the whole truth of one: import it \
+                       without sync";
+        return Err(Violation::new("sync", "manySources", message).into());
+    }
     for file in files {
         let mut intake = Intake::new(profile, options.at);
         let _rows = intake.file(&file.name, &file.bytes).map_err(|error| unreadable(&file.name, &error))?;
@@ -111,6 +119,8 @@ struct Taking<'a> {
     file: &'a str,
     report: &'a mut Report,
     waiting: Vec<(u64, Statement, Vec<Notice>)>,
+    /// Records of one source.
+    recorded: Vec<(u64, Record)>,
 }
 
 impl Taking<'_> {
@@ -121,6 +131,18 @@ impl Taking<'_> {
             RowResult::Stated(statement) if statement.key.len() > LONGEST_KEY => {
                 self.report.rejected += 1;
                 self.report.tell(self.file, row.line, "rejected", key_too_long());
+            }
+            RowResult::Recorded(record) if record.origin.key.len() > LONGEST_KEY => {
+                self.report.rejected += 1;
+                self.report.tell(self.file, row.line, "rejected", key_too_long());
+            }
+            RowResult::Recorded(record) => {
+                let is_of_other =
+                    self.recorded.last().is_some_and(|(_, last)| last.origin.source != record.origin.source);
+                if is_of_other || self.recorded.len() == ROWS {
+                    self.flush().await?;
+                }
+                self.recorded.push((row.line, *record));
             }
             RowResult::Stated(statement) => {
                 self.waiting.push((row.line, *statement, row.notices));
@@ -145,6 +167,7 @@ impl Taking<'_> {
 
     async fn flush(&mut self) -> Result<(), Failure> {
         let (mut statements, mut about) = (Vec::new(), Vec::new());
+        self.restore().await?;
         for (line, statement, notices) in std::mem::take(&mut self.waiting) {
             statements.push(statement);
             about.push((line, notices));
@@ -171,6 +194,32 @@ impl Taking<'_> {
     }
 }
 
+impl Taking<'_> {
+    /// Puts the records that wait back into the register.
+    async fn restore(&mut self) -> Result<(), Failure> {
+        let (lines, records): (Vec<_>, Vec<_>) = std::mem::take(&mut self.recorded).into_iter().unzip();
+        if records.is_empty() {
+            return Ok(());
+        }
+        let outcomes = restore(self.ctx, self.ctx.author("import"), records, self.options.dry_run).await?;
+        for (line, outcome) in lines.into_iter().zip(outcomes) {
+            match outcome {
+                Outcome::Taken(settled, notice) => {
+                    let mut notices: Vec<_> =
+                        notice.into_iter().chain(settled.kept.into_iter().map(edited_here)).collect();
+                    notices.extend(settled.unknown_area.as_ref().map(unknown_area_notice));
+                    self.report.take(self.file, line, settled.action, notices);
+                }
+                Outcome::Refused(notice) => {
+                    self.report.rejected += 1;
+                    self.report.tell(self.file, line, "rejected", notice);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The toilets that the files no longer list, found by reading the files once beforehand, so that a cut-off file
 /// changes nothing at all. Rows that were rejected or repeated are listed all the same.
 async fn missing(
@@ -186,6 +235,7 @@ async fn missing(
         for row in rows {
             match row.result {
                 RowResult::Stated(statement) => listed.insert(statement.key),
+                RowResult::Recorded(record) => listed.insert(record.origin.key),
                 RowResult::Rejected { key: Some(key), .. } | RowResult::Repeated { key, .. } => listed.insert(key),
                 RowResult::Rejected { key: None, notice } if notice.code == UNREADABLE && !options.force => {
                     return Err(unreadable_row(&file.name, row.line));
