@@ -14,6 +14,7 @@ mod m0005_people;
 mod m0006_plates;
 mod m0007_wechat;
 mod m0009_answers;
+mod m0011_outlines;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_plates::Migration),
             Box::new(m0007_wechat::Migration),
             Box::new(m0009_answers::Migration),
+            Box::new(m0011_outlines::Migration),
         ]
     }
 

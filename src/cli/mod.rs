@@ -1,6 +1,7 @@
 //! The command line: data to standard output, logs to standard error; exit codes 0 (done), 1 (failed), 2 (usage).
 
 mod audit;
+mod areas;
 mod config_show;
 mod db;
 mod demo;
@@ -65,6 +66,9 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Take in a publisher's files under a source profile
     Import(import::Import),
+    /// Take in divisions and outlines of areas, place toilets into them
+    #[command(subcommand)]
+    Areas(areas::Areas),
     /// Invite the first admin and others, list the staff, take roles away
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -127,6 +131,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => serve::run(&config).await,
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
+        Command::Areas(areas) => areas.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,
         Command::Audit(audit) => audit.run(&config).await,

@@ -46,6 +46,8 @@ codes!(
         Retire = "retire",
         /// It came back into use.
         Restore = "restore",
+        /// Toilets were found to lie in it, or no longer, by where they stand.
+        Locate = "locate",
         /// A file was taken in.
         Import = "import",
         /// A session was opened.

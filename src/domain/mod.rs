@@ -25,6 +25,7 @@ pub mod patch;
 pub mod period;
 pub mod place;
 pub mod plate;
+pub mod placing;
 pub mod policy;
 pub mod public_url;
 pub mod report;

@@ -10,6 +10,7 @@ use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 
 use super::account::AccountApi;
+use super::area_reports::AreaReportsApi;
 use super::areas::AreasApi;
 use super::audit::AuditApi;
 use super::documented::Documented;
@@ -29,6 +30,7 @@ use crate::usecase::Ctx;
 type Apis = Documented<(
     ToiletsApi,
     AreasApi,
+    AreaReportsApi,
     PlatesApi,
     SessionsApi,
     AccountApi,
@@ -46,6 +48,7 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
     let apis = (
         ToiletsApi(shared()),
         AreasApi(shared()),
+        AreaReportsApi(shared()),
         PlatesApi(shared()),
         SessionsApi(shared()),
         AccountApi(shared()),

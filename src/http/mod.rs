@@ -6,6 +6,7 @@
 mod account;
 mod admin;
 mod answer;
+mod area_reports;
 mod area_view;
 mod areas;
 mod audit;

@@ -9,6 +9,8 @@ pub(super) enum Tag {
     Toilets,
     /// The tree of administrative divisions.
     Areas,
+    /// What the bureau is told about its register.
+    Reports,
     /// Signing in and out, and one's own account.
     Sessions,
     /// What takes WeChat: signing in with it, its messages, its pushes.

@@ -180,7 +180,7 @@ impl Group for ListParams {
         let (areas, statuses) = (given.take(&AREA), given.take(&STATUS));
         let filter = filter(given, false);
         let text = given.take(&Q).flatten().map(|text| plain(&text));
-        let after = cursor(given);
+        let after = cursor(given, &CURSOR);
         let limit = given.take(&LIMIT);
         Some(Self { crs: crs?, areas: areas?, bbox, filter: filter?, statuses: statuses?, text, after, limit: limit? })
     }
@@ -237,13 +237,14 @@ pub(super) fn next(after: ToiletId) -> String {
     format!("{:x}", after.0)
 }
 
-fn cursor(given: &mut Given) -> Option<ToiletId> {
-    let text = given.take(&CURSOR).flatten()?;
+/// The toilet that a cursor means; a fault is noted.
+pub(super) fn cursor(given: &mut Given, parameter: &Text) -> Option<ToiletId> {
+    let text = given.take(parameter).flatten()?;
     // The standard library reads a sign as well.
     let is_sane = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let id = i32::from_str_radix(&text, 16).ok().filter(|_| is_sane).map(ToiletId);
     if id.is_none() {
-        given.fault(&CURSOR, Violation::new("", "unreadable", "must be the `next` of the page before"));
+        given.fault(parameter, Violation::new("", "unreadable", "must be the `next` of the page before"));
     }
     id
 }

@@ -261,6 +261,8 @@ pub(super) struct NearToiletView {
 pub(super) struct ToiletPageView {
     /// The datum of all positions.
     crs: Word<Crs>,
+    /// The areas of today that `area` means, whichever codes it gave.
+    areas: Option<Vec<AreaRefView>>,
     /// The toilets.
     items: Vec<ToiletView>,
     /// The `cursor` of the next page, if there is more.

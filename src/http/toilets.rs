@@ -52,8 +52,8 @@ impl ToiletsApi {
     async fn list_toilets(&self, query: Params<ListParams>) -> Result<Answer<ToiletPageView>, Problem> {
         let Params(asked) = query;
         let (crs, at, areas) = (asked.crs, self.now(), asked.areas.clone());
-        let page = toilets::list(&self.0, &areas, asked.query(at))?;
-        Ok(self.reader(crs, at).page(&page))
+        let (page, areas) = toilets::list(&self.0, &areas, asked.query(at))?;
+        Ok(self.reader(crs, at).page(&page, &areas))
     }
 
     /// Get a toilet

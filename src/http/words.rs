@@ -7,6 +7,8 @@ use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 
 use crate::domain::account::{IdentityKind, Role};
+use super::area_view::Drawn;
+use crate::domain::account::Role;
 use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::facility::{Fact, Need};
@@ -109,6 +111,26 @@ impl Vocabulary for Unknown {
 
     fn read(word: &str) -> Option<Self> {
         [Self::Exclude, Self::Include].into_iter().find(|value| value.word() == word)
+    }
+}
+
+impl Vocabulary for Drawn {
+    const NAME: &'static str = "Drawn";
+
+    fn words() -> Vec<&'static str> {
+        [Self::None, Self::Simple, Self::Full].map(Self::word).to_vec()
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Simple => "simple",
+            Self::Full => "full",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::None, Self::Simple, Self::Full].into_iter().find(|value| value.word() == word)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod admin;
 mod architecture;
+mod areas;
 mod cli;
 mod contract;
 mod copies;

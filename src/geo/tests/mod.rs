@@ -2,6 +2,7 @@
 
 mod datum;
 mod distance;
+mod outline;
 mod projection;
 
 use proptest::prelude::{Strategy, prop_oneof};
