@@ -150,7 +150,7 @@ pub(super) fn read_input(path: &Path) -> anyhow::Result<Input> {
 }
 
 /// An instant, or a day (its first instant in UTC).
-fn read_time(text: &str) -> Result<DateTime<Utc>, Usage> {
+pub(super) fn read_time(text: &str) -> Result<DateTime<Utc>, Usage> {
     let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
     let instant = DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc));
     instant

@@ -8,6 +8,7 @@ mod demo;
 mod healthcheck;
 mod import;
 mod keys;
+mod layout;
 mod migrate;
 mod openapi;
 mod serve;
@@ -69,6 +70,8 @@ enum Command {
     /// Take in divisions and outlines of areas, place toilets into them
     #[command(subcommand)]
     Areas(areas::Areas),
+    /// Tell how toilets are laid out: coverage, gaps, the best places for new ones
+    Layout(layout::Layout),
     /// Invite the first admin and others, list the staff, take roles away
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -132,6 +135,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
         Command::Areas(areas) => areas.run(&config).await,
+        Command::Layout(layout) => layout.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,
         Command::Audit(audit) => audit.run(&config).await,

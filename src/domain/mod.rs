@@ -18,6 +18,7 @@ pub mod hours;
 pub mod id;
 pub mod key;
 pub mod language;
+pub mod layout;
 pub mod operator;
 pub mod outage;
 pub mod password;

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::areas::Areas;
+use super::door::Usability;
 use super::entry::Entry;
 use crate::domain::holiday::Calendars;
 use crate::domain::id::ToiletId;
+use crate::geo::Wgs84;
 
 /// All toilets and areas as they stood after one entry of the journal.
 #[derive(Debug)]
@@ -67,6 +71,16 @@ impl Snapshot {
     pub fn get(&self, id: ToiletId) -> Option<&Arc<Entry>> {
         let place = self.entries.binary_search_by_key(&id, |entry| entry.id).ok()?;
         self.entries.get(place)
+    }
+
+    /// Where the toilets stand that somebody from the street can use at that instant, and whether their hours are known.
+    #[must_use]
+    pub fn usable(&self, at: DateTime<Utc>) -> Vec<(Wgs84, Usability)> {
+        let usable = self.entries.iter().filter_map(|entry| {
+            let usability = entry.usability(&self.calendars, at);
+            Some((entry.place?.position, usability)).filter(|_| usability != Usability::Unusable)
+        });
+        usable.collect()
     }
 
     /// The tree of areas.

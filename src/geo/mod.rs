@@ -9,6 +9,8 @@ mod antimeridian;
 mod bounds;
 mod datum;
 mod distance;
+mod near;
+mod outline_grid;
 mod outline_rules;
 mod outline_shape;
 mod polygon;
@@ -23,6 +25,7 @@ pub use datum::{Crs, UnknownCrs};
 pub use distance::{
     EARTH_RADIUS_METRES, UnitVector, bearing, chord_squared_to_metres, great_circle, metres_to_chord_squared,
 };
+pub use near::NearIndex;
 pub use outline_rules::OutlineFault;
 pub use polygon::{Outline, OutlineError, Ring};
 pub use position::{Bd09, Bd09Datum, Datum, Gcj02, Gcj02Datum, Position, PositionError, Wgs84, Wgs84Datum};

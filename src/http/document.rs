@@ -17,6 +17,7 @@ use super::documented::Documented;
 use super::health::HealthApi;
 use super::invitations::InvitationsApi;
 use super::plates::PlatesApi;
+use super::layout::LayoutApi;
 use super::problem_code::ProblemCode;
 use super::reports::ReportsApi;
 use super::sessions::SessionsApi;
@@ -31,6 +32,7 @@ type Apis = Documented<(
     ToiletsApi,
     AreasApi,
     AreaReportsApi,
+    LayoutApi,
     PlatesApi,
     SessionsApi,
     AccountApi,
@@ -49,6 +51,7 @@ pub(super) fn service(ctx: &Arc<Ctx>) -> OpenApiService<Apis, ()> {
         ToiletsApi(shared()),
         AreasApi(shared()),
         AreaReportsApi(shared()),
+        LayoutApi(shared()),
         PlatesApi(shared()),
         SessionsApi(shared()),
         AccountApi(shared()),

@@ -8,6 +8,7 @@ mod bodies;
 mod builtin;
 mod clean;
 mod dates;
+pub mod demand;
 pub mod divisions;
 mod fields;
 pub mod format;

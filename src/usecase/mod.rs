@@ -20,6 +20,7 @@ mod hashing;
 pub mod imports;
 pub mod invitations;
 pub mod keys;
+pub mod layout;
 pub mod loading;
 pub mod once;
 pub mod permission;

@@ -16,6 +16,7 @@ mod following;
 mod harness;
 mod imports;
 mod keys;
+mod layout;
 mod nearest;
 mod people;
 mod plates;
