@@ -2,6 +2,7 @@
 
 mod audit;
 mod areas;
+mod barriers;
 mod config_show;
 mod db;
 mod demo;
@@ -70,6 +71,9 @@ enum Command {
     /// Take in divisions and outlines of areas, place toilets into them
     #[command(subcommand)]
     Areas(areas::Areas),
+    /// Take in rivers, railways and the like with their crossings, list them, take them away
+    #[command(subcommand)]
+    Barriers(barriers::Barriers),
     /// Tell how toilets are laid out: coverage, gaps, the best places for new ones
     Layout(layout::Layout),
     /// Invite the first admin and others, list the staff, take roles away
@@ -135,6 +139,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
         Command::Areas(areas) => areas.run(&config).await,
+        Command::Barriers(barriers) => barriers.run(&config).await,
         Command::Layout(layout) => layout.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,

@@ -1,9 +1,11 @@
 //! The county as a whole.
 
 use super::areas::{MENGJIN, areas};
+use super::barriers::barriers;
 use super::{ATTRIBUTION, table, toilets};
 use crate::domain::Violation;
 use crate::domain::area::{AreaCode, Boundary, NewArea};
+use crate::domain::barrier::Barrier;
 use crate::domain::statement::Statement;
 use crate::domain::text::Line;
 use crate::geo::{Crs, Outline};
@@ -19,6 +21,8 @@ pub struct County {
     pub outline: Outline,
     /// That outline as the register keeps it.
     pub boundaries: Vec<(AreaCode, Boundary)>,
+    /// What a walker cannot cross: the Yellow River, drawn by hand (示意图).
+    pub barriers: Vec<Barrier>,
 }
 
 /// The demonstration county, the same at every call.
@@ -30,7 +34,7 @@ pub fn county() -> Result<County, Violation> {
     let outline = outline()?;
     let statements = toilets::statements(&areas, &outline)?;
     let boundaries = vec![(MENGJIN.parse()?, boundary(&outline)?)];
-    Ok(County { areas, statements, outline, boundaries })
+    Ok(County { areas, statements, outline, boundaries, barriers: barriers()? })
 }
 
 fn boundary(outline: &Outline) -> Result<Boundary, Violation> {

@@ -16,6 +16,8 @@ codes!(
         Toilet = "toilet",
         /// An area.
         Area = "area",
+        /// A line that a walker cannot cross.
+        Barrier = "barrier",
         /// A body.
         Operator = "operator",
         /// A source, with each import of it.

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod area;
 pub mod attested;
+pub mod barrier;
 pub mod codes;
 pub mod contact;
 pub mod draft;

@@ -9,6 +9,7 @@ mod antimeridian;
 mod bounds;
 mod datum;
 mod distance;
+mod lines;
 mod near;
 mod outline_grid;
 mod outline_rules;
@@ -25,6 +26,7 @@ pub use datum::{Crs, UnknownCrs};
 pub use distance::{
     EARTH_RADIUS_METRES, UnitVector, bearing, chord_squared_to_metres, great_circle, metres_to_chord_squared,
 };
+pub use lines::{Crossed, LineIndex};
 pub use near::NearIndex;
 pub use outline_rules::OutlineFault;
 pub use polygon::{Outline, OutlineError, Ring};

@@ -13,6 +13,7 @@ use super::toilet_view::{NearestView, ToiletPageView, ToiletView};
 use crate::domain::area::Area;
 use crate::domain::holiday::Calendars;
 use crate::domain::hours::{Hours, Opening};
+use crate::domain::text::Text;
 use crate::domain::toilet::Status;
 use crate::finder::{Entry, Hit, NearestQuery, Page};
 use crate::geo::{Crs, bearing};
@@ -96,6 +97,7 @@ impl Reader<'_> {
         json.bare_field("distance", format_args!("{:.1}", hit.distance_metres));
         let bearing = hit.entry.place().map_or(0.0, |place| bearing(query.from, place.position));
         json.bare_field("bearing", format_args!("{:.1}", tenths(bearing)));
+        json.known_text("across", hit.across.as_ref().map(Text::as_str));
         let mut unsure = hit.unsure.names().peekable();
         if unsure.peek().is_some() {
             json.key("unsure");

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::domain::account::{IdentityKind, Role};
 use super::area_view::Drawn;
+use super::toilet_params::AtBarriers;
 use crate::domain::account::Role;
 use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
@@ -131,6 +132,25 @@ impl Vocabulary for Drawn {
 
     fn read(word: &str) -> Option<Self> {
         [Self::None, Self::Simple, Self::Full].into_iter().find(|value| value.word() == word)
+    }
+}
+
+impl Vocabulary for AtBarriers {
+    const NAME: &'static str = "AtBarriers";
+
+    fn words() -> Vec<&'static str> {
+        [Self::Mark, Self::Avoid].map(Self::word).to_vec()
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Mark => "mark",
+            Self::Avoid => "avoid",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::Mark, Self::Avoid].into_iter().find(|value| value.word() == word)
     }
 }
 

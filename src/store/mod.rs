@@ -2,6 +2,7 @@
 
 mod answers;
 mod areas;
+mod barriers;
 mod check;
 mod consents;
 mod copies;

@@ -1,10 +1,12 @@
 //! Putting the demonstration county into an empty register.
 
+use super::barriers::put;
 use super::boundaries::outlined;
 use super::imports::Batch;
 use super::{Ctx, Failure};
 use crate::demo;
 use crate::domain::area::{AreaCode, Boundary, NewArea};
+use crate::domain::barrier::Barrier;
 use crate::domain::draft::Fields;
 use crate::domain::event::{Action, NewEntry, RecordKind, changes};
 use crate::store::{StoreError, Tx};
@@ -21,8 +23,8 @@ pub async fn fill(ctx: &Ctx) -> Result<usize, Failure> {
     let county = demo::county().map_err(|violation| Failure::Internal(Box::new(violation)))?;
     let made = county.statements.len();
     let batch = Batch::synthetic(demo::NAME, demo::ATTRIBUTION, county.statements);
-    let (areas, outlines) = (county.areas, county.boundaries);
-    let written = ctx.write(ctx.author("demo"), move |tx| Box::pin(write(tx, areas, outlines, batch)));
+    let (areas, outlines, barriers) = (county.areas, county.boundaries, county.barriers);
+    let written = ctx.write(ctx.author("demo"), move |tx| Box::pin(write(tx, areas, outlines, barriers, batch)));
     written.await?;
     Ok(made)
 }
@@ -31,9 +33,11 @@ async fn write(
     tx: &Tx,
     areas: Vec<NewArea>,
     boundaries: Vec<(AreaCode, Boundary)>,
+    barriers: Vec<Barrier>,
     batch: Batch,
 ) -> Result<(), Failure> {
     make_areas(tx, &areas, &boundaries).await?;
+    put(tx, barriers, false).await?;
     batch.settle(tx).await.map(drop)
 }
 

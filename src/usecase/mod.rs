@@ -4,6 +4,7 @@ pub mod account;
 pub mod areas;
 mod attempts;
 pub mod audit;
+pub mod barriers;
 pub mod boundaries;
 pub mod caller;
 pub mod checking;

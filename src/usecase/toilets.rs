@@ -8,10 +8,16 @@ use crate::domain::area::{Area, AreaCode};
 use crate::domain::id::ToiletId;
 use crate::finder::{Entry, Hit, ListQuery, NearestQuery, Page};
 
-/// The nearest toilets that will do, sorted by distance, then id.
+/// The nearest toilets that will do, sorted by distance, then id; those across a barrier say so.
 #[must_use]
 pub fn nearest(ctx: &Ctx, query: &NearestQuery) -> Vec<Hit> {
     ctx.finder.snapshot().nearest(query)
+}
+
+/// The same with those across a barrier after all others.
+#[must_use]
+pub fn nearest_avoiding(ctx: &Ctx, query: &NearestQuery) -> Vec<Hit> {
+    ctx.finder.snapshot().nearest_avoiding(query)
 }
 
 /// One page of the toilets that will do, in the order of their ids, with the areas of today that `areas` means: codes of

@@ -6,6 +6,7 @@
 mod admin;
 mod architecture;
 mod areas;
+mod barriers;
 mod cli;
 mod contract;
 mod copies;

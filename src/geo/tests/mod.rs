@@ -2,6 +2,7 @@
 
 mod datum;
 mod distance;
+mod lines;
 mod outline;
 mod projection;
 

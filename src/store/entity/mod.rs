@@ -4,6 +4,7 @@ pub mod answer;
 pub mod area;
 pub mod area_alias;
 pub mod area_outline;
+pub mod barrier;
 pub mod grade;
 pub mod identity;
 pub mod imported;
