@@ -1,7 +1,7 @@
 //! The command line: data to standard output, logs to standard error; exit codes 0 (done), 1 (failed), 2 (usage).
 
-mod audit;
 mod areas;
+mod audit;
 mod barriers;
 mod config_show;
 mod db;

@@ -9,7 +9,7 @@ use poem_openapi::payload::Json;
 use super::bearer::Signed;
 use super::layout_view::{FeaturesView, LayoutView};
 use super::problem::Problem;
-use super::query::{Code, Declared, Given, Group, Integer, Number, OneOf, Params, Time};
+use super::query::{Declared, Given, Group, Integer, Number, OneOf, Params, RequiredCode, Time};
 use super::tag::Tag;
 use crate::domain::area::AreaCode;
 use crate::geo::Crs;
@@ -33,7 +33,8 @@ struct LayoutParams {
     places: usize,
 }
 
-const AREA: Code = Code { name: "area", about: "The code of the area, of today or older. It must have an outline." };
+const AREA: RequiredCode =
+    RequiredCode { name: "area", about: "The code of the area, of today or older. It must have an outline." };
 const RADIUS: Number = Number {
     name: "radius",
     about: "How far a toilet serves, in metres along the great circle. Standards differ (300 m, 300 to 500 m, 500 to \

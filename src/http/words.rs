@@ -6,10 +6,10 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 
-use crate::domain::account::{IdentityKind, Role};
 use super::area_view::Drawn;
 use super::toilet_params::AtBarriers;
 use crate::domain::account::Role;
+use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::facility::{Fact, Need};

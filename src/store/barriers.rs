@@ -90,10 +90,15 @@ fn written(place: Wgs84) -> (f64, f64) {
 
 async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Barrier>, StoreError> {
     let rows = barrier::Entity::find().order_by_asc(barrier::Column::Name).all(connection).await?;
-    rows.iter().map(|row| read(row).map_err(|message| StoreError::corrupt("barrier", row.id, message))).collect()
+    rows.iter().map(read).collect()
 }
 
-fn read(row: &barrier::Model) -> Result<Barrier, String> {
+/// A barrier from its row.
+pub(super) fn read(row: &barrier::Model) -> Result<Barrier, StoreError> {
+    sound(row).map_err(|message| StoreError::corrupt("barrier", row.id, message))
+}
+
+fn sound(row: &barrier::Model) -> Result<Barrier, String> {
     let rule = |violation: Violation| violation.to_string();
     let place = |longitude: f64, latitude: f64| Wgs84::new(latitude, longitude).map_err(|error| error.to_string());
     let lines: Lines = serde_json::from_str(&row.lines).map_err(|error| error.to_string())?;

@@ -141,7 +141,8 @@ async fn above(connection: &impl ConnectionTrait, areas: &[AreaId]) -> Result<Ve
     Ok(ids)
 }
 
-fn boundary(row: &area_outline::Model) -> Result<Boundary, StoreError> {
+/// Where an area ends, from its row.
+pub(super) fn boundary(row: &area_outline::Model) -> Result<Boundary, StoreError> {
     let corrupt = |message: String| StoreError::corrupt("area_outline", row.area_id, message);
     let rings: Vec<Vec<Vec<(f64, f64)>>> =
         serde_json::from_str(&row.outline).map_err(|error| corrupt(error.to_string()))?;

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 
-use super::kinds::{number, only, word};
+use super::kinds::{number, word};
 use super::{Declared, Readable};
 use crate::domain::Violation;
 use crate::http::words::{Vocabulary, schema_of_words};
@@ -52,43 +52,6 @@ impl<T: Vocabulary> Readable for AnyOf<T> {
 
 /// What any of the four may be; that two of them are latitudes is seen later.
 const DEGREES: (f64, f64) = (-180.0, 180.0);
-
-/// The code of one area, required.
-#[derive(Debug)]
-pub(in crate::http) struct Code {
-    pub(in crate::http) name: &'static str,
-    pub(in crate::http) about: &'static str,
-}
-
-impl Declared for Code {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn about(&self) -> &'static str {
-        self.about
-    }
-
-    fn is_required(&self) -> bool {
-        true
-    }
-
-    fn schema(&self) -> MetaSchema {
-        MetaSchema { max_length: Some(24), example: Some("410308".into()), ..MetaSchema::new("string") }
-    }
-}
-
-impl Readable for Code {
-    type Value = AreaCode;
-
-    fn absent(&self) -> Option<AreaCode> {
-        None
-    }
-
-    fn read(&self, values: &[&str]) -> Result<AreaCode, Violation> {
-        only(values)?.parse()
-    }
-}
 
 /// Four numbers in order, `west,south,east,north`.
 #[derive(Debug)]
