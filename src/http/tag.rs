@@ -19,8 +19,6 @@ pub(super) enum Tag {
     Staff,
     /// The QR plates at toilets.
     Plates,
-    /// Counts and shares, for those who answer for the register.
-    Reports,
     /// For whoever watches over the process.
     Health,
 }

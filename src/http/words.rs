@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::area_view::Drawn;
 use super::toilet_params::AtBarriers;
-use crate::domain::account::Role;
 use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};

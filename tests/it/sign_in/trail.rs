@@ -98,9 +98,10 @@ fn the_host_prints_a_trail_for_people_and_for_programs() {
     let text = run(folder.path(), &["audit"]);
     assert_eq!(text.status.code(), Some(0), "{}", stderr(&text));
     let lines: Vec<String> = stdout(&text).lines().map(ToOwned::to_owned).collect();
-    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(lines[0].contains(" staff (system) create invitation/2 role: \"cleaner\" ["), "{}", lines[0]);
     assert!(lines[1].contains(" create invitation/1 role: \"admin\" ["), "{}", lines[1]);
+    assert!(lines[2].contains(" keys (system) create key/1 ["), "the database begins with its key: {}", lines[2]);
     assert!(!stdout(&text).contains(&token[4..]) && !stdout(&text).contains("李娜"), "nothing secret, nobody by name");
 
     let one = run(folder.path(), &["audit", "--record", "invitation/1", "--format", "json"]);
