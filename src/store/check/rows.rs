@@ -29,7 +29,6 @@ pub(super) async fn every_row(tx: &DatabaseTransaction) -> Result<Vec<Found>, St
     let mut found = Vec::new();
     register(tx, &mut found).await?;
     persons(tx, &mut found).await?;
-    wechat(tx, &mut found).await?;
     scan::<journal::Model>(tx, Table::numbered("journal", "number"), &mut found, entry).await?;
     Ok(found)
 }
@@ -67,15 +66,6 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         .await?;
     }
     Ok(())
-}
-
-async fn wechat(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
-    scan::<phone::Model>(tx, Table::named("phone", "person_id"), found, |_| Ok(())).await?;
-    scan::<wechat_token::Model>(tx, Table::named("wechat_token", "app_id"), found, |_| Ok(())).await?;
-    let consents = Table::named("message_consent", "person_id || '/' || template_id");
-    scan::<message_consent::Model>(tx, consents, found, |_| Ok(())).await?;
-    scan::<media_check::Model>(tx, Table::named("media_check", "trace_id"), found, |_| Ok(())).await?;
-    scan::<wechat_push::Model>(tx, Table::named("wechat_push", "signature"), found, |_| Ok(())).await
 }
 
 async fn persons(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
