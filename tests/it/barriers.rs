@@ -92,7 +92,9 @@ proptest! {
 
 #[test]
 fn the_first_barrier_on_the_way_is_named_and_a_bridge_opens_its_own_alone() {
-    let river = barrier("黄河", &[at(34.90, 112.0), at(34.90, 113.0)], &[(at(34.90, 112.5), 300.0)]);
+    // Short beside the bridge: a great circle over the whole of it would lie 114 m north of the parallel there.
+    let bend = [at(34.90, 112.0), at(34.90, 112.49), at(34.90, 112.51), at(34.90, 113.0)];
+    let river = barrier("黄河", &bend, &[(at(34.90, 112.5), 300.0)]);
     let railway = barrier("铁路", &[at(34.91, 112.0), at(34.91, 113.0)], &[]);
     let both = Barriers::new(&[river.clone(), railway]);
     let across = |barriers: &Barriers, from: (f64, f64), to: (f64, f64)| {
@@ -146,7 +148,18 @@ on_both! {
         let import = || barriers(&["import", "river.geojson", "--crs", "wgs84", "--report", "json"]);
         let first = report(&import());
         assert_eq!((&first["read"], &first["created"], &first["repeated"]), (&2.into(), &1.into(), &1.into()));
-        let cursor = following::catch_up(&ctx, cursor).await.unwrap();
+        // On PostgreSQL what another test leaves open holds the horizon back for a while.
+        let follow = async |mut cursor, wanted: Option<&str>| {
+            for _ in 0..600 {
+                cursor = following::catch_up(&ctx, cursor).await.unwrap();
+                if across().await.as_deref() == wanted {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            cursor
+        };
+        let cursor = follow(cursor, Some("黄河")).await;
         assert_eq!(across().await.as_deref(), Some("黄河"));
         assert_eq!(report(&import())["unchanged"], 1, "the same file twice changes nothing");
         assert!(stdout(&barriers(&["list"])).contains("黄河 river: 2 places, 1 crossings"));
@@ -154,7 +167,7 @@ on_both! {
         loading::load(&ctx).await.unwrap();
         assert_eq!(across().await.as_deref(), Some("黄河"), "and stays known when everything is read again");
         assert_eq!(barriers(&["remove", "黄河"]).status.code(), Some(0));
-        following::catch_up(&ctx, cursor).await.unwrap();
+        follow(cursor, None).await;
         assert_eq!(across().await, None);
         let gone = barriers(&["remove", "黄河"]);
         assert!(gone.status.code() == Some(1) && stderr(&gone).contains("黄河"), "{}", stderr(&gone));
