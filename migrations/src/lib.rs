@@ -15,6 +15,8 @@ mod m0006_plates;
 mod m0007_wechat;
 mod m0009_answers;
 mod m0010_deployments;
+mod m0011_outlines;
+mod m0012_barriers;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_wechat::Migration),
             Box::new(m0009_answers::Migration),
             Box::new(m0010_deployments::Migration),
+            Box::new(m0011_outlines::Migration),
+            Box::new(m0012_barriers::Migration),
         ]
     }
 

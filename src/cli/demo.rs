@@ -52,6 +52,8 @@ fn greeting(app: &App, place: &str, made: usize, staff: &str) -> anyhow::Result<
          \x20 curl 'http://{address}/api/v1/toilets/nearest?latitude=34.8264&longitude=112.4364&crs=wgs84'\n\n\
          \x20 # with a wheelchair stall, from a position as WeChat gives it\n\
          \x20 curl 'http://{address}/api/v1/toilets/nearest?latitude=34.8249&longitude=112.4423&crs=gcj02&need=wheelchair&limit=3'\n\n\
+         \x20 # from the southern bank of the Yellow River, and not to the other side of it\n\
+         \x20 curl 'http://{address}/api/v1/toilets/nearest?latitude=34.864&longitude=112.590&crs=wgs84&barriers=avoid'\n\n\
          \x20 # the graded ones of a town\n\
          \x20 curl 'http://{address}/api/v1/toilets?area=410308101&grade=rated'\n\n\
          {staff}\nStop with Ctrl-C.\n",

@@ -13,6 +13,7 @@ use super::{Usage, print};
 use crate::app;
 use crate::config::Config;
 use crate::intake::{self, Profile};
+use crate::usecase::Ctx;
 use crate::usecase::imports::{self, Input, Options, Report};
 
 /// How many rows with a remark are printed as text before they are only counted.
@@ -68,7 +69,7 @@ enum ImportCommand {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Form {
+pub(super) enum Form {
     /// Sums and the first remarks, for people
     Text,
     /// Everything, for programs
@@ -91,15 +92,7 @@ impl Import {
     async fn take_in(self, config: &Config) -> anyhow::Result<()> {
         let profile = read_profile(self.profile.as_deref().unwrap_or_default(), self.encoding.as_deref())?;
         let files = self.files.iter().map(|path| read_input(path)).collect::<anyhow::Result<Vec<_>>>()?;
-        let store = app::open(config).await?;
-        // A new database holds nothing that a dry run could change; an older one is not brought up by it.
-        let is_new = store.schema_steps().await?.iter().all(|step| !step.applied);
-        if self.dry_run && !is_new {
-            store.require_current_schema().await.context("a dry run changes nothing, the schema neither")?;
-        } else {
-            store.migrate_up().await?;
-        }
-        let ctx = app::context(config, store).await?;
+        let ctx = prepare(config, self.dry_run).await?;
         let at = self.at.as_deref().map(read_time).transpose()?.unwrap_or_else(|| ctx.clock.now());
         let options = Options { dry_run: self.dry_run, sync: self.sync, force: self.force, at };
         let bar = progress_bar();
@@ -107,11 +100,31 @@ impl Import {
         bar.finish_and_clear();
         let report = report?;
         ctx.store.close().await?;
-        match self.report {
-            Form::Json => print(&(serde_json::to_string_pretty(&report)? + "\n")),
-            Form::Text => print(&as_text(&report)?),
+        self.report.tell(&report)
+    }
+}
+
+impl Form {
+    /// Prints what an import did.
+    pub(super) fn tell(self, report: &Report) -> anyhow::Result<()> {
+        match self {
+            Self::Json => print(&(serde_json::to_string_pretty(report)? + "\n")),
+            Self::Text => print(&as_text(report)?),
         }
     }
+}
+
+/// Opens the register and brings its schema up, unless nothing is to be written.
+pub(super) async fn prepare(config: &Config, dry_run: bool) -> anyhow::Result<Ctx> {
+    let store = app::open(config).await?;
+    // A new database holds nothing that a dry run could change; an older one is not brought up by it.
+    let is_new = store.schema_steps().await?.iter().all(|step| !step.applied);
+    if dry_run && !is_new {
+        store.require_current_schema().await.context("a dry run changes nothing, the schema neither")?;
+    } else {
+        store.migrate_up().await?;
+    }
+    Ok(app::context(config, store).await?)
 }
 
 fn read_profile(name: &str, encoding: Option<&str>) -> anyhow::Result<Profile> {
@@ -130,14 +143,14 @@ fn read_profile(name: &str, encoding: Option<&str>) -> anyhow::Result<Profile> {
     })
 }
 
-fn read_input(path: &Path) -> anyhow::Result<Input> {
+pub(super) fn read_input(path: &Path) -> anyhow::Result<Input> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     Ok(Input { name, bytes })
 }
 
 /// An instant, or a day (its first instant in UTC).
-fn read_time(text: &str) -> Result<DateTime<Utc>, Usage> {
+pub(super) fn read_time(text: &str) -> Result<DateTime<Utc>, Usage> {
     let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
     let instant = DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc));
     instant

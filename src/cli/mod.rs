@@ -1,6 +1,8 @@
 //! The command line: data to standard output, logs to standard error; exit codes 0 (done), 1 (failed), 2 (usage).
 
+mod areas;
 mod audit;
+mod barriers;
 mod config_show;
 mod db;
 mod demo;
@@ -8,6 +10,7 @@ mod export;
 mod healthcheck;
 mod import;
 mod keys;
+mod layout;
 mod migrate;
 mod openapi;
 mod serve;
@@ -68,6 +71,14 @@ enum Command {
     Import(import::Import),
     /// Write the toilets to a file: CSV, XLSX, GeoJSON, OpenStreetMap's tags
     Export(export::Export),
+    /// Take in divisions and outlines of areas, place toilets into them
+    #[command(subcommand)]
+    Areas(areas::Areas),
+    /// Take in rivers, railways and the like with their crossings, list them, take them away
+    #[command(subcommand)]
+    Barriers(barriers::Barriers),
+    /// Tell how toilets are laid out: coverage, gaps, the best places for new ones
+    Layout(layout::Layout),
     /// Invite the first admin and others, list the staff, take roles away
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -131,6 +142,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
         Command::Export(export) => export.run(&config).await,
+        Command::Areas(areas) => areas.run(&config).await,
+        Command::Barriers(barriers) => barriers.run(&config).await,
+        Command::Layout(layout) => layout.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,
         Command::Audit(audit) => audit.run(&config).await,

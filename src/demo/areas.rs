@@ -13,7 +13,7 @@ use crate::domain::text::Name;
 const VINTAGE: u16 = 2023;
 
 /// The district.
-const MENGJIN: &str = "410308";
+pub(super) const MENGJIN: &str = "410308";
 
 /// The town that the list of 2023 calls 马屯镇.
 const XIAOLANGDI: &str = "410308106";

@@ -1,11 +1,14 @@
 //! The county as a whole.
 
-use super::areas::areas;
-use super::{table, toilets};
+use super::areas::{MENGJIN, areas};
+use super::barriers::barriers;
+use super::{ATTRIBUTION, table, toilets};
 use crate::domain::Violation;
-use crate::domain::area::NewArea;
+use crate::domain::area::{AreaCode, Boundary, NewArea};
+use crate::domain::barrier::Barrier;
 use crate::domain::statement::Statement;
-use crate::geo::Outline;
+use crate::domain::text::Line;
+use crate::geo::{Crs, Outline};
 
 /// The demonstration county.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +19,10 @@ pub struct County {
     pub statements: Vec<Statement>,
     /// The outline of the district, drawn by hand in WGS-84 (示意图).
     pub outline: Outline,
+    /// That outline as the register keeps it.
+    pub boundaries: Vec<(AreaCode, Boundary)>,
+    /// What a walker cannot cross: the Yellow River, drawn by hand (示意图).
+    pub barriers: Vec<Barrier>,
 }
 
 /// The demonstration county, the same at every call.
@@ -26,7 +33,15 @@ pub fn county() -> Result<County, Violation> {
     let areas = areas()?;
     let outline = outline()?;
     let statements = toilets::statements(&areas, &outline)?;
-    Ok(County { areas, statements, outline })
+    let boundaries = vec![(MENGJIN.parse()?, boundary(&outline)?)];
+    Ok(County { areas, statements, outline, boundaries, barriers: barriers()? })
+}
+
+fn boundary(outline: &Outline) -> Result<Boundary, Violation> {
+    // The table leaves out the first corner at the end.
+    let outline = Outline::of_area(outline.rings()).map(|outline| outline.rounded());
+    let outline = outline.map_err(|fault| Violation::new("outline.csv", "badRow", fault.to_string()))?;
+    Ok(Boundary { outline, given: Crs::Wgs84, synthetic: true, source: Some(Line::new(ATTRIBUTION)?) })
 }
 
 fn outline() -> Result<Outline, Violation> {

@@ -9,6 +9,7 @@
 //! Whoever shows these toilets must mark them as synthetic, with [`NAME`] and [`ATTRIBUTION`].
 
 mod areas;
+mod barriers;
 mod county;
 mod draws;
 mod fittings;

@@ -4,12 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Violation;
 use super::codes::codes;
+use super::draft::Fields;
 use super::id::AreaId;
 use super::period::Days;
-use super::text::Name;
+use super::text::{Line, Name};
+use crate::geo::{Crs, Outline};
 
 /// The code of an area, such as `410308106`: text, never a number, since codes may begin with zero. 1 to 24 letters,
 /// digits and hyphens.
@@ -47,6 +50,30 @@ impl TryFrom<String> for AreaCode {
 impl From<AreaCode> for String {
     fn from(code: AreaCode) -> Self {
         code.0
+    }
+}
+
+impl NewArea {
+    /// What is stated of it, flat, as the journal compares it.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        let aliases = self.aliases.iter().map(|alias| {
+            let code = alias.code.as_ref().map(AreaCode::as_str);
+            let word = code.or(alias.name.as_ref().map(Name::as_str)).unwrap_or_default();
+            alias.vintage.map_or_else(|| word.to_owned(), |year| format!("{word}@{year}")).into()
+        });
+        let aliases: Vec<Value> = aliases.collect();
+        let known = [
+            ("code", Some(self.code.as_str().into())),
+            ("name", Some(self.name.as_str().into())),
+            ("level", Some(self.level.as_str().into())),
+            ("parent", self.parent.as_ref().map(|code| code.as_str().into())),
+            ("vintage", Some(self.vintage.into())),
+            ("validFrom", self.days.from().map(|day| day.to_string().into())),
+            ("validTo", self.days.to().map(|day| day.to_string().into())),
+            ("aliases", Some(Value::from(aliases)).filter(|_| !self.aliases.is_empty())),
+        ];
+        known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
 }
 
@@ -100,6 +127,19 @@ pub struct NewArea {
     pub days: Days,
     /// Its other names and codes.
     pub aliases: Vec<Alias>,
+}
+
+/// What the register knows of where an area ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boundary {
+    /// The outline, in WGS-84.
+    pub outline: Outline,
+    /// The datum in which it was given.
+    pub given: Crs,
+    /// Whether it is drawn for show (示意图) and no survey.
+    pub synthetic: bool,
+    /// Who states it.
+    pub source: Option<Line>,
 }
 
 /// An area of the register.

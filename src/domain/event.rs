@@ -16,6 +16,8 @@ codes!(
         Toilet = "toilet",
         /// An area.
         Area = "area",
+        /// A line that a walker cannot cross.
+        Barrier = "barrier",
         /// A body.
         Operator = "operator",
         /// A source, with each import of it.
@@ -48,6 +50,8 @@ codes!(
         Retire = "retire",
         /// It came back into use.
         Restore = "restore",
+        /// Toilets were found to lie in it, or no longer, by where they stand.
+        Locate = "locate",
         /// A file was taken in.
         Import = "import",
         /// A session was opened.

@@ -13,6 +13,7 @@ use super::intern::Interner;
 use super::snapshot::Snapshot;
 use crate::domain::Toilet;
 use crate::domain::area::Area;
+use crate::domain::barrier::{Barrier, Barriers};
 use crate::domain::holiday::Calendars;
 
 /// Makes the bytes that the finder keeps of a toilet for whoever answers; it never looks inside.
@@ -32,7 +33,7 @@ impl Finder {
     /// A finder that holds nothing yet.
     #[must_use]
     pub fn new(render: Render, calendars: Arc<Calendars>) -> Self {
-        let empty = Snapshot::new(Vec::new(), Arc::default(), calendars, 0);
+        let empty = Snapshot::new(Vec::new(), Arc::default(), calendars, Arc::default(), 0);
         Self {
             current: ArcSwap::from_pointee(empty),
             render,
@@ -70,8 +71,10 @@ impl Finder {
         let entries = entries.collect::<Result<Vec<_>, E>>()?;
         let mut writer = self.writer();
         *writer = interner;
-        let calendars = self.current.load().shared_calendars();
-        self.current.store(Arc::new(Snapshot::new(entries, Arc::new(Areas::new(areas)), calendars, number)));
+        let before = self.current.load();
+        let (calendars, barriers) = (before.shared_calendars(), before.shared_barriers());
+        let next = Snapshot::new(entries, Arc::new(Areas::new(areas)), calendars, barriers, number);
+        self.current.store(Arc::new(next));
         self.loaded.store(true, Ordering::Release);
         Ok(())
     }
@@ -79,6 +82,14 @@ impl Finder {
     /// [`Finder::try_replace`] with toilets that are at hand.
     pub fn replace(&self, toilets: impl IntoIterator<Item = Toilet>, areas: Vec<Area>, number: i64) {
         let Ok(()) = self.try_replace(toilets.into_iter().map(Ok::<_, Infallible>), areas, number);
+    }
+
+    /// Takes these for all that a walker cannot cross; they stay when the register is replaced.
+    pub fn set_barriers(&self, barriers: &[Barrier]) {
+        let barriers = Arc::new(Barriers::new(barriers));
+        let _turn = self.writer();
+        let next = self.current.load().among(barriers);
+        self.current.store(Arc::new(next));
     }
 
     /// Adds or replaces these toilets, as they stood after the journal entry of that number. Telling the same change

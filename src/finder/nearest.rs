@@ -12,6 +12,7 @@ use super::filter::Filter;
 use super::needs::NeedSet;
 use super::snapshot::Snapshot;
 use crate::domain::facility::Need;
+use crate::domain::text::Name;
 use crate::geo::{UnitVector, Wgs84, great_circle, metres_to_chord_squared};
 
 /// A search for the nearest toilets.
@@ -38,6 +39,8 @@ pub struct Hit {
     pub entry: Arc<Entry>,
     /// How far away it is, in metres along the great circle.
     pub distance_metres: f64,
+    /// The name of the first barrier on the straight way to it, if one bars that.
+    pub across: Option<Name>,
     /// What nobody knows about it though it was asked for.
     pub unsure: Unsure,
 }
@@ -59,27 +62,46 @@ impl Unsure {
 }
 
 impl Snapshot {
-    /// The nearest toilets that will do, sorted by distance, then id; exact for every place on Earth.
+    /// The nearest toilets that will do, sorted by distance, then id; exact for every place on Earth. Those across a
+    /// barrier say so.
     ///
     /// Distance is judged first: the hours of a toilet are evaluated only if it would enter the result.
     #[must_use]
     pub fn nearest(&self, query: &NearestQuery) -> Vec<Hit> {
+        self.search(query, false)
+    }
+
+    /// The same with those across a barrier after all others: sorted by (across, distance, id).
+    #[must_use]
+    pub fn nearest_avoiding(&self, query: &NearestQuery) -> Vec<Hit> {
+        self.search(query, !self.barriers().is_empty())
+    }
+
+    fn search(&self, query: &NearestQuery, avoid: bool) -> Vec<Hit> {
         let from = UnitVector::from(query.from);
         let reach = query.max_distance.map_or(f64::INFINITY, reach);
-        let mut best: BinaryHeap<Candidate<'_>> = BinaryHeap::with_capacity(query.limit + 1);
+        let (mut open, mut barred) = (Best::new(query.limit), Best::new(query.limit));
         for entry in self.entries() {
             let Some(point) = entry.point_at(query.at) else { continue };
             let Some(rank) = rank(&from, point, reach) else { continue };
-            if best.len() >= query.limit && best.peek().is_none_or(|worst| worst.precedes(rank, entry)) {
+            // One that is barred comes after all of these, and so has no place beside a full list of them either.
+            if !open.admits(rank, entry) {
                 continue;
             }
             let Some(unsure) = self.judge(query, entry) else { continue };
-            best.push(Candidate { rank, entry, unsure });
-            if best.len() > query.limit {
-                best.pop();
-            }
+            let is_barred = avoid && self.barriers().across(&from, point).is_some();
+            let list = if is_barred { &mut barred } else { &mut open };
+            list.push(Candidate { rank, entry, unsure });
         }
-        best.into_sorted_vec().into_iter().filter_map(|candidate| candidate.into_hit(query)).collect()
+        let found = open.sorted().into_iter().chain(barred.sorted()).take(query.limit);
+        found.filter_map(|candidate| self.hit(query, &from, candidate)).collect()
+    }
+
+    fn hit(&self, query: &NearestQuery, from: &UnitVector, found: Candidate<'_>) -> Option<Hit> {
+        let Candidate { entry, unsure, .. } = found;
+        let distance_metres = great_circle(query.from, entry.place_at(query.at)?.position);
+        let across = self.barriers().across(from, entry.point_at(query.at)?).cloned();
+        Some(Hit { entry: Arc::clone(entry), distance_metres, across, unsure })
     }
 
     /// What is unsure about a toilet that will do; `None` for one that will not.
@@ -107,15 +129,32 @@ struct Candidate<'a> {
     unsure: Unsure,
 }
 
-impl Candidate<'_> {
-    /// Whether this one belongs before a toilet of that rank.
-    fn precedes(&self, rank: f64, entry: &Entry) -> bool {
-        self.rank.total_cmp(&rank).then(self.entry.id.cmp(&entry.id)).is_lt()
+/// The nearest of those that came.
+struct Best<'a> {
+    kept: BinaryHeap<Candidate<'a>>,
+    limit: usize,
+}
+
+impl<'a> Best<'a> {
+    fn new(limit: usize) -> Self {
+        Self { kept: BinaryHeap::with_capacity(limit + 1), limit }
     }
 
-    fn into_hit(self, query: &NearestQuery) -> Option<Hit> {
-        let distance_metres = great_circle(query.from, self.entry.place_at(query.at)?.position);
-        Some(Hit { entry: Arc::clone(self.entry), distance_metres, unsure: self.unsure })
+    /// Whether a toilet of that rank would be kept.
+    fn admits(&self, rank: f64, entry: &Entry) -> bool {
+        let before = |worst: &Candidate<'_>| rank.total_cmp(&worst.rank).then(entry.id.cmp(&worst.entry.id)).is_lt();
+        self.kept.len() < self.limit || self.kept.peek().is_some_and(before)
+    }
+
+    fn push(&mut self, candidate: Candidate<'a>) {
+        self.kept.push(candidate);
+        if self.kept.len() > self.limit {
+            self.kept.pop();
+        }
+    }
+
+    fn sorted(self) -> Vec<Candidate<'a>> {
+        self.kept.into_sorted_vec()
     }
 }
 

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::areas::Areas;
+use super::door::Usability;
 use super::entry::Entry;
+use crate::domain::barrier::Barriers;
 use crate::domain::holiday::Calendars;
 use crate::domain::id::ToiletId;
+use crate::geo::Wgs84;
 
 /// All toilets and areas as they stood after one entry of the journal.
 #[derive(Debug)]
@@ -13,17 +18,30 @@ pub struct Snapshot {
     entries: Vec<Arc<Entry>>,
     areas: Arc<Areas>,
     calendars: Arc<Calendars>,
+    barriers: Arc<Barriers>,
     number: i64,
 }
 
 impl Snapshot {
     /// A snapshot of these; of entries with the same id the last one counts.
-    pub(super) fn new(mut entries: Vec<Arc<Entry>>, areas: Arc<Areas>, calendars: Arc<Calendars>, number: i64) -> Self {
+    pub(super) fn new(
+        mut entries: Vec<Arc<Entry>>,
+        areas: Arc<Areas>,
+        calendars: Arc<Calendars>,
+        barriers: Arc<Barriers>,
+        number: i64,
+    ) -> Self {
         entries.reverse();
         entries.sort_by_key(|entry| entry.id);
         entries.dedup_by_key(|entry| entry.id);
         entries.shrink_to_fit();
-        Self { entries, areas, calendars, number }
+        Self { entries, areas, calendars, barriers, number }
+    }
+
+    /// The same register with these barriers.
+    pub(super) fn among(&self, barriers: Arc<Barriers>) -> Self {
+        let (areas, calendars) = (Arc::clone(&self.areas), Arc::clone(&self.calendars));
+        Self { entries: self.entries.clone(), areas, calendars, barriers, number: self.number }
     }
 
     /// The same register with these entries added or put in the place of older ones.
@@ -41,7 +59,8 @@ impl Snapshot {
             }
         }
         let (areas, calendars) = (Arc::clone(&self.areas), Arc::clone(&self.calendars));
-        Self { entries, areas, calendars, number: self.number.max(number) }
+        let barriers = Arc::clone(&self.barriers);
+        Self { entries, areas, calendars, barriers, number: self.number.max(number) }
     }
 
     /// The number of the last journal entry that this snapshot holds.
@@ -69,6 +88,16 @@ impl Snapshot {
         self.entries.get(place)
     }
 
+    /// Where the toilets stand that somebody from the street can use at that instant, and whether their hours are known.
+    #[must_use]
+    pub fn usable(&self, at: DateTime<Utc>) -> Vec<(Wgs84, Usability)> {
+        let usable = self.entries.iter().filter_map(|entry| {
+            let usability = entry.usability(&self.calendars, at);
+            Some((entry.place?.position, usability)).filter(|_| usability != Usability::Unusable)
+        });
+        usable.collect()
+    }
+
     /// The tree of areas.
     #[must_use]
     pub fn areas(&self) -> &Areas {
@@ -79,6 +108,16 @@ impl Snapshot {
     #[must_use]
     pub fn calendars(&self) -> &Calendars {
         &self.calendars
+    }
+
+    /// What a walker cannot cross.
+    #[must_use]
+    pub fn barriers(&self) -> &Barriers {
+        &self.barriers
+    }
+
+    pub(super) fn shared_barriers(&self) -> Arc<Barriers> {
+        Arc::clone(&self.barriers)
     }
 
     pub(super) fn shared_calendars(&self) -> Arc<Calendars> {

@@ -27,7 +27,7 @@ pub enum OutlineError {
 
 /// Corners of a ring as (longitude, latitude) in degrees of WGS-84; the first may be repeated at
 /// the end.
-type Ring = Vec<(f64, f64)>;
+pub type Ring = Vec<(f64, f64)>;
 
 impl Outline {
     /// The outline of polygons, each a list of rings: its edge first, then its holes.
@@ -41,6 +41,16 @@ impl Outline {
             return Err(OutlineError::NoRing);
         }
         Ok(Self(MultiPolygon::new(polygons)))
+    }
+
+    /// The outline of polygons that are sound already.
+    pub(super) fn of_polygons(polygons: MultiPolygon) -> Self {
+        Self(polygons)
+    }
+
+    /// Its polygons, corners as longitude and latitude.
+    pub(super) fn polygons(&self) -> &MultiPolygon {
+        &self.0
     }
 
     /// Whether the place lies inside; a place on an edge or in a hole does not.

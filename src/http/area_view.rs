@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use poem_openapi::Object;
 
 use super::words::Word;
-use crate::domain::area::{Alias, Area, AreaCode, AreaLevel};
+use crate::domain::area::{Alias, Area, AreaCode, AreaLevel, Boundary};
 use crate::finder::AreaPage;
+use crate::geo::{Crs, Wgs84};
 
 /// An administrative division. What is not known is left out.
 #[derive(Debug, Object)]
@@ -31,7 +32,67 @@ pub(super) struct AreaView {
     valid_to: Option<NaiveDate>,
     /// Its other names and older codes.
     aliases: Option<Vec<AliasView>>,
+    /// Where it ends, if that was asked for and is known.
+    outline: Option<OutlineView>,
 }
+
+/// Where an area ends.
+#[derive(Debug, Object)]
+#[oai(rename = "Outline", skip_serializing_if_is_none)]
+pub(super) struct OutlineView {
+    /// The datum of the corners. Only `wgs84` makes a GeoJSON geometry of this; the others fit maps in their datum.
+    crs: Word<Crs>,
+    /// Always `MultiPolygon`.
+    #[oai(rename = "type")]
+    kind: String,
+    /// Polygons, each a list of rings (its edge first, then its holes) of corners as longitude and latitude.
+    coordinates: Vec<Vec<Vec<[f64; 2]>>>,
+    /// `true` where it is drawn for show and no survey.
+    synthetic: Option<bool>,
+    /// The words to show beside it on a map: 示意图 where it is drawn for show.
+    label: Option<String>,
+    /// Who states it.
+    source: Option<String>,
+}
+
+impl OutlineView {
+    /// A boundary in that datum; drawn simply, it has only the corners that can be seen.
+    pub(super) fn new(boundary: &Boundary, crs: Crs, drawn: Drawn) -> Self {
+        let outline = match drawn {
+            Drawn::Full => boundary.outline.clone(),
+            Drawn::Simple | Drawn::None => boundary.outline.simplified(boundary.outline.extent_metres() / DETAIL),
+        };
+        let corner = |(longitude, latitude): (f64, f64)| {
+            let (latitude, longitude) =
+                Wgs84::new(latitude, longitude).map_or((latitude, longitude), |at| crs.write(at));
+            [longitude, latitude]
+        };
+        let ring = |ring: Vec<(f64, f64)>| ring.into_iter().map(corner).collect();
+        let polygon = |rings: Vec<Vec<(f64, f64)>>| rings.into_iter().map(ring).collect();
+        Self {
+            crs: Word(crs),
+            kind: "MultiPolygon".to_owned(),
+            coordinates: outline.rings().into_iter().map(polygon).collect(),
+            synthetic: boundary.synthetic.then_some(true),
+            label: boundary.synthetic.then(|| "示意图".to_owned()),
+            source: boundary.source.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// How much of an outline an answer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Drawn {
+    /// Nothing.
+    None,
+    /// What can be seen on a screen.
+    Simple,
+    /// Every corner.
+    Full,
+}
+
+/// The extent of an outline is so many times as long as what its simple drawing leaves out: a pixel of a small screen.
+const DETAIL: f64 = 500.0;
 
 /// Another name or an older code of an area.
 #[derive(Debug, Object)]
@@ -70,7 +131,15 @@ impl From<&Area> for AreaView {
             valid_from: fact.days.from(),
             valid_to: fact.days.to(),
             aliases: (!aliases.is_empty()).then_some(aliases),
+            outline: None,
         }
+    }
+}
+
+impl AreaView {
+    /// The same with where it ends.
+    pub(super) fn outlined(self, outline: Option<OutlineView>) -> Self {
+        Self { outline, ..self }
     }
 }
 

@@ -7,13 +7,14 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 
 use super::answer::Answer;
-use super::area_view::{AreaPageView, AreaView};
+use super::area_view::{AreaPageView, AreaView, Drawn, OutlineView};
 use super::problem::Problem;
-use super::query::{AnyOf, Code, Declared, Given, Group, Integer, Params, Text};
+use super::query::{AnyOf, Code, Declared, Given, Group, Integer, OneOf, Params, Text};
 use super::tag::Tag;
 use crate::domain::Violation;
 use crate::domain::area::{AreaCode, AreaLevel};
 use crate::finder::{AreaQuery, plain};
+use crate::geo::Crs;
 use crate::usecase::{Ctx, Failure, areas};
 
 /// Every operation on the paths below `/api/v1/areas`.
@@ -32,18 +33,25 @@ impl AreasApi {
 
     /// Get an area
     ///
-    /// The area that has this code today or, if none has, the one that had it or took it over.
+    /// The area that has this code today or, if none has, the one that had it or took it over; `code` in the answer is
+    /// today's. With `outline` also where it ends.
     #[oai(path = "/api/v1/areas/:code", method = "get", operation_id = "get_area")]
     async fn get_area(
         &self,
         /// The area's code, of today or older, such as `410308106`.
         #[oai(example = "example_code")]
         code: Path<String>,
-        query: Params<()>,
+        query: Params<AreaParams>,
     ) -> Result<Answer<AreaView>, Problem> {
-        let Params(()) = query;
+        let Params(AreaParams { outline, crs }) = query;
         let code: AreaCode = code.0.parse().map_err(|_| Failure::NotFound)?;
-        Ok(Answer::of(&areas::get(&self.0, &code)?.as_ref().into()))
+        let area = areas::get(&self.0, &code)?;
+        let view = AreaView::from(area.as_ref());
+        if outline == Drawn::None {
+            return Ok(Answer::of(&view));
+        }
+        let boundary = areas::boundary(&self.0, area.id).await?;
+        Ok(Answer::of(&view.outlined(boundary.map(|boundary| OutlineView::new(&boundary, crs, outline)))))
     }
 }
 
@@ -58,6 +66,31 @@ const Q: Text = Text { name: "q", about: "What the name, or another name of the 
 const CURSOR: Text =
     Text { name: "cursor", about: "The `next` of the page before. Its form may change at any time.", longest: 64 };
 const LIMIT: Integer = Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
+
+/// What one area takes.
+#[derive(Debug)]
+struct AreaParams {
+    outline: Drawn,
+    crs: Crs,
+}
+
+const OUTLINE: OneOf<Drawn> = OneOf {
+    name: "outline",
+    about: "How much of where it ends: `none`, `simple` (what can be seen on a screen) or `full` (every corner).",
+    default: Some(Drawn::None),
+    missing: "missing",
+};
+const OUTLINE_CRS: OneOf<Crs> =
+    OneOf { name: "crs", about: "The datum of the outline's corners.", default: Some(Crs::Wgs84), missing: "missing" };
+
+impl Group for AreaParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&OUTLINE, &OUTLINE_CRS];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let (outline, crs) = (given.take(&OUTLINE), given.take(&OUTLINE_CRS));
+        Some(Self { outline: outline?, crs: crs? })
+    }
+}
 
 impl Group for AreaQuery {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&PARENT, &LEVEL, &Q, &CURSOR, &LIMIT];

@@ -10,6 +10,7 @@ use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 
 use super::account::AccountApi;
+use super::area_reports::AreaReportsApi;
 use super::areas::AreasApi;
 use super::audit::AuditApi;
 use super::batches::BatchesApi;
@@ -20,8 +21,9 @@ use super::exports::ExportsApi;
 use super::health::HealthApi;
 use super::history::HistoryApi;
 use super::invitations::InvitationsApi;
-use super::plates::PlatesApi;
+use super::layout::LayoutApi;
 use super::outages::OutagesApi;
+use super::plates::PlatesApi;
 use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
 use super::reports::ReportsApi;
@@ -32,48 +34,36 @@ use super::toilets::ToiletsApi;
 use super::wechat::WechatApi;
 use crate::usecase::Ctx;
 
-/// All documented operations.
+/// All documented operations, in the order of the document. poem-openapi knows tuples of sixteen at most.
 type Apis = Documented<(
-    ToiletsApi,
-    ExportsApi,
-    AreasApi,
-    PlatesApi,
-    SessionsApi,
-    AccountApi,
-    WechatApi,
-    StaffApi,
-    InvitationsApi,
-    ReportsApi,
-    AuditApi,
-    OutagesApi,
-    PositionsApi,
-    HistoryApi,
-    BatchesApi,
-    DeploymentsApi,
-    HealthApi,
+    (ToiletsApi, OutagesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi),
+    (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PlatesApi),
+    (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
+    (AuditApi, HealthApi),
 )>;
 
 /// The operations with their document.
 pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, ()> {
     let shared = || Arc::clone(ctx);
     let apis = (
-        ToiletsApi(shared()),
-        OutagesApi(shared()),
-        PositionsApi(shared()),
-        HistoryApi(shared()),
-        BatchesApi(shared()),
-        DeploymentsApi(shared()),
-        ExportsApi { ctx: shared(), door: Arc::clone(door) },
-        AreasApi(shared()),
-        PlatesApi(shared()),
-        SessionsApi(shared()),
-        AccountApi(shared()),
-        WechatApi(shared()),
-        StaffApi(shared()),
-        InvitationsApi(shared()),
-        ReportsApi(shared()),
-        AuditApi(shared()),
-        HealthApi(shared()),
+        (
+            ToiletsApi(shared()),
+            OutagesApi(shared()),
+            PositionsApi(shared()),
+            HistoryApi(shared()),
+            BatchesApi(shared()),
+            DeploymentsApi(shared()),
+            ExportsApi { ctx: shared(), door: Arc::clone(door) },
+        ),
+        (AreasApi(shared()), AreaReportsApi(shared()), LayoutApi(shared()), ReportsApi(shared()), PlatesApi(shared())),
+        (
+            SessionsApi(shared()),
+            AccountApi(shared()),
+            WechatApi(shared()),
+            StaffApi(shared()),
+            InvitationsApi(shared()),
+        ),
+        (AuditApi(shared()), HealthApi(shared())),
     );
     described(Documented(apis))
 }

@@ -31,6 +31,7 @@ use crate::domain::text::Remark;
 use crate::domain::{Toilet, Violation, Violations};
 use crate::geo::Crs;
 use crate::usecase::outages::{self, Change, Opening};
+use crate::usecase::toilets;
 use crate::usecase::{Ctx, Failure};
 
 /// Every operation on closures.
@@ -169,7 +170,8 @@ impl OutagesApi {
         key: Header<Option<String>>,
         body: Json<NewOutage>,
     ) -> Result<Created<OutageMadeView>, Problem> {
-        let (by, crs, opening) = (signed.writer(), query.0.crs, body.0.read()?);
+        let (by, opening) = (signed.writer(), body.0.read()?);
+        let crs = toilets::public_crs(&self.0, query.0.crs)?;
         let asked = ["create_outage", &id.0.to_string(), crs.as_str(), &format!("{opening:?}")];
         let once = once(key.as_deref(), by.actor.person, &asked)?;
         let (ctx, now) = (Arc::clone(&self.0), self.now());

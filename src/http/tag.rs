@@ -11,6 +11,8 @@ pub(super) enum Tag {
     Outages,
     /// The tree of administrative divisions.
     Areas,
+    /// What the bureau is told about its register.
+    Reports,
     /// Signing in and out, and one's own account.
     Sessions,
     /// What takes WeChat: signing in with it, its messages, its pushes.
@@ -19,8 +21,6 @@ pub(super) enum Tag {
     Staff,
     /// The QR plates at toilets.
     Plates,
-    /// Counts and shares, for those who answer for the register.
-    Reports,
     /// For whoever watches over the process.
     Health,
 }

@@ -154,7 +154,7 @@ async fn the_bytes_of_toilets_are_what_the_document_says() {
             limit: 1,
             at: at(now),
         };
-        let page = json(reader.page(&snapshot.list(&list))).await;
+        let page = json(reader.page(&snapshot.list(&list), &[])).await;
         assert!(page["next"].is_string());
         assert_is::<ToiletPageView>(&page);
         let from = Wgs84::new(34.83, 112.43).unwrap();

@@ -1,5 +1,7 @@
 //! Writes toilets: the prepared fragment joined with what depends on the datum, the place and the time.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::answer::Answer;
@@ -8,8 +10,10 @@ use super::instant::written;
 use super::json::Json;
 use super::toilet_params::next;
 use super::toilet_view::{NearestView, ToiletPageView, ToiletView};
+use crate::domain::area::Area;
 use crate::domain::holiday::Calendars;
 use crate::domain::hours::{Hours, Opening};
+use crate::domain::text::Text;
 use crate::domain::toilet::Status;
 use crate::finder::{Entry, Hit, NearestQuery, Page};
 use crate::geo::{Crs, bearing};
@@ -48,11 +52,22 @@ impl Reader<'_> {
         Answer::raw(json.into_bytes(), &[self.crs.as_str().as_bytes(), asked, &items])
     }
 
-    /// A page of toilets.
-    pub(super) fn page(&self, page: &Page) -> Answer<ToiletPageView> {
+    /// A page of toilets, in those areas if any were asked for.
+    pub(super) fn page(&self, page: &Page, areas: &[Arc<Area>]) -> Answer<ToiletPageView> {
         let mut json = Json::with_capacity(page.entries.len() * USUAL_BYTES);
         json.open(b'{');
         json.text_field("crs", self.crs.as_str());
+        if !areas.is_empty() {
+            json.key("areas");
+            json.open(b'[');
+            for area in areas {
+                json.open(b'{');
+                json.text_field("code", area.fact.code.as_str());
+                json.text_field("name", area.fact.name.as_str());
+                json.close(b'}');
+            }
+            json.close(b']');
+        }
         json.key("items");
         json.open(b'[');
         for entry in &page.entries {
@@ -83,6 +98,7 @@ impl Reader<'_> {
         json.bare_field("distance", format_args!("{:.1}", hit.distance_metres));
         let bearing = hit.entry.place_at(query.at).map_or(0.0, |place| bearing(query.from, place.position));
         json.bare_field("bearing", format_args!("{:.1}", tenths(bearing)));
+        json.known_text("across", hit.across.as_ref().map(Text::as_str));
         let mut unsure = hit.unsure.names().peekable();
         if unsure.peek().is_some() {
             json.key("unsure");

@@ -84,6 +84,14 @@ const USABLE: Flag = Flag {
             `unsure`. `false`: all but retired ones, each with its state.",
     default: true,
 };
+const BARRIERS: OneOf<AtBarriers> = OneOf {
+    name: "barriers",
+    about: "What becomes of toilets to which the straight way crosses a river, railway or the like away from its bridges. \
+            `mark`: they bear `across`, and the order is by distance as ever. `avoid`: they also come after all others, \
+            which is what somebody on foot wants.",
+    default: Some(AtBarriers::Mark),
+    missing: "missing",
+};
 const BBOX: Numbers = Numbers {
     name: "bbox",
     about: "The box they must stand in: `west,south,east,north` in degrees of `crs`; `west` greater than `east` \
@@ -106,6 +114,15 @@ const Q: Text = Text {
 pub(super) const CURSOR: Text =
     Text { name: "cursor", about: "The `next` of the page before. Its form may change at any time.", longest: 64 };
 
+/// What becomes of toilets across a barrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AtBarriers {
+    /// They say so.
+    Mark,
+    /// They say so, and come last.
+    Avoid,
+}
+
 /// What a search for the nearest toilets takes.
 #[derive(Debug)]
 pub(super) struct NearestParams {
@@ -118,6 +135,8 @@ pub(super) struct NearestParams {
     /// The instant that was asked for.
     pub(super) at: Option<DateTime<Utc>>,
     usable: bool,
+    /// What becomes of toilets across a barrier.
+    pub(super) barriers: AtBarriers,
 }
 
 impl Group for NearestParams {
@@ -133,6 +152,7 @@ impl Group for NearestParams {
         &GRADE,
         &AT,
         &USABLE,
+        &BARRIERS,
     ];
 
     fn read(given: &mut Given) -> Option<Self> {
@@ -140,11 +160,12 @@ impl Group for NearestParams {
         let (crs, limit) = (given.take(&CRS_OF_POSITION), given.take(&NEAREST_LIMIT));
         let max_distance = given.take(&MAX_DISTANCE);
         let filter = filter(given, true);
-        let (at, usable) = (given.take(&AT), given.take(&USABLE));
+        let (at, usable, barriers) = (given.take(&AT), given.take(&USABLE), given.take(&BARRIERS));
         let crs = crs?;
         // The ranges of the two parameters are those of a position, so that nothing is left to go wrong here.
         let from = crs.read(latitude?, longitude?).ok()?;
-        Some(Self { from, crs, limit: limit?, max_distance, filter: filter?, at: at?, usable: usable? })
+        let barriers = barriers?;
+        Some(Self { from, crs, limit: limit?, max_distance, filter: filter?, at: at?, usable: usable?, barriers })
     }
 }
 
@@ -181,7 +202,7 @@ impl Group for ListParams {
         let (areas, statuses) = (given.take(&AREA), given.take(&STATUS));
         let filter = filter(given, false);
         let text = given.take(&Q).flatten().map(|text| plain(&text));
-        let after = cursor(given);
+        let after = cursor(given, &CURSOR);
         let limit = given.take(&LIMIT);
         Some(Self { crs, areas: areas?, bbox, filter: filter?, statuses: statuses?, text, after, limit: limit? })
     }
@@ -260,11 +281,12 @@ pub(super) fn place(cursor: &str) -> Option<ToiletId> {
     i32::from_str_radix(cursor, 16).ok().filter(|_| is_sane).map(ToiletId)
 }
 
-fn cursor(given: &mut Given) -> Option<ToiletId> {
-    let text = given.take(&CURSOR).flatten()?;
+/// The toilet that a cursor means; a fault is noted.
+pub(super) fn cursor(given: &mut Given, parameter: &Text) -> Option<ToiletId> {
+    let text = given.take(parameter).flatten()?;
     let id = place(&text);
     if id.is_none() {
-        given.fault(&CURSOR, Violation::new("", "unreadable", "must be the `next` of the page before"));
+        given.fault(parameter, Violation::new("", "unreadable", "must be the `next` of the page before"));
     }
     id
 }

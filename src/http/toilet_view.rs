@@ -251,6 +251,8 @@ pub(super) struct NearToiletView {
     distance: f64,
     /// Degrees clockwise from north.
     bearing: f64,
+    /// What bars the straight way to it, such as 黄河: the first barrier that it crosses away from a bridge.
+    across: Option<String>,
     /// What was asked for and is not known: needs, and `hours`.
     unsure: Option<Vec<String>>,
 }
@@ -261,6 +263,8 @@ pub(super) struct NearToiletView {
 pub(super) struct ToiletPageView {
     /// The datum of all positions.
     crs: Word<Crs>,
+    /// The areas of today that `area` means, whichever codes it gave.
+    areas: Option<Vec<AreaRefView>>,
     /// The toilets.
     items: Vec<ToiletView>,
     /// The `cursor` of the next page, if there is more.

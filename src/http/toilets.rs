@@ -17,7 +17,7 @@ use super::revision::{expected, once};
 use super::tag::Tag;
 use super::toilet_facts::{NewToilet, ToiletPatch};
 use super::toilet_json::Reader;
-use super::toilet_params::{ListParams, NearestParams, ToiletParams, WriteParams};
+use super::toilet_params::{AtBarriers, ListParams, NearestParams, ToiletParams, WriteParams};
 use super::toilet_view::{NearestView, ToiletPageView, ToiletView};
 use super::written::{Changed, Created};
 use crate::domain::Toilet;
@@ -36,12 +36,16 @@ impl ToiletsApi {
     ///
     /// The toilets nearest to a position that can be used there and then: in service, no outage, open, and with all
     /// that is needed. Sorted by distance along the great circle, then by id; exact everywhere on Earth.
+    /// Those across a river or the like bear `across`, and come last with `barriers=avoid`.
     #[oai(path = "/api/v1/toilets/nearest", method = "get", operation_id = "find_nearest_toilets")]
     async fn find_nearest_toilets(&self, query: Params<NearestParams>) -> Result<Answer<NearestView>, Problem> {
         let Params(asked) = query;
         let at = asked.at.unwrap_or_else(|| self.now());
         let query = asked.query(at);
-        let hits = toilets::nearest(&self.0, &query);
+        let hits = match asked.barriers {
+            AtBarriers::Mark => toilets::nearest(&self.0, &query),
+            AtBarriers::Avoid => toilets::nearest_avoiding(&self.0, &query),
+        };
         Ok(self.reader(Some(asked.crs), at)?.nearest(&query, asked.at.is_some(), &hits))
     }
 
@@ -52,8 +56,8 @@ impl ToiletsApi {
     async fn list_toilets(&self, query: Params<ListParams>) -> Result<Answer<ToiletPageView>, Problem> {
         let Params(asked) = query;
         let (crs, at, areas) = (asked.crs, self.now(), asked.areas.clone());
-        let page = toilets::list(&self.0, &areas, asked.query(at))?;
-        Ok(self.reader(crs, at)?.page(&page))
+        let (page, areas) = toilets::list(&self.0, &areas, asked.query(at))?;
+        Ok(self.reader(crs, at)?.page(&page, &areas))
     }
 
     /// Get a toilet

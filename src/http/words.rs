@@ -6,6 +6,8 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 
+use super::area_view::Drawn;
+use super::toilet_params::AtBarriers;
 use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
@@ -112,6 +114,45 @@ impl Vocabulary for Unknown {
 
     fn read(word: &str) -> Option<Self> {
         [Self::Exclude, Self::Include].into_iter().find(|value| value.word() == word)
+    }
+}
+
+impl Vocabulary for Drawn {
+    const NAME: &'static str = "Drawn";
+
+    fn words() -> Vec<&'static str> {
+        [Self::None, Self::Simple, Self::Full].map(Self::word).to_vec()
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Simple => "simple",
+            Self::Full => "full",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::None, Self::Simple, Self::Full].into_iter().find(|value| value.word() == word)
+    }
+}
+
+impl Vocabulary for AtBarriers {
+    const NAME: &'static str = "AtBarriers";
+
+    fn words() -> Vec<&'static str> {
+        [Self::Mark, Self::Avoid].map(Self::word).to_vec()
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Mark => "mark",
+            Self::Avoid => "avoid",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::Mark, Self::Avoid].into_iter().find(|value| value.word() == word)
     }
 }
 

@@ -4,10 +4,13 @@
 //! it, row by row. Nothing is guessed and nothing is lost: every row is stated, rejected, repeated or skipped, and
 //! what could not be read of it is told and kept beside.
 
+pub mod barriers;
 mod bodies;
 mod builtin;
 mod clean;
 mod dates;
+pub mod demand;
+pub mod divisions;
 mod fields;
 pub mod format;
 mod keys;

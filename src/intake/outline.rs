@@ -3,7 +3,7 @@
 use geojson::GeometryValue;
 
 use super::notice::Notice;
-use crate::geo::{Outline, Wgs84};
+use crate::geo::{Outline, Ring, Wgs84};
 
 type Convert<'a> = &'a mut dyn FnMut(f64, f64) -> Result<Wgs84, Notice>;
 
@@ -21,23 +21,28 @@ pub(super) fn name(geometry: &GeometryValue) -> &'static str {
 /// # Errors
 /// What `convert` says, and `bad_geometry` for lines, collections and outlines that enclose no space.
 pub(super) fn point(geometry: &GeometryValue, convert: Convert<'_>) -> Result<Wgs84, Notice> {
-    let outline = match geometry {
-        GeometryValue::Point { coordinates } => return corner(coordinates.as_slice(), convert),
-        GeometryValue::Polygon { coordinates } => vec![polygon(coordinates, convert)?],
-        GeometryValue::MultiPolygon { coordinates } => {
-            coordinates.iter().map(|rings| polygon(rings, convert)).collect::<Result<_, _>>()?
-        }
-        _ => {
-            return Err(refused(&"only points and polygons have a place for a toilet"));
-        }
-    };
-    let outline = Outline::new(outline).map_err(|error| refused(&error))?;
+    if let GeometryValue::Point { coordinates } = geometry {
+        return corner(coordinates.as_slice(), convert);
+    }
+    let outline = Outline::new(rings(geometry, convert)?).map_err(|error| refused(&error))?;
     outline.interior_point().ok_or_else(|| refused(&"the outline encloses no space"))
 }
 
-type Rings = Vec<Vec<(f64, f64)>>;
+/// The polygons of an outline, their corners converted by `convert`.
+///
+/// # Errors
+/// What `convert` says, and `bad_geometry` for what is no outline.
+pub(super) fn rings(geometry: &GeometryValue, convert: Convert<'_>) -> Result<Vec<Vec<Ring>>, Notice> {
+    match geometry {
+        GeometryValue::Polygon { coordinates } => Ok(vec![polygon(coordinates, convert)?]),
+        GeometryValue::MultiPolygon { coordinates } => {
+            coordinates.iter().map(|rings| polygon(rings, convert)).collect()
+        }
+        _ => Err(refused(&"only points and polygons have a place for a toilet")),
+    }
+}
 
-fn polygon(rings: &[Vec<geojson::Position>], convert: Convert<'_>) -> Result<Rings, Notice> {
+fn polygon(rings: &[Vec<geojson::Position>], convert: Convert<'_>) -> Result<Vec<Ring>, Notice> {
     let mut read = |ring: &Vec<geojson::Position>| {
         let corners = ring.iter().map(|place| corner(place.as_slice(), convert));
         corners.map(|place| place.map(|place| (place.longitude(), place.latitude()))).collect()

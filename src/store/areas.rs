@@ -86,7 +86,7 @@ impl Tx {
     }
 }
 
-fn alias_row(area_id: i32, alias: &Alias) -> area_alias::ActiveModel {
+pub(super) fn alias_row(area_id: i32, alias: &Alias) -> area_alias::ActiveModel {
     area_alias::ActiveModel {
         id: NotSet,
         area_id: Set(area_id),

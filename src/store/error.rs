@@ -51,8 +51,9 @@ impl StoreError {
 }
 
 /// Unique constraints as the two databases tell of them: PostgreSQL gives the name, SQLite only lists the columns.
-const UNIQUE: [(&str, &str); 9] = [
+const UNIQUE: [(&str, &str); 10] = [
     ("uq_area_code", "area.code"),
+    ("uq_barrier_name", "barrier.name"),
     ("uq_operator_name", "operator.name"),
     ("uq_source_name", "source.name"),
     ("uq_toilet_source_key", "toilet.source_id, toilet.source_key"),

@@ -2,10 +2,12 @@
 
 mod answers;
 mod areas;
+mod barriers;
 mod check;
 mod consents;
 mod copies;
 mod deployments;
+mod divisions;
 mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
@@ -24,8 +26,10 @@ mod meters;
 mod openids;
 mod operators;
 mod outages;
+mod outlines;
 mod people;
 mod phones;
+mod placing;
 mod plates;
 mod postgres;
 mod registering;
@@ -62,6 +66,7 @@ pub use journal::{Cursor, Touched};
 pub use lock::ServerLock;
 pub use login_counters::Attempt;
 pub use meters::Pool;
+pub use placing::Whereabouts;
 pub use plates::Current;
 pub use registering::ROWS;
 pub use restoring::{DatedTie, Restored};

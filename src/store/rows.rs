@@ -131,7 +131,8 @@ fn stalls(row: &toilet::Model) -> Stalls {
     }
 }
 
-/// The columns that hold what a draft states; the rest is not set. `area_id` belongs to the draft's area code.
+/// The columns that hold what a draft states; the rest is not set. `area_id` belongs to the draft's area code;
+/// where the toilet lies is written once its position stands (see `placing`).
 pub(super) fn toilet_columns(draft: &Draft, area_id: Option<i32>) -> toilet::ActiveModel {
     let word = |text: Option<&str>| Set(text.map(ToOwned::to_owned));
     let fact = |facility| word(draft.facilities.get(facility).map(Fact::as_str));
@@ -154,6 +155,7 @@ pub(super) fn toilet_columns(draft: &Draft, area_id: Option<i32>) -> toilet::Act
         address: Set(draft.address.as_ref().map(ToString::to_string)),
         district: Set(draft.district.as_ref().map(ToString::to_string)),
         area_id: Set(area_id),
+        located_area_id: NotSet,
         lifecycle: Set(draft.lifecycle.as_str().to_owned()),
         hours: word(draft.hours.as_ref().map(Hours::as_str)),
         hours_note: Set(draft.hours_note.as_ref().map(ToString::to_string)),

@@ -171,7 +171,7 @@ impl Around {
     /// Reads no more than what these rows refer to: a register may know half a million villages.
     async fn of(connection: &impl ConnectionTrait, rows: &[toilet::Model], parts: &Parts) -> Result<Self, StoreError> {
         let distinct = |ids: &mut dyn Iterator<Item = i32>| ids.collect::<BTreeSet<_>>();
-        let areas = distinct(&mut rows.iter().filter_map(|row| row.area_id));
+        let areas = distinct(&mut rows.iter().flat_map(|row| [row.area_id, row.located_area_id]).flatten());
         let sources = distinct(&mut rows.iter().filter_map(|row| row.source_id));
         let bodies = distinct(&mut parts.tenures.iter().map(|row| row.operator_id));
         let sources = source::Entity::find().filter(source::Column::Id.is_in(sources)).all(connection).await?;
@@ -186,7 +186,7 @@ impl Around {
     /// Whether everything that these rows refer to was there when this was read.
     fn knows(&self, rows: &[toilet::Model], parts: &Parts) -> bool {
         let toilets = rows.iter().all(|row| {
-            row.area_id.is_none_or(|id| self.areas.contains_key(&id))
+            [row.area_id, row.located_area_id].into_iter().flatten().all(|id| self.areas.contains_key(&id))
                 && row.source_id.is_none_or(|id| self.sources.contains_key(&id))
         });
         toilets && parts.tenures.iter().all(|row| self.operators.contains_key(&row.operator_id))
@@ -250,8 +250,9 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
     }
     let whole = |row: toilet::Model| {
         let (mut fact, attested) = (rows::draft(&row, Some(&around.hours))?, rows::attested(&row)?);
-        let area = row.area_id.and_then(|id| around.areas.get(&id).cloned());
-        fact.area = area.as_ref().map(|area| area.code.clone());
+        fact.area = row.area_id.and_then(|id| around.areas.get(&id)).map(|area| area.code.clone());
+        // Where nothing is stated, the toilet belongs to the area in which it stands.
+        let area = row.area_id.or(row.located_area_id).and_then(|id| around.areas.get(&id).cloned());
         let source = row.source_id.and_then(|id| around.sources.get(&id)).zip(row.source_key);
         Ok(Toilet {
             id: ToiletId(row.id),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Ctx, Failure};
 use crate::domain::Violation;
-use crate::domain::area::{Area, AreaCode};
+use crate::domain::area::{Area, AreaCode, Boundary};
+use crate::domain::id::AreaId;
 use crate::finder::{AreaPage, AreaQuery, Snapshot};
 
 /// One page of the areas that will do, in the order of their codes. The parents are codes of today or older ones.
@@ -19,15 +20,20 @@ pub fn list(ctx: &Ctx, query: AreaQuery) -> Result<AreaPage, Failure> {
 
 /// The codes of today for codes of any time, given in that field.
 pub(super) fn resolve(snapshot: &Snapshot, field: &'static str, codes: &[AreaCode]) -> Result<Vec<AreaCode>, Failure> {
-    let mut resolved = Vec::with_capacity(codes.len());
+    Ok(find(snapshot, field, codes)?.iter().map(|area| area.fact.code.clone()).collect())
+}
+
+/// The areas that codes of any time mean today, given in that field.
+pub(super) fn find(snapshot: &Snapshot, field: &'static str, codes: &[AreaCode]) -> Result<Vec<Arc<Area>>, Failure> {
+    let mut areas = Vec::with_capacity(codes.len());
     for code in codes {
         let found = snapshot.areas().find(code);
         if found.is_empty() {
             return Err(Violation::new(field, "unknownArea", format!("no area has or had the code {code}")).into());
         }
-        resolved.extend(found.iter().map(|area| area.fact.code.clone()));
+        areas.extend(found);
     }
-    Ok(resolved)
+    Ok(areas)
 }
 
 /// The area that has this code today or, if none has, the first one that had it.
@@ -36,4 +42,12 @@ pub(super) fn resolve(snapshot: &Snapshot, field: &'static str, codes: &[AreaCod
 /// [`Failure::NotFound`].
 pub fn get(ctx: &Ctx, code: &AreaCode) -> Result<Arc<Area>, Failure> {
     ctx.finder.snapshot().areas().find(code).into_iter().next().ok_or(Failure::NotFound)
+}
+
+/// Where an area ends, if that is known.
+///
+/// # Errors
+/// What the store fails with.
+pub async fn boundary(ctx: &Ctx, area: AreaId) -> Result<Option<Boundary>, Failure> {
+    Ok(ctx.store.boundary(area).await?)
 }

@@ -1,9 +1,12 @@
 //! Putting the demonstration county into an empty register.
 
+use super::barriers::put;
+use super::boundaries::outlined;
 use super::imports::Batch;
 use super::{Ctx, Failure};
 use crate::demo;
-use crate::domain::area::NewArea;
+use crate::domain::area::{AreaCode, Boundary, NewArea};
+use crate::domain::barrier::Barrier;
 use crate::domain::draft::Fields;
 use crate::domain::event::{Action, NewEntry, RecordKind, changes};
 use crate::store::{StoreError, Tx};
@@ -20,23 +23,34 @@ pub async fn fill(ctx: &Ctx) -> Result<usize, Failure> {
     let county = demo::county().map_err(|violation| Failure::Internal(Box::new(violation)))?;
     let made = county.statements.len();
     let batch = Batch::synthetic(demo::NAME, demo::ATTRIBUTION, county.statements);
-    let written = ctx.write(ctx.author("demo"), move |tx| Box::pin(write(tx, county.areas, batch)));
+    let (areas, outlines, barriers) = (county.areas, county.boundaries, county.barriers);
+    let written = ctx.write(ctx.author("demo"), move |tx| Box::pin(write(tx, areas, outlines, barriers, batch)));
     written.await?;
     Ok(made)
 }
 
-async fn write(tx: &Tx, areas: Vec<NewArea>, batch: Batch) -> Result<(), Failure> {
-    make_areas(tx, &areas).await?;
+async fn write(
+    tx: &Tx,
+    areas: Vec<NewArea>,
+    boundaries: Vec<(AreaCode, Boundary)>,
+    barriers: Vec<Barrier>,
+    batch: Batch,
+) -> Result<(), Failure> {
+    make_areas(tx, &areas, &boundaries).await?;
+    put(tx, barriers, false).await?;
     batch.settle(tx).await.map(drop)
 }
 
-async fn make_areas(tx: &Tx, areas: &[NewArea]) -> Result<(), StoreError> {
+async fn make_areas(tx: &Tx, areas: &[NewArea], boundaries: &[(AreaCode, Boundary)]) -> Result<(), StoreError> {
     let mut entries = Vec::with_capacity(areas.len());
     for area in areas {
-        tx.create_area(area).await?;
-        let name = Fields::from([("name".to_owned(), area.name.as_str().into())]);
+        let id = tx.create_area(area).await?;
         let (kind, key, action) = (RecordKind::Area, area.code.to_string(), Action::Create);
-        entries.push(NewEntry { kind, key, version: 1, action, changes: changes(&Fields::new(), &name) });
+        entries.push(NewEntry { kind, key, version: 1, action, changes: changes(&Fields::new(), &area.fields()) });
+        for (code, boundary) in boundaries.iter().filter(|(code, _)| *code == area.code) {
+            tx.put_boundary(id, boundary).await?;
+            entries.push(outlined(code, None, boundary));
+        }
     }
     tx.append(entries).await
 }

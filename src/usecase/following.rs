@@ -75,6 +75,9 @@ pub async fn catch_up(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure>
     if records.iter().any(is_wide) {
         return loading::load(ctx).await;
     }
+    if records.iter().any(|(kind, _, _)| is(kind, RecordKind::Barrier)) {
+        ctx.finder.set_barriers(&ctx.store.barriers().await?);
+    }
     let toilets = records.iter().filter(|(kind, _, _)| is(kind, RecordKind::Toilet));
     let mut ids: Vec<_> = toilets.filter_map(|(_, key, _)| key.parse().ok().map(ToiletId)).collect();
     ids.dedup();

@@ -21,6 +21,7 @@ const CHUNK: u64 = 2_000;
 pub async fn load(ctx: &Arc<Ctx>) -> Result<Cursor, Failure> {
     // The cursor first: what is written while the scan runs is read again, which does no harm.
     let cursor = ctx.store.journal_cursor().await?;
+    ctx.finder.set_barriers(&ctx.store.barriers().await?);
     let areas = ctx.store.areas().await?;
     let around = ctx.store.around().await?;
     let finder = Arc::clone(&ctx.finder);

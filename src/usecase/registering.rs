@@ -4,7 +4,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
-use super::{By, Candidate, Ctx, Failure};
+use super::{By, Candidate, Ctx, Failure, placing};
 use crate::domain::account::{Actor, PersonId};
 use crate::domain::attested::{Attestation, Attested};
 use crate::domain::draft::Fields;
@@ -80,7 +80,8 @@ pub(super) async fn create_in(tx: &Tx, actor: &Actor, blank: &Draft, new: &NewTo
     let mut draft = new.patch.apply(blank)?;
     let area = area_of(tx, &mut draft).await?;
     let ties = handover::to_new(tx, &new.patch.handovers).await?;
-    let path = area.as_ref().map(|(_, area)| area.path.as_slice()).unwrap_or_default();
+    let lies_in = placing::lies_in(tx, area.as_ref().map(|(_, area)| area), &draft).await?;
+    let path = lies_in.as_ref().map(|area| area.path.as_slice()).unwrap_or_default();
     let subject = Subject { path, operator: handover::running(&ties), person: None };
     require(actor, Action::EditToilet, subject)?;
     tx.take_turn_to_create().await?;
@@ -89,6 +90,7 @@ pub(super) async fn create_in(tx: &Tx, actor: &Actor, blank: &Draft, new: &NewTo
     }
     let attested = attest(Attested::default(), &new.patch, actor.person, tx);
     let id = tx.create_toilet(&draft, area.map(|(id, _)| id), &attested).await?;
+    placing::locate(tx, &[id]).await?;
     for (role, operator, from) in ties {
         tx.begin_tenure(id, role, operator, from).await?;
     }
@@ -171,7 +173,7 @@ pub(super) async fn settle(
     after.fact = draft;
     after.attested = attested;
     let area_id = area.as_ref().map(|(id, _)| *id);
-    after.area = area.map(|(_, area)| area);
+    after.area = placing::lies_in(tx, area.as_ref().map(|(_, area)| area), &after.fact).await?;
     if after.fields() == before.fields() {
         return Ok(after);
     }
@@ -180,6 +182,9 @@ pub(super) async fn settle(
     }
     if !tx.update_toilet(before.id, before.revision, &after.fact, area_id, &after.attested).await? {
         return Err(Failure::Stale { revision: before.revision + 1 });
+    }
+    if after.fact.position != before.fact.position {
+        placing::locate(tx, &[before.id]).await?;
     }
     after.revision = before.revision + 1;
     after.updated_at = tx.at();

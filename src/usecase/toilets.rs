@@ -2,28 +2,36 @@
 
 use std::sync::Arc;
 
-use super::areas::resolve;
+use super::areas::find;
 use super::{Ctx, Failure};
 use crate::domain::Violation;
-use crate::domain::area::AreaCode;
+use crate::domain::area::{Area, AreaCode};
 use crate::domain::id::ToiletId;
 use crate::finder::{Entry, Hit, ListQuery, NearestQuery, Page};
 use crate::geo::Crs;
 
-/// The nearest toilets that will do, sorted by distance, then id.
+/// The nearest toilets that will do, sorted by distance, then id; those across a barrier say so.
 #[must_use]
 pub fn nearest(ctx: &Ctx, query: &NearestQuery) -> Vec<Hit> {
     ctx.finder.snapshot().nearest(query)
 }
 
-/// One page of the toilets that will do, in the order of their ids. `areas` are codes of today or older ones.
+/// The same with those across a barrier after all others.
+#[must_use]
+pub fn nearest_avoiding(ctx: &Ctx, query: &NearestQuery) -> Vec<Hit> {
+    ctx.finder.snapshot().nearest_avoiding(query)
+}
+
+/// One page of the toilets that will do, in the order of their ids, with the areas of today that `areas` means: codes of
+/// today or older ones.
 ///
 /// # Errors
 /// [`Failure::Invalid`] when no area has or had one of the codes: an empty list would hide a slip of the keyboard.
-pub fn list(ctx: &Ctx, areas: &[AreaCode], query: ListQuery) -> Result<Page, Failure> {
+pub fn list(ctx: &Ctx, areas: &[AreaCode], query: ListQuery) -> Result<(Page, Vec<Arc<Area>>), Failure> {
     let snapshot = ctx.finder.snapshot();
-    let areas = if areas.is_empty() { None } else { Some(resolve(&snapshot, "area", areas)?) };
-    Ok(snapshot.list(&ListQuery { areas, ..query }))
+    let meant = find(&snapshot, "area", areas)?;
+    let areas = (!areas.is_empty()).then(|| meant.iter().map(|area| area.fact.code.clone()).collect());
+    Ok((snapshot.list(&ListQuery { areas, ..query }), meant))
 }
 
 /// The toilet of that id, retired or not.

@@ -5,6 +5,8 @@
 
 mod admin;
 mod architecture;
+mod areas;
+mod barriers;
 mod cli;
 mod contract;
 mod copies;
@@ -16,6 +18,7 @@ mod following;
 mod harness;
 mod imports;
 mod keys;
+mod layout;
 mod nearest;
 mod ogc;
 mod people;

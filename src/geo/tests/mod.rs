@@ -2,6 +2,8 @@
 
 mod datum;
 mod distance;
+mod lines;
+mod outline;
 mod projection;
 
 use proptest::prelude::{Strategy, prop_oneof};

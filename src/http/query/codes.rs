@@ -45,6 +45,44 @@ impl Readable for Code {
     }
 }
 
+/// The code of one area, required.
+#[derive(Debug)]
+pub(in crate::http) struct RequiredCode {
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) about: &'static str,
+}
+
+impl Declared for RequiredCode {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
+    }
+
+    fn is_required(&self) -> bool {
+        true
+    }
+
+    fn schema(&self) -> MetaSchema {
+        // Whoever tries it out needs one that is there: the demonstration county.
+        MetaSchema { example: Some("410308".into()), ..schema() }
+    }
+}
+
+impl Readable for RequiredCode {
+    type Value = AreaCode;
+
+    fn absent(&self) -> Option<AreaCode> {
+        None
+    }
+
+    fn read(&self, values: &[&str]) -> Result<AreaCode, Violation> {
+        only(values)?.parse()
+    }
+}
+
 /// Codes of areas.
 #[derive(Debug)]
 pub(in crate::http) struct Codes {

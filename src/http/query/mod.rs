@@ -11,7 +11,7 @@ mod kinds;
 mod lists;
 mod params;
 
-pub(super) use codes::{Code, Codes};
+pub(super) use codes::{Code, Codes, RequiredCode};
 pub(super) use dates::{Day, MonthOf};
 pub(super) use given::{CRS_MISSING, Given};
 pub(super) use kinds::{Flag, Integer, Number, OneOf, Text, Time};

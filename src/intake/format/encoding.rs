@@ -62,6 +62,14 @@ pub(super) fn decode(encoding: Encoding, bytes: &[u8]) -> Result<Cow<'_, str>, F
     Ok(text)
 }
 
+impl std::str::FromStr for Encoding {
+    type Err = serde::de::value::Error;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::deserialize(serde::de::value::StrDeserializer::new(name))
+    }
+}
+
 impl Encoding {
     /// The decoder for these bytes and how many of them are the byte order mark.
     fn decoder(self, bytes: &[u8]) -> Result<(&'static encoding_rs::Encoding, usize), FileError> {

@@ -13,11 +13,13 @@ use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, deployed, deployment, grade, identity, imported, invitation, journal, login_counter,
-    media_check, message_consent, operator, outage, person, phone, plate, ring_key, role_grant, session, source, station,
-    tenure, toilet, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, deployed, deployment, grade, identity, imported, invitation,
+    journal, login_counter, media_check, message_consent, operator, outage, person, phone, plate, ring_key, role_grant,
+    session, source, station, tenure, toilet, wechat_push, wechat_token,
 };
-use crate::store::{StoreError, areas, deployments, grants, operators, people, plates, rows, sessions};
+use crate::store::{
+    StoreError, areas, barriers, deployments, grants, operators, outlines, people, plates, rows, sessions,
+};
 
 /// Rows read at a time.
 const PAGE: usize = 2_000;
@@ -48,6 +50,9 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         read.map(drop).map_err(|violation| StoreError::corrupt("area_alias", row.id, violation))
     })
     .await?;
+    let outline = |row: &area_outline::Model| outlines::boundary(row).map(drop);
+    scan::<area_outline::Model>(tx, Table::numbered("area_outline", "area_id"), found, outline).await?;
+    scan::<barrier::Model>(tx, Table::numbered("barrier", "id"), found, |row| barriers::read(row).map(drop)).await?;
     scan::<toilet::Model>(tx, Table::numbered("toilet", "id"), found, |row| {
         rows::attested(row)?;
         rows::draft(row, Some(&memo)).map(drop)

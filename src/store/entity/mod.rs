@@ -3,6 +3,8 @@
 pub mod answer;
 pub mod area;
 pub mod area_alias;
+pub mod area_outline;
+pub mod barrier;
 pub mod deployed;
 pub mod deployment;
 pub mod grade;

@@ -23,6 +23,7 @@ pub struct Model {
     pub address: Option<String>,
     pub district: Option<String>,
     pub area_id: Option<i32>,
+    pub located_area_id: Option<i32>,
     pub lifecycle: String,
     pub hours: Option<String>,
     pub hours_note: Option<String>,

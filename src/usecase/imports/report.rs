@@ -67,7 +67,7 @@ impl Report {
     }
 
     /// Counts a row that was taken, with what there is to say about it.
-    pub(super) fn take(&mut self, file: &str, line: u64, action: Option<Action>, notices: Vec<Notice>) {
+    pub(in crate::usecase) fn take(&mut self, file: &str, line: u64, action: Option<Action>, notices: Vec<Notice>) {
         let (outcome, count) = match action {
             Some(Action::Create) => ("created", &mut self.created),
             Some(_) => ("updated", &mut self.updated),
@@ -78,7 +78,7 @@ impl Report {
     }
 
     /// Counts remarks about a row, whatever became of it, and tells them.
-    pub(super) fn warn(&mut self, file: &str, line: u64, outcome: &'static str, notices: Vec<Notice>) {
+    pub(in crate::usecase) fn warn(&mut self, file: &str, line: u64, outcome: &'static str, notices: Vec<Notice>) {
         for notice in notices {
             *self.warnings_by_code.entry(notice.code.to_owned()).or_default() += 1;
             self.tell(file, line, outcome, notice);
@@ -86,7 +86,7 @@ impl Report {
     }
 
     /// Adds a remark about a row.
-    pub(super) fn tell(&mut self, file: &str, line: u64, outcome: &'static str, notice: Notice) {
+    pub(in crate::usecase) fn tell(&mut self, file: &str, line: u64, outcome: &'static str, notice: Notice) {
         let Notice { field, code, message } = notice;
         self.rows.push(RowReport { file: file.to_owned(), line, outcome, field, code, message });
     }

@@ -14,7 +14,7 @@ use crate::domain::text::Name;
 use crate::domain::toilet::{Lifecycle, SourceRef};
 use crate::domain::{Draft, Violation};
 use crate::store::{Author, Imported, Standing, StoreError, Tx};
-use crate::usecase::{Ctx, Failure};
+use crate::usecase::{Ctx, Failure, placing};
 
 /// Up to 500 statements of one source.
 pub(in crate::usecase) struct Batch {
@@ -181,6 +181,7 @@ async fn create(
     let rows: Vec<_> = fresh.iter().map(|&statement| (statement, areas.id(&statement.draft))).collect();
     let ids = tx.create_toilets(source, &rows).await?;
     let made: Vec<_> = fresh.iter().filter_map(|&new| Some((*ids.get(&new.key)?, new))).collect();
+    placing::locate(tx, &made.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
     let with_grades = made.iter().filter(|(_, new)| !new.grades.is_empty());
     let grades: Vec<_> = with_grades.map(|(id, new)| (*id, new.grades.as_slice())).collect();
     tx.put_grades(source, &grades).await?;
@@ -229,6 +230,8 @@ async fn apply(tx: &Tx, source: SourceId, areas: &Areas, updates: &[Update]) -> 
     if !outages.is_empty() {
         tx.put_outages(source, &outages).await?;
     }
+    let moved: Vec<_> = wrote("position").map(|update| update.id).collect();
+    placing::locate(tx, &moved).await?;
     let mut bodies = Bodies::default();
     for update in wrote("operators") {
         let ties = bodies.ties(tx, &update.statement).await?;

@@ -16,9 +16,19 @@ pub(crate) fn gongce(folder: &Path) -> Command {
     command
 }
 
-/// Runs it to its end.
+/// Runs it to its end. On PostgreSQL, where keys are given, they lie in a folder of the test's own.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
-    gongce(folder).args(arguments).output().unwrap()
+    let mut command = gongce(folder);
+    if let Some(url) = arguments.iter().find(|argument| argument.starts_with("postgres://")) {
+        let keys = folder.join("keys");
+        if !keys.exists() {
+            let mut create = gongce(folder);
+            create.env("GONGCE_KEYS_DIR", &keys).env("GONGCE_DATABASE_URL", url).args(["keys", "create"]);
+            create.output().unwrap();
+        }
+        command.env("GONGCE_KEYS_DIR", keys);
+    }
+    command.args(arguments).output().unwrap()
 }
 
 /// What it wrote to standard output.
