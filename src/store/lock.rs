@@ -1,4 +1,4 @@
-//! One server for one SQLite file.
+//! One server for one SQLite file, and one process at a time that shapes it.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -51,4 +51,14 @@ impl ServerLock {
         writeln!(file, "{}", std::process::id()).map_err(failed)?;
         Ok(Self { _file: Some(file) })
     }
+}
+
+/// Waits until no other process makes the SQLite file at that path, or changes its schema. The turn ends with the
+/// answered file, at the latest with the process.
+pub(super) async fn turn_on(database: &Path) -> Result<File, StoreError> {
+    let path = format!("{}.migrating", database.display());
+    let failed = |source| StoreError::File { path: path.clone(), source };
+    let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+    let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
+    locked.map_err(|panic| failed(std::io::Error::other(panic)))?.map_err(failed)
 }

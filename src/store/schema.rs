@@ -6,7 +6,7 @@ use migrations::Migrator;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
-use super::{Store, StoreError, postgres};
+use super::{Store, StoreError, lock, postgres};
 
 /// One step of the schema's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,12 +93,7 @@ impl Store {
             postgres::prepare_migration(&tx).await?;
             return Ok(Turn::Transaction(tx));
         };
-        let path = format!("{}.migrating", database.display());
-        let failed = |source| StoreError::File { path: path.clone(), source };
-        let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
-        let locked = locked.map_err(|panic| failed(std::io::Error::other(panic)))?;
-        Ok(Turn::File(locked.map_err(failed)?))
+        Ok(Turn::File(lock::turn_on(database).await?))
     }
 }
 

@@ -1,6 +1,8 @@
 //! SQLite: one writer, a few readers, and the settings under which an acknowledged write survives a power cut.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynch
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 
 use super::writer::Writer;
-use super::{Listener, StoreError, heard};
+use super::{Listener, StoreError, heard, lock};
 
 /// The first library without the WAL-reset bug that could lose a checkpointed page.
 const OLDEST_LIBRARY: (u32, u32, u32) = (3, 51, 3);
@@ -48,10 +50,20 @@ pub(super) async fn open(
         let failed = |source| StoreError::File { path: folder.display().to_string(), source };
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
+    // SQLite does not wait when two turn a new file to WAL at once: one of them is told at once that it is locked.
+    let turn = if keeps_wal(&path) { None } else { Some(lock::turn_on(&path).await?) };
     let writer = heard(connect(url, 1, false).await?, listener.clone());
+    drop(turn);
     require_library(&writer).await?;
     let reader = heard(connect(url, READERS, true).await?, listener);
     Ok((reader, Writer::grouped(writer), format!("sqlite://{}", path.display())))
+}
+
+/// Whether the file has been turned to WAL, by bytes 18 and 19 of its header (<https://sqlite.org/fileformat2.html>).
+fn keeps_wal(path: &Path) -> bool {
+    let mut header = [0; 20];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header[18..] == [2, 2]
 }
 
 async fn connect(url: &str, connections: u32, only_reads: bool) -> Result<DatabaseConnection, StoreError> {
