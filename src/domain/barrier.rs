@@ -52,7 +52,7 @@ pub struct Barriers {
     index: LineIndex,
     /// The barrier of each line.
     owners: Vec<usize>,
-    barriers: Vec<Known>,
+    known: Vec<Known>,
 }
 
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl Barriers {
             name: barrier.name.clone(),
             crossings: barrier.crossings.iter().map(|place| (place.position.into(), place.radius_metres)).collect(),
         };
-        Self { index: LineIndex::new(lines), owners: owners.collect(), barriers: barriers.iter().map(known).collect() }
+        Self { index: LineIndex::new(lines), owners: owners.collect(), known: barriers.iter().map(known).collect() }
     }
 
     /// Whether there is none.
@@ -86,7 +86,7 @@ impl Barriers {
     pub fn across(&self, from: &UnitVector, to: &UnitVector) -> Option<&Name> {
         let mut first: Option<(f64, usize, &Name)> = None;
         self.index.crossed(from, to, &mut |crossed: Crossed| {
-            let Some(barrier) = self.owners.get(crossed.line).and_then(|&owner| self.barriers.get(owner)) else {
+            let Some(barrier) = self.owners.get(crossed.line).and_then(|&owner| self.known.get(owner)) else {
                 return;
             };
             let is_open = barrier.crossings.iter().any(|(place, radius)| crossed.metres_from(place) <= *radius);

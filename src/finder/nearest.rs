@@ -94,11 +94,11 @@ impl Snapshot {
             list.push(Candidate { rank, entry, unsure });
         }
         let found = open.sorted().into_iter().chain(barred.sorted()).take(query.limit);
-        found.filter_map(|candidate| self.hit(query, &from, candidate)).collect()
+        found.filter_map(|candidate| self.hit(query, &from, &candidate)).collect()
     }
 
-    fn hit(&self, query: &NearestQuery, from: &UnitVector, found: Candidate<'_>) -> Option<Hit> {
-        let Candidate { entry, unsure, .. } = found;
+    fn hit(&self, query: &NearestQuery, from: &UnitVector, found: &Candidate<'_>) -> Option<Hit> {
+        let &Candidate { entry, unsure, .. } = found;
         let distance_metres = great_circle(query.from, entry.place_at(query.at)?.position);
         let across = self.barriers().across(from, entry.point_at(query.at)?).cloned();
         Some(Hit { entry: Arc::clone(entry), distance_metres, across, unsure })

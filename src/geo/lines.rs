@@ -80,8 +80,8 @@ impl LineIndex {
     /// Calls `visit` for every crossing of a line by the shortest way between two places, in no particular order. Where
     /// the way runs through a corner of a line, that counts once if the line goes on to the other side.
     pub fn crossed(&self, from: &UnitVector, to: &UnitVector, visit: &mut impl FnMut(Crossed)) {
-        let (from, to) = (from.components(), to.components());
         if !self.pieces.is_empty() && from != to {
+            let (from, to) = (from.components(), to.components());
             search(&self.pieces, &self.boxes, &Piece { from, to, line: 0 }, &Reach::of(&from, &to), visit);
         }
     }
