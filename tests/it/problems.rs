@@ -132,7 +132,7 @@ async fn unknown_parameters_are_refused_everywhere() {
         "/api/v1/toilets?page=2",
         "/api/v1/toilets/1?fields=name",
         "/api/v1/areas?Limit=3",
-        "/api/v1/areas/410308?crs=wgs84",
+        "/api/v1/areas/410308?datum=wgs84",
     ] {
         problem(&app.get(path).await, 400, "unknownParameter");
     }
