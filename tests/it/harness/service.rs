@@ -63,8 +63,13 @@ impl Service {
 
     /// The service as another process on the same database.
     pub(crate) async fn around(ctx: Arc<Ctx>) -> Self {
+        Self::limited(ctx, Limits::default()).await
+    }
+
+    /// The same with those limits.
+    pub(crate) async fn limited(ctx: Arc<Ctx>, limits: Limits) -> Self {
         loading::load(&ctx).await.unwrap();
-        let endpoint = routes(Arc::clone(&ctx), Door::new(Limits::default()));
+        let endpoint = routes(Arc::clone(&ctx), Door::new(limits));
         Self { ctx, endpoint }
     }
 
