@@ -363,7 +363,9 @@ async fn create(ctx: &Ctx, statements: Vec<gongce::domain::statement::Statement>
                 areas.iter().find(|area| area.fact.code == *code).map(|area| area.id.0)
             };
             let rows: Vec<_> = statements.iter().map(|new| (new, new.draft.area.as_ref().and_then(id))).collect();
-            tx.create_toilets(source, &rows).await.map(drop)
+            let made = tx.create_toilets(source, &rows).await?;
+            let made: Vec<_> = made.into_values().collect();
+            crate::harness::make::journaled(tx, &made).await
         })
     });
     made.await

@@ -44,6 +44,7 @@ async fn fill(database: &Database) {
 }
 
 async fn tamper(database: &Database, statements: &[&str]) {
+    database.damage();
     // No pool: what one statement sets must count for the next.
     let mut options = sea_orm::ConnectOptions::new(&database.url);
     options.max_connections(1).map_sqlx_sqlite_opts(|options| options.foreign_keys(false));
@@ -228,11 +229,8 @@ async fn what_is_not_a_whole_copy_leaves_the_file_as_it_was() {
     raw.execute_unprepared("CREATE TABLE photo (id INTEGER)").await.unwrap();
     raw.close().await.unwrap();
     succeeded(db(folder, &database, &["backup", "newer"]));
-    let newer = Database {
-        kind: Kind::Sqlite,
-        url: format!("sqlite://{}", folder.join("newer").display()),
-        _folder: tempfile::tempdir().unwrap(),
-    };
+    let url = format!("sqlite://{}", folder.join("newer").display());
+    let newer = Database::at(Kind::Sqlite, url, tempfile::tempdir().unwrap());
     tamper(&newer, &["INSERT INTO schema_migration (version, applied_at) VALUES ('m9999_future', 0)"]).await;
     bad.extend([("foreign", "no seal"), ("newer", "")]);
 

@@ -212,16 +212,19 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     let span = Span::new(instant("2026-11-01T00:00:00Z"), Some(instant("2026-11-02T00:00:00Z"))).unwrap();
     let fact = NewOutage { reason: OutageReason::Water, span, note: None };
     assert_eq!(tx.create_outage(made, &Outage::stated(OutageId(0), fact)).await?.0, OUTAGE);
-    Ok(())
+    make::journaled(tx, &[made]).await
 }
 
 /// Makes a toilet of that name in an area; answers its id.
 pub(crate) async fn register(ctx: &Ctx, name: &str, code: &str) -> ToiletId {
     let area = ctx.store.area_place(&code.parse().unwrap()).await.unwrap().map(|place| place.id);
     let draft = make::draft(name);
-    let made = ctx
-        .store
-        .write(author(), move |tx| Box::pin(async move { tx.create_toilet(&draft, area, &Attested::default()).await }));
+    let made = ctx.store.write(author(), move |tx| {
+        Box::pin(async move {
+            let id = tx.create_toilet(&draft, area, &Attested::default()).await?;
+            make::journaled(tx, &[id]).await.map(|()| id)
+        })
+    });
     made.await.map_err(|error: StoreError| error).unwrap()
 }
 

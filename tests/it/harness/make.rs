@@ -1,11 +1,15 @@
 //! Values that are easy to make, each saying only what matters to its test.
 
 use gongce::domain::Draft;
+use gongce::domain::draft::Fields;
+use gongce::domain::event::{Action, NewEntry, RecordKind, changes};
+use gongce::domain::id::ToiletId;
 use gongce::domain::key::{Key, KeyId, KeyRing};
 use gongce::domain::place::Place;
 use gongce::domain::statement::Statement;
 use gongce::domain::text::Name;
 use gongce::geo::{Crs, Wgs84};
+use gongce::store::{StoreError, Tx};
 
 /// The instant at which tests take place: a Monday afternoon in Mengjin.
 pub(crate) const NOW: &str = "2026-11-23T08:00:00Z";
@@ -31,4 +35,14 @@ pub(crate) fn draft(name: &str) -> Draft {
 pub(crate) fn statement(key: &str) -> Statement {
     let (grades, outages, operators) = (Vec::new(), Vec::new(), Vec::new());
     Statement { key: key.to_owned(), draft: draft(key), grades, outages, operators }
+}
+
+/// Tells the journal of toilets that a test has made without the use case which does.
+pub(crate) async fn journaled(tx: &Tx, ids: &[ToiletId]) -> Result<(), StoreError> {
+    let entry = |toilet: &gongce::domain::Toilet| {
+        let (kind, key, action) = (RecordKind::Toilet, toilet.id.to_string(), Action::Create);
+        NewEntry { kind, key, version: toilet.revision, action, changes: changes(&Fields::new(), &toilet.fields()) }
+    };
+    let entries = tx.toilets(ids).await?.iter().map(entry).collect();
+    tx.append(entries).await
 }

@@ -1,6 +1,7 @@
 //! A migrated database for one test, on either of the two.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gongce::domain::holiday::Calendars;
 use gongce::store::Store;
@@ -20,7 +21,8 @@ pub(crate) enum Kind {
 pub(crate) struct Database {
     pub(crate) kind: Kind,
     pub(crate) url: String,
-    pub(crate) _folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
+    damaged: Arc<AtomicBool>,
 }
 
 impl Database {
@@ -28,7 +30,36 @@ impl Database {
     pub(crate) fn bare_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("gongce.db").display());
-        Self { kind: Kind::Sqlite, url, _folder: folder }
+        Self::at(Kind::Sqlite, url, folder)
+    }
+
+    /// The database of that URL, with a folder that is there for as long as it.
+    pub(crate) fn at(kind: Kind, url: String, folder: TempDir) -> Self {
+        Self { kind, url, folder: Arc::new(folder), damaged: Arc::default() }
+    }
+
+    /// The same once more, for whoever looks at it after the test.
+    pub(crate) fn again(&self) -> Self {
+        let (url, folder, damaged) = (self.url.clone(), Arc::clone(&self.folder), Arc::clone(&self.damaged));
+        Self { kind: self.kind, url, folder, damaged }
+    }
+
+    /// Says that this test writes past the program, so that nobody is surprised by what it leaves.
+    pub(crate) fn damage(&self) {
+        self.damaged.store(true, Ordering::Relaxed);
+    }
+
+    /// Holds what a test leaves to the check of the database: above all, that the journal of each record, replayed, is
+    /// the record.
+    pub(crate) async fn assert_sound(&self) {
+        if self.damaged.load(Ordering::Relaxed) {
+            return;
+        }
+        let store = self.open().await;
+        let findings = store.check().await.unwrap();
+        let findings: Vec<_> = findings.into_iter().filter(|finding| finding.check == "histories").collect();
+        assert!(findings.is_empty(), "the journal tells another story than the records: {findings:#?}");
+        store.close().await.unwrap();
     }
 
     /// A database with the schema of today.
@@ -75,14 +106,21 @@ macro_rules! on_both {
 
             async fn body($database: Database) $body
 
+            async fn leave_sound(kind: Which) {
+                let database = Database::migrated(kind).await;
+                let left = database.again();
+                body(database).await;
+                left.assert_sound().await;
+            }
+
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                body(Database::migrated(Which::Sqlite).await).await;
+                leave_sound(Which::Sqlite).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                body(Database::migrated(Which::Postgres).await).await;
+                leave_sound(Which::Postgres).await;
             }
         }
     };

@@ -128,6 +128,7 @@ on_both! {
         // The control: without it, a check that finds nothing proves nothing.
         let ctx = database.ctx().await;
         demonstration::fill(&ctx).await.unwrap();
+        database.damage();
         let raw = Connection::connect(&database.url).await.unwrap();
         for sql in [
             "UPDATE toilet SET note = 'forged' WHERE id = 3",
