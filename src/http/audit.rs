@@ -8,7 +8,7 @@ use poem_openapi::{Object, OpenApi};
 use super::bearer::Signed;
 use super::entry_view::{Before, CURSOR, EntryView};
 use super::problem::Problem;
-use super::query::{Declared, Given, Group, Integer, Params, Text, Time};
+use super::query::{Declared, Formed, Given, Group, Integer, Params, Text, Time};
 use super::tag::Tag;
 use crate::domain::Violation;
 use crate::domain::event::{RecordKind, Wanted};
@@ -33,10 +33,21 @@ struct AuditParams {
     limit: usize,
 }
 
-const RECORD: Text =
-    Text { name: "record", about: "Only of this record: its kind and key, such as `toilet/17`.", longest: 128 };
-const PERSON: Text =
-    Text { name: "person", about: "Only what this person did, and what was done to them: their id.", longest: 36 };
+const RECORD: Formed = Formed {
+    text: Text { name: "record", about: "Only of this record: its kind and key, such as `toilet/17`.", longest: 128 },
+    pattern: || {
+        let kinds: Vec<_> = RecordKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("^({})/", kinds.join("|"))
+    },
+};
+const PERSON: Formed = Formed {
+    text: Text {
+        name: "person",
+        about: "Only what this person did, and what was done to them: their id.",
+        longest: 36,
+    },
+    pattern: || "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$".to_owned(),
+};
 const SINCE: Time = Time { name: "since", about: "Only from this instant on." };
 const LIMIT: Integer = Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
 

@@ -122,14 +122,20 @@ impl IntoResponse for Download {
 
 impl ApiResponse for Download {
     fn meta() -> MetaResponses {
-        let binary = || MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary")));
+        // What is JSON is held to be an object, anything else to be bytes.
+        let schema = |content_type: &str| {
+            let object = content_type.ends_with("json");
+            let schema =
+                if object { MetaSchema::new("object") } else { MetaSchema::new_with_format("string", "binary") };
+            MetaSchemaRef::Inline(Box::new(schema))
+        };
         let mut types: Vec<_> = Format::ALL.iter().map(|format| format.media_type()).collect();
         types.dedup();
         let found = MetaResponse {
             description: "The file.",
             status: Some(StatusCode::OK.as_u16()),
             status_range: None,
-            content: types.into_iter().map(|content_type| MetaMediaType { content_type, schema: binary() }).collect(),
+            content: types.into_iter().map(|kind| MetaMediaType { content_type: kind, schema: schema(kind) }).collect(),
             headers: vec![],
         };
         MetaResponses { responses: vec![found] }

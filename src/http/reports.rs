@@ -13,7 +13,7 @@ use super::fittings_view::FittingsView;
 use super::grading_view::{DuePageView, GradingView};
 use super::language::Language;
 use super::problem::Problem;
-use super::query::{AnyOf, Day, Declared, Given, Group, Integer, MonthOf, OneOf, Params, Text};
+use super::query::{AnyOf, Code, Day, Declared, Given, Group, Integer, MonthOf, OneOf, Params, Text};
 use super::report_view::MonthlyView;
 use super::tag::Tag;
 use crate::domain::Violation;
@@ -170,11 +170,10 @@ struct MonthlyParams {
     month: Option<Month>,
 }
 
-const AREA: Text = Text {
+const AREA: Code = Code {
     name: "area",
     about: "The code of the area, of today or older, in whose whole subtree the toilets lie; all that the caller \
             answers for if left out.",
-    longest: 24,
 };
 const STANDARD: OneOf<Standard> =
     OneOf { name: "standard", about: "The standard.", default: Some(Standard::GbT2022), missing: "missing" };
@@ -186,12 +185,6 @@ const CURSOR: Text =
     Text { name: "cursor", about: "The `next` of the page before. Its form may change at any time.", longest: 64 };
 const LIMIT: Integer = Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
 
-fn area(given: &mut Given) -> Option<AreaCode> {
-    let text = given.take(&AREA).flatten().filter(|text| !text.is_empty())?;
-    let read: Result<AreaCode, Violation> = text.parse();
-    read.map_err(|violation| given.fault(&AREA, violation)).ok()
-}
-
 impl MonthlyParams {
     fn asked(&self, language: Language) -> MonthlyAsked<'_> {
         MonthlyAsked { area: self.area.as_ref(), month: self.month, language }
@@ -202,7 +195,7 @@ impl Group for AreaParams {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA];
 
     fn read(given: &mut Given) -> Option<Self> {
-        Some(Self { area: area(given) })
+        Some(Self { area: given.take(&AREA)? })
     }
 }
 
@@ -210,7 +203,7 @@ impl Group for GradesParams {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA, &STANDARD, &AT_LEAST, &ON];
 
     fn read(given: &mut Given) -> Option<Self> {
-        let area = area(given);
+        let area = given.take(&AREA);
         let (standard, at_least, on) = (given.take(&STANDARD), given.take(&AT_LEAST), given.take(&ON));
         let standard = standard?;
         let wanted = match at_least?.as_slice() {
@@ -223,7 +216,7 @@ impl Group for GradesParams {
             let message = format!("must be one grade of {standard}: {}", grades.join(", "));
             given.fault(&AT_LEAST, Violation::new("", "unknownGrade", message));
         }
-        Some(Self { area, wanted: wanted?, on: on? })
+        Some(Self { area: area?, wanted: wanted?, on: on? })
     }
 }
 
@@ -231,7 +224,7 @@ impl Group for DueParams {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA, &CURSOR, &LIMIT];
 
     fn read(given: &mut Given) -> Option<Self> {
-        let area = area(given);
+        let area = given.take(&AREA);
         let cursor = given.take(&CURSOR).flatten().filter(|text| !text.is_empty());
         let after = cursor.and_then(|text| {
             DuePageView::read_cursor(&text).or_else(|| {
@@ -239,7 +232,7 @@ impl Group for DueParams {
                 None
             })
         });
-        Some(Self { area, after, limit: given.take(&LIMIT)? })
+        Some(Self { area: area?, after, limit: given.take(&LIMIT)? })
     }
 }
 
@@ -247,7 +240,7 @@ impl Group for MonthlyParams {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA, &MONTH];
 
     fn read(given: &mut Given) -> Option<Self> {
-        let area = area(given);
-        Some(Self { area, month: given.take(&MONTH)? })
+        let area = given.take(&AREA);
+        Some(Self { area: area?, month: given.take(&MONTH)? })
     }
 }

@@ -22,6 +22,8 @@ pub(super) fn exact(text: String) -> String {
         }
     }
     name_formats(&mut document);
+    unfold(&mut document);
+    form_keys(&mut document);
     serde_json::to_string_pretty(&document).unwrap_or(text)
 }
 
@@ -65,6 +67,35 @@ fn open_to_null(schema: &mut Map<String, Value>) {
             members.insert("allOf".to_owned(), Value::Array(vec![reference]));
         }
         members.insert("nullable".to_owned(), Value::Bool(true));
+    }
+}
+
+/// Beside a reference that an object describes in its own words poem-openapi puts a second schema with the same words,
+/// which says nothing more and makes readers merge the two.
+fn unfold(part: &mut Value) {
+    match part {
+        Value::Object(members) => {
+            if let Some(Value::Array(all)) = members.get_mut("allOf") {
+                all.retain(|one| one.as_object().is_none_or(|one| one.keys().ne(["description"])));
+            }
+            members.values_mut().for_each(unfold);
+        }
+        Value::Array(parts) => parts.iter_mut().for_each(unfold),
+        _ => {}
+    }
+}
+
+/// The form of the names that clients give their requests (`usecase::once`), wherever they give one.
+fn form_keys(document: &mut Value) {
+    let operations =
+        document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(|paths| paths.values_mut());
+    let operations = operations.filter_map(Value::as_object_mut).flat_map(|methods| methods.values_mut());
+    let parameters = operations.filter_map(|operation| operation.get_mut("parameters")?.as_array_mut()).flatten();
+    for parameter in parameters.filter(|parameter| parameter["name"] == "Idempotency-Key") {
+        let Some(schema) = parameter["schema"].as_object_mut() else { continue };
+        schema.insert("minLength".to_owned(), Value::from(1));
+        schema.insert("maxLength".to_owned(), Value::from(64));
+        schema.insert("pattern".to_owned(), Value::from("^[!-~]+$"));
     }
 }
 

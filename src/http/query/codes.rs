@@ -67,7 +67,7 @@ impl Declared for RequiredCode {
 
     fn schema(&self) -> MetaSchema {
         // Whoever tries it out needs one that is there: the demonstration county.
-        MetaSchema { example: Some("410308".into()), ..schema() }
+        MetaSchema { example: Some("410308".into()), min_length: Some(1), ..schema() }
     }
 }
 

@@ -62,7 +62,9 @@ impl Declared for MonthOf {
     }
 
     fn schema(&self) -> MetaSchema {
-        MetaSchema { pattern: Some("^[0-9]{4}-(0[1-9]|1[0-2])$".to_owned()), ..MetaSchema::new("string") }
+        // The years that `chrono` and the holiday calendars are asked about: 1970 to 2199.
+        let pattern = "^(19[7-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])$";
+        MetaSchema { pattern: Some(pattern.to_owned()), ..MetaSchema::new("string") }
     }
 }
 

@@ -226,6 +226,39 @@ impl Readable for Text {
     }
 }
 
+/// A short text of a form that the document tells; whoever reads it says what is wrong with one that has another.
+#[derive(Debug)]
+pub(in crate::http) struct Formed {
+    pub(in crate::http) text: Text,
+    pub(in crate::http) pattern: fn() -> String,
+}
+
+impl Declared for Formed {
+    fn name(&self) -> &'static str {
+        self.text.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.text.about
+    }
+
+    fn schema(&self) -> MetaSchema {
+        MetaSchema { pattern: Some((self.pattern)()), ..self.text.schema() }
+    }
+}
+
+impl Readable for Formed {
+    type Value = Option<String>;
+
+    fn absent(&self) -> Option<Self::Value> {
+        self.text.absent()
+    }
+
+    fn read(&self, values: &[&str]) -> Result<Self::Value, Violation> {
+        self.text.read(values)
+    }
+}
+
 /// One word of a closed list.
 #[derive(Debug)]
 pub(in crate::http) struct OneOf<T> {

@@ -14,7 +14,7 @@ mod params;
 pub(super) use codes::{Code, Codes, RequiredCode};
 pub(super) use dates::{Day, MonthOf};
 pub(super) use given::{CRS_MISSING, Given};
-pub(super) use kinds::{Flag, Integer, Number, OneOf, Text, Time};
+pub(super) use kinds::{Flag, Formed, Integer, Number, OneOf, Text, Time};
 pub(super) use lists::{AnyOf, Numbers};
 pub(super) use params::{Group, Params, QUERY_GROUP, read};
 
