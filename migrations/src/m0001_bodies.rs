@@ -69,6 +69,7 @@ fn operator() -> TableCreateStatement {
         .col(counted_key())
         .col(required("name", |c| c.string_len(128)))
         .col(required("kind", |c| c.string_len(16)))
+        .col(required("revision", |c| c.integer()))
         .index(&mut unique("uq_operator_name", &["name"]))
         .check(one_of("ck_operator_kind", "kind", &kinds))
         .take()

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::codes::codes;
+use super::draft::Fields;
 use super::id::{OperatorId, TenureId};
 use super::period::Days;
 use super::text::Name;
@@ -46,6 +47,29 @@ pub struct Operator {
     pub name: Name,
     /// What sort of body it is.
     pub kind: OperatorKind,
+    /// How often it was written: 1 when it was made.
+    pub revision: i32,
+}
+
+impl Operator {
+    /// As the journal has it.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        Fields::from([("name".to_owned(), self.name.as_str().into()), ("kind".to_owned(), self.kind.as_str().into())])
+    }
+}
+
+/// Which bodies somebody looks for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What their name holds, whatever the case; any if empty.
+    pub text: String,
+    /// What sorts of bodies; any if empty.
+    pub kinds: Vec<OperatorKind>,
+    /// Only those after this one, in the order of their ids.
+    pub after: Option<OperatorId>,
+    /// How many at most.
+    pub limit: usize,
 }
 
 /// A body's dated tie to a toilet.

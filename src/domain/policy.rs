@@ -17,6 +17,12 @@ pub enum Action {
     Revoke(Role),
     /// Change what the register says of a toilet.
     EditToilet,
+    /// See the bodies behind toilets, as one who works for them.
+    ReadOperators,
+    /// Put a body on record.
+    CreateOperator,
+    /// Change what is on record of a body, for everybody who has to do with it.
+    EditOperator,
     /// Close a toilet, and end a closure, whoever opened it.
     CloseToilet,
     /// Close one's own toilet at once, for somebody else to confirm.
@@ -84,8 +90,10 @@ const fn allows(role: Role, action: Action) -> bool {
         Action::EditToilet | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage => {
             matches!(role, Role::Supervisor | Role::Admin)
         }
+        Action::ReadOperators | Action::ReadOutages => role.is_staff(),
+        Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
+        Action::EditOperator => matches!(role, Role::Admin),
         Action::CloseOwnToilet => matches!(role, Role::Cleaner),
-        Action::ReadOutages => role.is_staff(),
         Action::PlaceToilet => matches!(role, Role::Cleaner | Role::Inspector | Role::Supervisor | Role::Admin),
         Action::ReadHistory => {
             matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor)
@@ -139,6 +147,9 @@ pub const fn needs_proof(action: Action) -> bool {
         Action::Revoke(role) => matches!(role, Role::Admin),
         Action::DeleteAccount => true,
         Action::ReadStaff
+        | Action::ReadOperators
+        | Action::CreateOperator
+        | Action::EditOperator
         | Action::EditToilet
         | Action::ReadHistory
         | Action::IssuePlate

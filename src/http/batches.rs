@@ -6,6 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
 use super::bearer::Signed;
+use super::body::Body;
 use super::problem::Problem;
 use super::query::Params;
 use super::tag::Tag;
@@ -89,7 +90,7 @@ impl BatchesApi {
         &self,
         signed: Signed,
         query: Params<WriteParams>,
-        body: Json<Batch>,
+        body: Body<Batch>,
     ) -> Result<Json<BatchResult>, Problem> {
         let (by, Batch { items, filter, patch }) = (signed.writer(), body.0);
         let chosen = chosen(items, filter)?;

@@ -13,6 +13,9 @@ impl Held {
         if method != Method::GET && method != Method::HEAD {
             return Self(None);
         }
+        if !headers.contains_key(header::IF_NONE_MATCH) {
+            return Self(None);
+        }
         let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         let joined = values.collect::<Vec<_>>().join(",");
         Self((!joined.is_empty()).then_some(joined))

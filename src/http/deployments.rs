@@ -9,6 +9,7 @@ use poem_openapi::{Object, OpenApi};
 
 use super::answer::Answer;
 use super::bearer::Signed;
+use super::body::Body;
 use super::instant::Instant;
 use super::people_view::Done;
 use super::problem::Problem;
@@ -137,7 +138,7 @@ impl DeploymentsApi {
         /// further effect and gets the same answer.
         #[oai(name = "Idempotency-Key")]
         key: Header<Option<String>>,
-        body: Json<NewDeployment>,
+        body: Body<NewDeployment>,
     ) -> Result<Created<DeploymentView>, Problem> {
         let (by, crs, new) = (signed.writer(), query.0.crs, body.0.read(query.0.crs)?);
         let asked = ["create_deployment", crs.map_or("", Crs::as_str), &format!("{new:?}")];

@@ -22,6 +22,7 @@ use super::health::HealthApi;
 use super::history::HistoryApi;
 use super::invitations::InvitationsApi;
 use super::layout::LayoutApi;
+use super::operators::OperatorsApi;
 use super::outages::OutagesApi;
 use super::plates::PlatesApi;
 use super::positions::PositionsApi;
@@ -37,7 +38,7 @@ use crate::usecase::Ctx;
 /// All documented operations, in the order of the document. poem-openapi knows tuples of sixteen at most.
 type Apis = Documented<(
     (ToiletsApi, OutagesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi),
-    (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PlatesApi),
+    (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (AuditApi, HealthApi),
 )>;
@@ -55,7 +56,14 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             DeploymentsApi(shared()),
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
         ),
-        (AreasApi(shared()), AreaReportsApi(shared()), LayoutApi(shared()), ReportsApi(shared()), PlatesApi(shared())),
+        (
+            AreasApi(shared()),
+            AreaReportsApi(shared()),
+            LayoutApi(shared()),
+            ReportsApi(shared()),
+            PlatesApi(shared()),
+            OperatorsApi(shared()),
+        ),
         (
             SessionsApi(shared()),
             AccountApi(shared()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use poem::http::header::{self, HeaderName};
-use poem::http::{HeaderValue, Method, StatusCode};
+use poem::http::{HeaderValue, Method, StatusCode, Uri};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 
 use super::complaint::Complaint;
@@ -48,19 +48,20 @@ pub(super) struct FrontEndpoint<E> {
 impl<E: Endpoint> Endpoint for FrontEndpoint<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> Result<Response> {
+    async fn call(&self, mut request: Request) -> Result<Response> {
         let begun = Instant::now();
-        let asked = Asked::of(&request, &self.front);
+        let id = request_id::name(&mut request, self.front.clock);
+        let asked = Asked::of(&request, &self.front, id);
         let response = match self.answer(&asked, request).await {
             Ok(response) => response,
-            Err(error) => asked.refuse(problem_of(error, &asked.path, &self.front.paths), &self.front.unavailable),
+            Err(error) => asked.refuse(problem_of(error, asked.uri.path(), &self.front.paths), &self.front.unavailable),
         };
         let response = match response.data::<Problem>().cloned() {
             Some(problem) => asked.refuse(problem, &self.front.unavailable),
             None => asked.held.spare(response),
         };
         let response = asked.packing.pack(asked.dress(response)).await;
-        let meter = self.front.traffic.meter(self.front.paths.number(&asked.path), &asked.method);
+        let meter = self.front.traffic.meter(self.front.paths.number(asked.uri.path()), &asked.method);
         meter.answered(response.status(), begun.elapsed());
         Ok(response)
     }
@@ -69,7 +70,7 @@ impl<E: Endpoint> Endpoint for FrontEndpoint<E> {
 impl<E: Endpoint> FrontEndpoint<E> {
     async fn answer(&self, asked: &Asked, request: Request) -> Result<Response> {
         if asked.visitor.asks_first() {
-            return Ok(preflight(&self.front.paths.allow(&asked.path)));
+            return Ok(preflight(&self.front.paths.allow(asked.uri.path())));
         }
         Ok(self.inner.call(request).await?.into_response())
     }
@@ -77,11 +78,9 @@ impl<E: Endpoint> FrontEndpoint<E> {
 
 /// What is needed of a request once it has been answered.
 struct Asked {
-    id: String,
+    id: HeaderValue,
     method: Method,
-    path: String,
-    /// The path as it may be told.
-    shown: String,
+    uri: Uri,
     language: Language,
     held: Held,
     visitor: Visitor,
@@ -89,13 +88,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(request: &Request, front: &Front) -> Self {
+    fn of(request: &Request, front: &Front, id: HeaderValue) -> Self {
         let headers = request.headers();
         Self {
-            id: request_id::request_id(headers, || front.clock.new_id()),
+            id,
             method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            shown: blotted(request.uri().path()),
+            uri: request.uri().clone(),
             language: Language::of(headers),
             held: Held::of(request.method(), headers),
             visitor: Visitor::of(request.method(), headers, &front.door.limits),
@@ -106,7 +104,8 @@ impl Asked {
     /// Writes a failure, and logs it: the one place that does. The query is not logged, since it holds positions, and tokens
     /// are blotted out of the path.
     fn refuse(&self, problem: Problem, unavailable: &Complaint) -> Response {
-        let (method, path, request_id) = (&self.method, &self.shown, &self.id);
+        let (method, path) = (&self.method, &blotted(self.uri.path()));
+        let request_id = self.id.to_str().unwrap_or_default();
         if matches!(problem.code(), ProblemCode::Unavailable | ProblemCode::WechatUnavailable) {
             if let Some(times) = unavailable.due() {
                 tracing::warn!(request_id, %method, path, times, "{}", chain(&problem));
@@ -116,14 +115,16 @@ impl Asked {
         } else {
             tracing::debug!(request_id, %method, path, code = problem.code().as_str(), "refused");
         }
-        problem.answer(&self.shown, &self.id, self.language)
+        problem.answer(path, request_id, self.language)
     }
 
     fn dress(&self, mut response: Response) -> Response {
         let kept = matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED)
             && response.headers().contains_key(header::ETAG);
         let headers = response.headers_mut();
-        headers.extend(request_id::header_value(&self.id).map(|value| (X_REQUEST_ID, value)));
+        // All that is put in below, at once.
+        headers.reserve(8);
+        headers.insert(X_REQUEST_ID, self.id.clone());
         for (name, value) in COMMON {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         }

@@ -10,6 +10,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::bearer::Signed;
+use super::body::Body;
 use super::instant::Instant;
 use super::people_view::{Done, Made};
 use super::problem::Problem;
@@ -215,9 +216,9 @@ impl InvitationsApi {
         &self,
         signed: Signed,
         query: Params<()>,
-        body: Json<NewInvitation>,
+        body: Body<NewInvitation>,
     ) -> Result<Made<Invitation>, Problem> {
-        let (Params(()), Json(new)) = (query, body);
+        let (Params(()), Body(new)) = (query, body);
         let name = PersonName::new(&new.name).map_err(|wrong| Failure::from(wrong.in_field("name")))?;
         let reach = reach(new.area, new.operator)?;
         let sent = invitations::invite(&self.0, signed.caller(), name, new.role.0, reach).await?;
@@ -267,9 +268,9 @@ impl InvitationsApi {
         /// The person's id.
         id: Path<Uuid>,
         query: Params<()>,
-        body: Json<NewRenewal>,
+        body: Body<NewRenewal>,
     ) -> Result<Made<Invitation>, Problem> {
-        let (Params(()), Json(new)) = (query, body);
+        let (Params(()), Body(new)) = (query, body);
         let more = new.more()?;
         let sent = invitations::renew(&self.0, signed.caller(), PersonId(id.0), more).await?;
         Ok(Made::Made(Json(sent.into())))
@@ -283,9 +284,9 @@ impl InvitationsApi {
         &self,
         request: &Request,
         query: Params<()>,
-        body: Json<Acceptance>,
+        body: Body<Acceptance>,
     ) -> Result<Made<Acceptation>, Problem> {
-        let (Params(()), Json(acceptance)) = (query, body);
+        let (Params(()), Body(acceptance)) = (query, body);
         let token = acceptance.invitation.clone().into_text();
         let joined = invitations::accept(&self.0, &token, acceptance.joining()?, &name_of(request)).await?;
         Ok(Made::Made(Json(joined.into())))

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::bearer::Signed;
+use super::body::Body;
 use super::instant::Instant;
 use super::json::Json as Writing;
 use super::people_view::Done;
@@ -168,7 +169,7 @@ impl OutagesApi {
         /// further effect and gets the same answer.
         #[oai(name = "Idempotency-Key")]
         key: Header<Option<String>>,
-        body: Json<NewOutage>,
+        body: Body<NewOutage>,
     ) -> Result<Created<OutageMadeView>, Problem> {
         let (by, opening) = (signed.writer(), body.0.read()?);
         let crs = toilets::public_crs(&self.0, query.0.crs)?;
@@ -227,7 +228,7 @@ impl OutagesApi {
         /// The entity tag or the revision of the toilet that was read.
         #[oai(name = "If-Match")]
         revision: Header<Option<String>>,
-        body: Json<OutagePatch>,
+        body: Body<OutagePatch>,
     ) -> Result<Changed<OutageRecordView>, Problem> {
         let Params(()) = query;
         self.change(signed, (id.0, outage.0), revision.as_deref(), body.0).await
@@ -248,7 +249,7 @@ impl OutagesApi {
         /// The entity tag or the revision of the toilet that was read.
         #[oai(name = "If-Match")]
         revision: Header<Option<String>>,
-        body: Json<OutagePatch>,
+        body: Body<OutagePatch>,
     ) -> Result<Changed<OutageRecordView>, Problem> {
         let Params(()) = query;
         self.change(signed, (id.0, outage.0), revision.as_deref(), body.0).await

@@ -8,6 +8,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::answer::Answer;
 use super::bearer::Signed;
+use super::body::Body;
 use super::fragment::Fragment;
 use super::instant::Instant;
 use super::people_view::Made;
@@ -127,7 +128,7 @@ impl PlatesApi {
         /// The toilet's id.
         id: Path<i32>,
         query: Params<()>,
-        body: Json<NewPlate>,
+        body: Body<NewPlate>,
     ) -> Result<Made<PlateView>, Problem> {
         let (Params(()), by) = (query, signed.by());
         let NewPlate { kind, replaces } = body.0;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chrono::SubsecRound;
 use poem_openapi::param::{Header, Path};
-use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
 use super::bearer::Signed;
+use super::body::Body;
 use super::problem::Problem;
 use super::query::Params;
 use super::revision::expected;
@@ -56,7 +56,7 @@ impl PositionsApi {
         /// The entity tag or the revision that was read.
         #[oai(name = "If-Match")]
         revision: Header<Option<String>>,
-        body: Json<FixInput>,
+        body: Body<FixInput>,
     ) -> Result<Changed<ToiletView>, Problem> {
         let (crs, expected, fix) = (query.0.crs, expected(revision.as_deref())?, body.0);
         let position = crs

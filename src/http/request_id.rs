@@ -2,7 +2,7 @@
 
 use poem::Request;
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
-use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use crate::usecase::Clock;
 
@@ -12,30 +12,28 @@ pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 /// The longest name taken from a caller.
 const LONGEST: usize = 64;
 
-/// The caller's own name for its request if it is sane, or else `fresh`.
-///
-/// It goes into logs and answers, so only letters, digits and `.`, `_`, `-` are taken.
-pub(super) fn request_id(headers: &HeaderMap, fresh: impl FnOnce() -> Uuid) -> String {
-    let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id));
-    given.map_or_else(|| fresh().to_string(), ToOwned::to_owned)
+/// The caller's own name for its request, if it is sane. It goes into logs and answers, so only letters, digits and `.`,
+/// `_`, `-` are taken.
+fn given(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get(X_REQUEST_ID).filter(|value| value.to_str().is_ok_and(is_sane))
 }
 
-/// The header that gives it out.
-pub(super) fn header_value(id: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(id).ok()
+/// Gives a request a name that everything behind agrees on: the journal, the log and the answer.
+pub(super) fn name(request: &mut Request, clock: Clock) -> HeaderValue {
+    if let Some(given) = given(request.headers()) {
+        return given.clone();
+    }
+    let mut text = [0; Hyphenated::LENGTH];
+    let id = HeaderValue::from_str(clock.new_id().hyphenated().encode_lower(&mut text));
+    // A UUID is plain text; what cannot be is a request without a name.
+    let id = id.unwrap_or_else(|_| HeaderValue::from_static("-"));
+    request.headers_mut().insert(X_REQUEST_ID, id.clone());
+    id
 }
 
-/// The request with a name that everything behind agrees on: the journal, the log and the answer.
-pub(super) fn named(mut request: Request, clock: Clock) -> Request {
-    let id = request_id(request.headers(), || clock.new_id());
-    let value = header_value(&id);
-    request.headers_mut().extend(value.map(|value| (X_REQUEST_ID, value)));
-    request
-}
-
-/// The name of a [named] request.
+/// The name of a request that was given one.
 pub(super) fn name_of(request: &Request) -> String {
-    request_id(request.headers(), Uuid::nil)
+    given(request.headers()).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 
 fn is_sane(id: &str) -> bool {
@@ -53,7 +51,7 @@ mod tests {
         {
             let mut headers = HeaderMap::new();
             headers.extend(HeaderValue::from_str(given).ok().map(|value| (X_REQUEST_ID, value)));
-            assert_eq!(request_id(&headers, Uuid::nil) == given, taken, "{given}");
+            assert_eq!(super::given(&headers).is_some(), taken, "{given}");
         }
     }
 }

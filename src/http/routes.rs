@@ -10,7 +10,7 @@ use super::door::{Admitting, Door};
 use super::front::Front;
 use super::paths::Paths;
 use super::unhandled::panicked;
-use super::{document, ogc, pages, request_id};
+use super::{document, ogc, pages};
 use crate::usecase::{Clock, Ctx};
 
 /// The whole service as one endpoint that never fails: every failure is an answer.
@@ -44,6 +44,5 @@ pub(super) fn fronted(
 ) -> BoxEndpoint<'static, Response> {
     let traffic = Arc::new(door.meters.traffic(&paths));
     let front = Front { clock, door: Arc::clone(&door), paths, traffic, unavailable: Arc::default() };
-    let named = inner.with(CatchPanic::new().with_handler(panicked)).with(Admitting(door)).with(front);
-    named.before(move |request| async move { Ok(request_id::named(request, clock)) }).boxed()
+    inner.with(CatchPanic::new().with_handler(panicked)).with(Admitting(door)).with(front).boxed()
 }

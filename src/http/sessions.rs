@@ -7,6 +7,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::bearer::Signed;
+use super::body::Body;
 use super::credential::{Credential, from_own_page, given, taken};
 use super::door::noted;
 use super::people_view::{Made, SessionView};
@@ -137,7 +138,7 @@ impl SessionsApi {
         &self,
         request: &Request,
         query: Params<()>,
-        body: Json<NewSession>,
+        body: Body<NewSession>,
     ) -> Result<Opened, Problem> {
         let Params(()) = query;
         let own = self.page(request, body.0.cookie)?;
@@ -166,7 +167,7 @@ impl SessionsApi {
         signed: Signed,
         request: &Request,
         query: Params<()>,
-        body: Json<NewProof>,
+        body: Body<NewProof>,
     ) -> Result<Made<SessionView>, Problem> {
         let (Params(()), by) = (query, signed.by());
         let session = proofs::give(&self.0, by, body.0.try_into()?, &noted(request)).await?;

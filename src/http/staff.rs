@@ -8,6 +8,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::bearer::Signed;
+use super::body::Body;
 use super::people_view::{Done, GrantView, Made, MemberView};
 use super::problem::Problem;
 use super::query::Declared;
@@ -124,9 +125,9 @@ impl StaffApi {
         /// The person's id.
         id: Path<Uuid>,
         query: Params<()>,
-        body: Json<NewGrant>,
+        body: Body<NewGrant>,
     ) -> Result<Made<GrantView>, Problem> {
-        let (Params(()), Json(new)) = (query, body);
+        let (Params(()), Body(new)) = (query, body);
         let reach = reach(new.area, new.operator)?;
         let grant = grants::give(&self.0, signed.caller(), PersonId(id.0), new.role.0, reach).await?;
         Ok(Made::Made(Json(grant.into())))

@@ -11,6 +11,8 @@ pub(super) enum Tag {
     Outages,
     /// The tree of administrative divisions.
     Areas,
+    /// The bodies behind toilets: owners, contractors, those who rate.
+    Operators,
     /// What the bureau is told about its register.
     Reports,
     /// Signing in and out, and one's own account.

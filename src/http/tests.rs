@@ -71,7 +71,12 @@ fn known() -> Toilet {
     let tenure = |id, name: &str, from: Option<&str>, to: Option<&str>| Tenure {
         id: TenureId(id),
         role: OperatorRole::Operating,
-        operator: Operator { id: OperatorId(id), name: Name::new(name).unwrap(), kind: OperatorKind::Department },
+        operator: Operator {
+            id: OperatorId(id),
+            name: Name::new(name).unwrap(),
+            kind: OperatorKind::Department,
+            revision: 1,
+        },
         days: Days::new(from.map(|day| day.parse().unwrap()), to.map(|day| day.parse().unwrap())).unwrap(),
     };
     let grade = NewGrade::new(Standard::GbT2016, Grade::Aa).unwrap().assessed("2018-09-30".parse().unwrap());

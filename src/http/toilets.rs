@@ -6,10 +6,10 @@ use chrono::{DateTime, SubsecRound, Utc};
 use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path};
-use poem_openapi::payload::Json;
 
 use super::answer::Answer;
 use super::bearer::Signed;
+use super::body::Body;
 use super::people_view::Done;
 use super::problem::Problem;
 use super::query::Params;
@@ -88,7 +88,7 @@ impl ToiletsApi {
         /// further effect and gets the same answer.
         #[oai(name = "Idempotency-Key")]
         key: Header<Option<String>>,
-        body: Json<NewToilet>,
+        body: Body<NewToilet>,
     ) -> Result<Created<ToiletView>, Problem> {
         let (by, crs) = (signed.writer(), query.0.crs);
         let new = body.0.read(crs)?;
@@ -113,7 +113,7 @@ impl ToiletsApi {
         /// The entity tag or the revision that was read.
         #[oai(name = "If-Match")]
         revision: Header<Option<String>>,
-        body: Json<ToiletPatch>,
+        body: Body<ToiletPatch>,
     ) -> Result<Changed<ToiletView>, Problem> {
         self.change(signed, id.0, query.0.crs, revision.as_deref(), body.0).await
     }
@@ -132,7 +132,7 @@ impl ToiletsApi {
         /// The entity tag or the revision that was read.
         #[oai(name = "If-Match")]
         revision: Header<Option<String>>,
-        body: Json<ToiletPatch>,
+        body: Body<ToiletPatch>,
     ) -> Result<Changed<ToiletView>, Problem> {
         self.change(signed, id.0, query.0.crs, revision.as_deref(), body.0).await
     }

@@ -7,6 +7,7 @@ use poem_openapi::payload::{Json, PlainText};
 use poem_openapi::{Object, OpenApi};
 
 use super::bearer::Signed;
+use super::body::Body as JsonBody;
 use super::door::noted;
 use super::instant::Instant;
 use super::people_view::{Done, Made};
@@ -178,7 +179,7 @@ impl WechatApi {
         &self,
         request: &Request,
         query: Params<()>,
-        body: Json<NewWechatSession>,
+        body: JsonBody<NewWechatSession>,
     ) -> Result<Made<WechatSession>, Problem> {
         let Params(()) = query;
         let origin = Origin { address: noted(request), request_id: name_of(request) };
@@ -208,7 +209,7 @@ impl WechatApi {
         &self,
         signed: Signed,
         query: Params<()>,
-        body: Json<Vec<MessageConsent>>,
+        body: JsonBody<Vec<MessageConsent>>,
     ) -> Result<Json<TemplateListView>, Problem> {
         let (Params(()), by) = (query, signed.by());
         let results = body.0.into_iter().map(|consent| (consent.template_id, consent.result.0)).collect();
@@ -223,7 +224,7 @@ impl WechatApi {
         &self,
         signed: Signed,
         query: Params<()>,
-        body: Json<PhoneCode>,
+        body: JsonBody<PhoneCode>,
     ) -> Result<Json<PhoneView>, Problem> {
         let (Params(()), by) = (query, signed.by());
         let code = body.0.code.into_text();

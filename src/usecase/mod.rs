@@ -28,6 +28,7 @@ pub mod keys;
 pub mod layout;
 pub mod loading;
 pub mod once;
+pub mod operators;
 pub mod outages;
 pub mod permission;
 pub mod placing;

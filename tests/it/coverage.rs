@@ -8,9 +8,11 @@ use gongce::domain::attested::Attested;
 use gongce::domain::event::Actor;
 use gongce::domain::holiday::Calendars;
 use gongce::domain::id::{OutageId, ToiletId};
+use gongce::domain::operator::OperatorKind;
 use gongce::domain::outage::{NewOutage, Outage, OutageReason};
 use gongce::domain::period::Span;
 use gongce::domain::secret::{Token, TokenKind};
+use gongce::domain::text::Name;
 use gongce::http::{Door, Limits, document, render_fragment, routes};
 use gongce::store::{Author, NewGrant, NewInvitation, NewSession, StoreError, Tx};
 use gongce::usecase::{Clock, Ctx};
@@ -109,6 +111,17 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("get_layout_report", "", [422, 404, 422, 422, 404, 422, 403, 422, 422]),
     ("get_layout_features", "", [422, 404, 422, 422, 404, 422, 403, 422, 422]),
     ("delete_current_session", "", [204; 9]),
+    ("list_operators", "", [200; 9]),
+    ("get_operator", "", [200; 9]),
+    // There is one body of a name: whoever comes after the first is let in, and told so.
+    (
+        "create_operator",
+        r#"{"name": "新市政公司", "kind": "contractor"}"#,
+        [201, 409, 409, 409, 409, 409, 403, 403, 403],
+    ),
+    // Nobody here administers everything.
+    ("update_operator", "{}", [403; 9]),
+    ("apply_operator_patch", "{}", [403; 9]),
     // The last, since nobody is there to ask after it.
     ("delete_me", "", [204; 9]),
 ];
@@ -164,6 +177,7 @@ impl Things {
             "list_plates" | "create_plate" | "get_plate_drawing" => self.toilet.to_string(),
             _ if operation.path.starts_with("/api/v1/toilets/") => TOILET.to_string(),
             "delete_deployment" => DEPLOYED.to_string(),
+            _ if operation.path.starts_with("/api/v1/operators/") => OPERATOR.to_string(),
             _ => self.person.to_string(),
         };
         let query = match operation.id.as_str() {
@@ -184,6 +198,9 @@ const NEW_TOILET: &str = r#"{"name": "新公厕", "area": "410308101", "confirme
 /// The toilet that is asked about, and a closure of it.
 const TOILET: i32 = 1;
 const OUTAGE: i32 = 1;
+
+/// The one body.
+const OPERATOR: i32 = 1;
 
 /// The first set of toilets, which the operation before makes.
 const DEPLOYED: i32 = 1;
@@ -212,6 +229,8 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     let span = Span::new(instant("2026-11-01T00:00:00Z"), Some(instant("2026-11-02T00:00:00Z"))).unwrap();
     let fact = NewOutage { reason: OutageReason::Water, span, note: None };
     assert_eq!(tx.create_outage(made, &Outage::stated(OutageId(0), fact)).await?.0, OUTAGE);
+    let (body, _) = tx.create_operator(&Name::new("市政公司").unwrap(), OperatorKind::Contractor).await?;
+    assert_eq!(body.id.0, OPERATOR);
     make::journaled(tx, &[made]).await
 }
 

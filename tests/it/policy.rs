@@ -18,7 +18,10 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 13] = [
+const ACTIONS: [Action; 16] = [
+    Action::ReadOperators,
+    Action::CreateOperator,
+    Action::EditOperator,
     Action::CloseToilet,
     Action::CloseOwnToilet,
     Action::ReviewOutage,

@@ -67,6 +67,11 @@ impl Packing {
         if !shrinks(&response) {
             return response;
         }
+        if !self.0 {
+            // What a client that does take gzip would get, whatever the length: nobody needs to look at the body.
+            vary(&mut response);
+            return response;
+        }
         let body: BoxBody<Bytes, std::io::Error> = response.take_body().into();
         let size = body.size_hint().exact();
         if size.is_none_or(|size| size < WORTH_IT) {
@@ -74,10 +79,6 @@ impl Packing {
             return response;
         }
         vary(&mut response);
-        if !self.0 {
-            response.set_body(Body::from(body));
-            return response;
-        }
         // A whole body is in memory and cannot fail.
         let plain = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         let kept = response.data::<Packed>().cloned();

@@ -1,28 +1,27 @@
-//! The history of every toilet, replayed from the journal, is the toilet.
+//! The history of every toilet and of every body, replayed from the journal, is the record.
 
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Found, unreadable};
-use crate::domain::Toilet;
 use crate::domain::area::{Area, AreaCode};
 use crate::domain::draft::Fields;
 use crate::domain::event::RecordKind;
 use crate::domain::history::{Entry, replay};
 use crate::domain::id::ToiletId;
 use crate::store::entity::toilet;
-use crate::store::{StoreError, areas, history, toilets};
+use crate::store::{StoreError, areas, history, operators, toilets};
 
 /// Toilets read at a time.
-const PAGE: u64 = 500;
+const PAGE: usize = 500;
 
 pub(super) async fn histories(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
     let codes = Codes::of(&areas::all(tx).await?);
-    let (mut found, mut after) = (Vec::new(), 0);
+    let (mut found, mut after) = (bodies(tx, &codes).await?, 0);
     loop {
         let ids = toilet::Entity::find().filter(toilet::Column::Id.gt(after)).order_by_asc(toilet::Column::Id);
-        let ids = ids.limit(PAGE).select_only().column(toilet::Column::Id).into_tuple::<i32>().all(tx).await?;
+        let ids = ids.limit(PAGE as u64).select_only().column(toilet::Column::Id).into_tuple::<i32>().all(tx).await?;
         let Some(last) = ids.last() else { return Ok(found) };
         after = *last;
         let ids: Vec<_> = ids.into_iter().map(ToiletId).collect();
@@ -33,6 +32,27 @@ pub(super) async fn histories(tx: &DatabaseTransaction) -> Result<Vec<Found>, St
             Err(error) => return Err(error),
         }
     }
+}
+
+/// The same of the bodies, which are few.
+async fn bodies(tx: &DatabaseTransaction, codes: &Codes) -> Result<Vec<Found>, StoreError> {
+    let mut bodies: Vec<_> = match operators::all(tx).await {
+        // A row that cannot be read is told by the check of rows.
+        Err(StoreError::Corrupt { .. }) => return Ok(Vec::new()),
+        read => read?.into_values().collect(),
+    };
+    bodies.sort_unstable_by_key(|body| body.id);
+    let mut found = Vec::new();
+    for page in bodies.chunks(PAGE) {
+        let keys: Vec<_> = page.iter().map(|body| body.id.to_string()).collect();
+        let histories = history::histories(tx, RecordKind::Operator, &keys).await?;
+        found.extend(page.iter().zip(keys).filter_map(|(body, key)| {
+            let history = histories.get(&key).map(Vec::as_slice).unwrap_or_default();
+            let fault = disagreement(body.fields(), history, codes)?;
+            Some(Found::of_row("operator", key, fault))
+        }));
+    }
+    Ok(found)
 }
 
 async fn one_by_one(tx: &DatabaseTransaction, ids: &[ToiletId], codes: &Codes) -> Result<Vec<Found>, StoreError> {
@@ -55,18 +75,18 @@ async fn page(tx: &DatabaseTransaction, ids: &[ToiletId], codes: &Codes) -> Resu
     let histories = history::histories(tx, RecordKind::Toilet, &keys).await?;
     let disagreeing = toilets.iter().zip(keys).filter_map(|(toilet, key)| {
         let history = histories.get(&key).map(Vec::as_slice).unwrap_or_default();
-        Some(Found::of_row("toilet", key, disagreement(toilet, history, codes)?))
+        Some(Found::of_row("toilet", key, disagreement(toilet.fields(), history, codes)?))
     });
     Ok(disagreeing.collect())
 }
 
-/// In what a toilet differs from its history. Its revision is the matter of a check of its own.
-fn disagreement(toilet: &Toilet, history: &[Entry], codes: &Codes) -> Option<String> {
+/// In what a record differs from its history. Its revision is the matter of a check of its own.
+fn disagreement(stands: Fields, history: &[Entry], codes: &Codes) -> Option<String> {
     let replayed = match replay(history) {
         Ok(replayed) => replayed,
         Err(gap) => return Some(gap.to_string()),
     };
-    let (told, stands) = (codes.of_today(replayed.fields), codes.of_today(toilet.fields()));
+    let (told, stands) = (codes.of_today(replayed.fields), codes.of_today(stands));
     let names = told.keys().chain(stands.keys());
     let mut differing: Vec<_> = names.filter(|name| told.get(*name) != stands.get(*name)).collect();
     differing.sort_unstable();

@@ -10,6 +10,7 @@ pub struct Model {
     pub id: i32,
     pub name: String,
     pub kind: String,
+    pub revision: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

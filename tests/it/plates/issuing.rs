@@ -58,10 +58,10 @@ on_both! {
     async fn what_cannot_be_is_told_by_its_field(database: Database) {
         let app = service(&database, "one").await;
         for (body, field) in [
-            (r#"{"kind": "both", "replaces": 1}"#, "one of staff, citizen"),
+            (r#"{"kind": "both", "replaces": 1}"#, "must be one of: staff, citizen"),
             (r#"{"kind": "staff", "replaces": 0}"#, "replaces"),
             (r#"{"kind": "staff", "replaces": 3844}"#, "replaces"),
-            (r#"{"kind": "staff"}"#, "NewPlate"),
+            (r#"{"kind": "staff"}"#, "replaces: is required"),
             (r#"{"kind": "staff", "replaces": 1, "now": true}"#, "now"),
         ] {
             let answer = app.signed(Method::POST, "", body).await;

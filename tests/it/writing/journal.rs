@@ -134,11 +134,12 @@ on_both! {
             "UPDATE toilet SET note = 'forged' WHERE id = 3",
             "UPDATE toilet SET revision = revision + 1 WHERE id = 5",
             "DELETE FROM tenure WHERE toilet_id = 7",
+            "UPDATE operator SET name = 'forged' WHERE id = 1",
         ] {
             raw.execute_unprepared(sql).await.unwrap();
         }
         let faults = disagreements(&ctx.store).await;
-        assert_eq!(faults.iter().map(|fault| fault.key.as_deref().unwrap()).collect::<Vec<_>>(), ["5", "3", "7"]);
-        assert!(faults[1].message.contains("note") && faults[1].message.contains("forged"), "{}", faults[1].message);
+        assert_eq!(faults.iter().map(|fault| fault.key.as_deref().unwrap()).collect::<Vec<_>>(), ["5", "1", "3", "7"]);
+        assert!(faults[2].message.contains("note") && faults[2].message.contains("forged"), "{}", faults[2].message);
     }
 }

@@ -6,6 +6,7 @@ mod history;
 mod imports;
 mod journal;
 mod once;
+mod operators;
 mod outages;
 mod positions;
 mod racing;

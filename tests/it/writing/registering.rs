@@ -167,7 +167,18 @@ on_both! {
         (twice["contact"], twice["hours"]) = (json!("x"), json!("x"));
         assert_eq!(service.post(NEW, &token, twice).await.problem(422).1, ["hours", "contact"], "all at once");
         let unknown = service.post(NEW, &token, json!({"name": "甲", "nmae": "乙"})).await;
-        assert!(unknown.problem(400).0 == "badBody" && unknown.text.contains("nmae"), "{}", unknown.text);
+        assert_eq!(unknown.problem(400), ("badBody".to_owned(), vec!["nmae".to_owned()]));
+        for (body, field) in [
+            (json!({"name": 7, "area": "410308101"}), "name"),
+            (json!({"name": "甲", "area": "410308101", "stalls": {"women": "5"}}), "stalls.women"),
+            (json!({"name": "甲", "area": "410308101", "kind": "pub"}), "kind"),
+            (json!({"name": "甲", "area": "410308101", "verifiedAt": "yesterday"}), "verifiedAt"),
+            (json!([]), ""),
+        ] {
+            let refused = service.post(NEW, &token, body).await;
+            assert_eq!(refused.problem(400), ("badBody".to_owned(), vec![field.to_owned()]), "{}", refused.text);
+            assert!(!refused.text.contains("NewToilet"), "no name of a type of ours: {}", refused.text);
+        }
         let without_datum = service.post("/api/v1/toilets", &token, whole()).await;
         assert_eq!(without_datum.problem(400), ("crsMissing".to_owned(), vec!["crs".to_owned()]));
         assert_eq!(service.ctx.store.journal_length().await.unwrap(), length);
