@@ -1,7 +1,5 @@
 //! The body of a request: JSON that the document describes, or a failure that names the field.
 
-use std::sync::OnceLock;
-
 use poem::{FromRequest, Request, RequestBody, Result};
 use poem_openapi::impl_apirequest_for_payload;
 use poem_openapi::payload::{Json, ParsePayload, Payload};
@@ -9,8 +7,7 @@ use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, Type};
 use serde_json::Value;
 
-use super::document;
-use super::faults::Schemas;
+use super::faults::{Schemas, known};
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use crate::domain::Violation;
@@ -67,8 +64,7 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> Problem {
 
 /// What a body has against its schema.
 fn faults<T: Type>(given: &Value) -> Vec<Violation> {
-    static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
-    let schemas = SCHEMAS.get_or_init(|| Schemas::of(&document::document()));
+    let Some(schemas) = known() else { return Vec::new() };
     let schema = match T::schema_ref() {
         MetaSchemaRef::Reference(name) => Schemas::reference(&name),
         MetaSchemaRef::Inline(schema) => serde_json::to_value(&*schema).unwrap_or_default(),

@@ -18,6 +18,7 @@ use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
 use super::exports::ExportsApi;
+use super::faults;
 use super::health::HealthApi;
 use super::history::HistoryApi;
 use super::invitations::InvitationsApi;
@@ -45,6 +46,8 @@ type Apis = Documented<(
 
 /// The operations with their document.
 pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, ()> {
+    // What bodies are held to; they cannot look here themselves, since all operations stand above them.
+    faults::learn(document);
     let shared = || Arc::clone(ctx);
     let apis = (
         (

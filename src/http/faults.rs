@@ -1,6 +1,8 @@
 //! What a JSON value has against its schema, field by field, in words for whoever wrote it. Values are never repeated:
 //! they may be secrets.
 
+use std::sync::OnceLock;
+
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -12,6 +14,19 @@ const MOST: usize = 10;
 
 /// How much of an unknown name is told.
 const LONGEST_NAME: usize = 64;
+
+static KNOWN: OnceLock<Schemas> = OnceLock::new();
+
+/// The schemas of the service's document, once they were [learned](learn).
+pub(super) fn known() -> Option<&'static Schemas> {
+    KNOWN.get()
+}
+
+/// Takes the schemas from the service's document, which is written only if nobody did before: it is a matter of types,
+/// and the same for every service of a process.
+pub(super) fn learn(document: impl FnOnce() -> String) {
+    KNOWN.get_or_init(|| Schemas::of(&document()));
+}
 
 /// The schemas of a document, by their names.
 #[derive(Debug)]
