@@ -2,7 +2,7 @@
 //! reports as workbooks and pages; plates as drawings.
 //!
 //! Pure, and for toilets: records in, bytes out, one after the other, so that a register of any size passes through the same memory.
-//! All but the tags hold every column of a [`Record`](crate::domain::record::Record) and can be read back.
+//! All but the tags hold every column of a [`Record`] and can be read back.
 
 mod book;
 mod csv;
