@@ -4,13 +4,13 @@
 //! replaces the letters), CJJ 14-2016 (classes of urban toilets).
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::Violation;
 use super::codes::codes;
-use super::id::GradeId;
-use super::text::Name;
+
+mod record;
+
+pub use record::{GradeRecord, NewGrade};
 
 codes!(
     /// A standard under which toilets are graded.
@@ -67,7 +67,7 @@ codes!(
         Convertible = "convertible",
         /// Any other grade of 2016: still a graded toilet to the public, due for assessment.
         Reassess = "reassess",
-        /// Past its date, or under a standard that is history.
+        /// Past its date, replaced by another record, or under a standard that is history.
         Expired = "expired",
         /// Taken away.
         Revoked = "revoked",
@@ -75,6 +75,12 @@ codes!(
 );
 
 impl Standard {
+    /// The day from which toilets are assessed under it, where that is known.
+    #[must_use]
+    pub fn in_force_since(self) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(2022, 7, 11).filter(|_| self == Self::GbT2022)
+    }
+
     /// Whether it grades tourist toilets.
     #[must_use]
     pub fn is_tourist(self) -> bool {
@@ -133,123 +139,6 @@ fn spellings(standard: Standard, grade: Grade, rank: usize, grades: usize) -> Ve
     }
 }
 
-/// A grade record as somebody states it; constructed through [`NewGrade::new`] so that the grade fits its standard.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", try_from = "RawGrade")]
-pub struct NewGrade {
-    standard: Standard,
-    grade: Grade,
-    /// When it was assessed, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assessed_on: Option<NaiveDate>,
-    /// The last day on which it holds, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub valid_to: Option<NaiveDate>,
-    /// The day on which it was taken away, if it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revoked_on: Option<NaiveDate>,
-    /// The number of its certificate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub certificate: Option<Name>,
-}
-
-/// A [`NewGrade`] as it is written, before it is known whether its grade fits its standard.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct RawGrade {
-    standard: Standard,
-    grade: Grade,
-    assessed_on: Option<NaiveDate>,
-    valid_to: Option<NaiveDate>,
-    revoked_on: Option<NaiveDate>,
-    certificate: Option<Name>,
-}
-
-impl TryFrom<RawGrade> for NewGrade {
-    type Error = Violation;
-    fn try_from(raw: RawGrade) -> Result<Self, Violation> {
-        let RawGrade { standard, grade, assessed_on, valid_to, revoked_on, certificate } = raw;
-        Ok(Self { assessed_on, valid_to, revoked_on, certificate, ..Self::new(standard, grade)? })
-    }
-}
-
-impl NewGrade {
-    /// A grade under a standard, its dates still unknown.
-    ///
-    /// # Errors
-    /// `unknownGrade` when the standard has no such grade.
-    pub fn new(standard: Standard, grade: Grade) -> Result<Self, Violation> {
-        if !standard.grades().contains(&grade) {
-            let message = format!("{standard} has no grade {grade}");
-            return Err(Violation::new("grades", "unknownGrade", message));
-        }
-        Ok(Self { standard, grade, assessed_on: None, valid_to: None, revoked_on: None, certificate: None })
-    }
-
-    /// The same grade, assessed on that day.
-    #[must_use]
-    pub fn assessed(self, on: NaiveDate) -> Self {
-        Self { assessed_on: Some(on), ..self }
-    }
-
-    /// Its standard.
-    #[must_use]
-    pub fn standard(&self) -> Standard {
-        self.standard
-    }
-
-    /// Its grade.
-    #[must_use]
-    pub fn grade(&self) -> Grade {
-        self.grade
-    }
-
-    /// Where it stands on that day.
-    #[must_use]
-    pub fn standing(&self, today: NaiveDate) -> Standing {
-        if self.revoked_on.is_some_and(|day| day <= today) {
-            return Standing::Revoked;
-        }
-        if self.standard == Standard::GbT2003 || self.valid_to.is_some_and(|day| day < today) {
-            return Standing::Expired;
-        }
-        if self.standard != Standard::GbT2016 {
-            return Standing::Current;
-        }
-        let recent = self.assessed_on.zip(NaiveDate::from_ymd_opt(2021, 1, 1)).is_some_and(|(on, since)| on >= since);
-        if recent && self.grade == Grade::Aaa { Standing::Convertible } else { Standing::Reassess }
-    }
-
-    /// Whether the public may rely on it on that day: neither expired nor revoked, and already given.
-    #[must_use]
-    pub fn is_held(&self, today: NaiveDate) -> bool {
-        !matches!(self.standing(today), Standing::Expired | Standing::Revoked) && self.is_given_by(today)
-    }
-
-    /// Whether it was given on that day or before; one without a date counts as given ever since.
-    #[must_use]
-    pub fn is_given_by(&self, day: NaiveDate) -> bool {
-        self.assessed_on.is_none_or(|on| on <= day)
-    }
-}
-
-/// A grade record of the register.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GradeRecord {
-    /// Its id.
-    pub id: GradeId,
-    /// What it says.
-    pub fact: NewGrade,
-}
-
-impl GradeRecord {
-    /// As the journal has it: `grades.7`.
-    #[must_use]
-    pub fn field(&self) -> (String, Value) {
-        (format!("grades.{}", self.id), serde_json::to_value(&self.fact).unwrap_or_default())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,17 +181,5 @@ mod tests {
         assert_eq!(of(Standard::GbT2022, Grade::I, "2023-06-01"), Ok(Standing::Current));
         assert_eq!(of(Standard::GbT2003, Grade::Star4, "2010-06-01"), Ok(Standing::Expired));
         assert_eq!(of(Standard::Cjj2016, Grade::Class1, "2019-06-01"), Ok(Standing::Current));
-    }
-
-    #[test]
-    fn a_date_or_a_revocation_ends_a_grade() {
-        let base = NewGrade::new(Standard::GbT2022, Grade::I).map(|g| g.assessed(day("2023-01-01")));
-        let Ok(base) = base else { unreachable!("I belongs to the 2022 standard") };
-        let past = NewGrade { valid_to: Some(day("2026-01-01")), ..base.clone() };
-        assert_eq!(past.standing(day("2026-01-01")), Standing::Current);
-        assert_eq!(past.standing(day("2026-01-02")), Standing::Expired);
-        let revoked = NewGrade { revoked_on: Some(day("2025-05-05")), ..base };
-        assert_eq!(revoked.standing(day("2026-01-01")), Standing::Revoked);
-        assert!(!revoked.is_held(day("2026-01-01")) && revoked.is_held(day("2025-05-04")));
     }
 }

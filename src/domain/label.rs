@@ -124,6 +124,9 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("validTo", "有效至", "valid to"),
     ("revokedOn", "撤销于", "revoked on"),
     ("certificate", "证书", "certificate"),
+    ("assessor", "评定机构", "assessed by"),
+    ("supersededOn", "被替代于", "superseded on"),
+    ("supersededBy", "替代记录", "superseded by"),
     ("accuracy", "精度（米）", "accuracy in metres"),
 ];
 

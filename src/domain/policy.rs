@@ -31,6 +31,10 @@ pub enum Action {
     ReviewOutage,
     /// See all closures of a toilet, with who opened them.
     ReadOutages,
+    /// Record, correct and withdraw grades, for the body that assesses.
+    RecordGrade,
+    /// See the grade records of a toilet as the staff does.
+    ReadGrades,
     /// Say where a toilet stands, from a phone at its door.
     PlaceToilet,
     /// Read what changed in a record, when, and in which role.
@@ -87,10 +91,10 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::EditToilet | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage => {
+        Action::EditToilet | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage | Action::RecordGrade => {
             matches!(role, Role::Supervisor | Role::Admin)
         }
-        Action::ReadOperators | Action::ReadOutages => role.is_staff(),
+        Action::ReadOperators | Action::ReadOutages | Action::ReadGrades => role.is_staff(),
         Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
         Action::EditOperator => matches!(role, Role::Admin),
         Action::CloseOwnToilet => matches!(role, Role::Cleaner),
@@ -159,6 +163,8 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::CloseOwnToilet
         | Action::ReviewOutage
         | Action::ReadOutages
+        | Action::RecordGrade
+        | Action::ReadGrades
         | Action::PlaceToilet
         | Action::LogCleaning
         | Action::VerifyCleaning => false,

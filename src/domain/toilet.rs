@@ -1,6 +1,6 @@
 //! The toilet: the unit of everything.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::Draft;
@@ -179,9 +179,21 @@ impl Toilet {
     /// The body that runs it at that instant; the one that began last if several do.
     #[must_use]
     pub fn operator(&self, at: DateTime<Utc>) -> Option<&Operator> {
-        let today = at.with_timezone(&self.fact.zone).date_naive();
-        let running = self.tenures.iter().filter(|tie| tie.role == OperatorRole::Operating && tie.days.contains(today));
-        running.max_by_key(|tie| tie.days.from()).map(|tie| &tie.operator)
+        self.body(OperatorRole::Operating, at)
+    }
+
+    /// The body that is that to it at that instant; the one that began last if several are.
+    #[must_use]
+    pub fn body(&self, role: OperatorRole, at: DateTime<Utc>) -> Option<&Operator> {
+        let today = self.today(at);
+        let tied = self.tenures.iter().filter(|tie| tie.role == role && tie.days.contains(today));
+        tied.max_by_key(|tie| tie.days.from()).map(|tie| &tie.operator)
+    }
+
+    /// The day that it is there at that instant.
+    #[must_use]
+    pub fn today(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.fact.zone).date_naive()
     }
 
     /// The closure in force at that instant, the one that ends last if there are several.

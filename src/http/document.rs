@@ -19,6 +19,7 @@ use super::documented::Documented;
 use super::door::Door;
 use super::exports::ExportsApi;
 use super::faults;
+use super::grades::GradesApi;
 use super::health::HealthApi;
 use super::history::HistoryApi;
 use super::invitations::InvitationsApi;
@@ -38,7 +39,7 @@ use crate::usecase::Ctx;
 
 /// All documented operations, in the order of the document. poem-openapi knows tuples of sixteen at most.
 type Apis = Documented<(
-    (ToiletsApi, OutagesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi),
+    (ToiletsApi, OutagesApi, GradesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (AuditApi, HealthApi),
@@ -53,6 +54,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
         (
             ToiletsApi(shared()),
             OutagesApi(shared()),
+            GradesApi(shared()),
             PositionsApi(shared()),
             HistoryApi(shared()),
             BatchesApi(shared()),

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::answer::Answer;
 use super::bearer::Signed;
 use super::body::Body;
+use super::changes::Reading;
 use super::instant::Instant;
 use super::json::Json as Writing;
 use super::people_view::Done;
@@ -29,7 +30,7 @@ use super::written::{Changed, Created};
 use crate::domain::id::{OutageId, ToiletId};
 use crate::domain::outage::{Outage, OutageReason, OutageState};
 use crate::domain::text::Remark;
-use crate::domain::{Toilet, Violation, Violations};
+use crate::domain::{Toilet, Violation};
 use crate::geo::Crs;
 use crate::usecase::outages::{self, Change, Opening};
 use crate::usecase::toilets;
@@ -342,49 +343,38 @@ fn record(toilet: &Toilet, outage: &Outage) -> Vec<u8> {
 
 impl NewOutage {
     fn read(self) -> Result<Opening, Problem> {
-        let mut wrong = Vec::new();
-        let mut at = |field: &str, given: Option<Instant>| {
-            let read = given.map(|at| instant(at.0)).transpose();
-            read.map_err(|violation| wrong.push(violation.in_field(field))).unwrap_or_default()
+        let mut reading = Reading::default();
+        let at = |at: Instant| instant(at.0);
+        let opening = Opening {
+            reason: self.reason.0,
+            from: reading.field("from", self.from, at),
+            until: reading.field("until", self.until, at),
+            expected_until: reading.field("expectedUntil", self.expected_until, at),
+            note: reading.field("note", self.note, |text| Remark::new(&text)),
         };
-        let (from, until) = (at("from", self.from), at("until", self.until));
-        let expected_until = at("expectedUntil", self.expected_until);
-        let note = self.note.map(|text| Remark::new(&text)).transpose();
-        let note = note.map_err(|violation| wrong.push(violation.in_field("note"))).unwrap_or_default();
-        if !wrong.is_empty() {
-            return Err(Failure::Invalid(Violations(wrong)).into());
-        }
-        Ok(Opening { reason: self.reason.0, from, until, expected_until, note })
+        Ok(reading.done(opening)?)
     }
 }
 
 impl OutagePatch {
     fn read(self) -> Result<Change, Problem> {
-        let at = |field: &str, given: MaybeUndefined<Instant>| match given {
-            MaybeUndefined::Undefined => Ok(None),
-            MaybeUndefined::Null => Ok(Some(None)),
-            MaybeUndefined::Value(at) => {
-                instant(at.0).map(|at| Some(Some(at))).map_err(|violation| violation.in_field(field))
-            }
+        let mut reading = Reading::default();
+        let at = |at: Instant| instant(at.0);
+        let change = Change {
+            reason: self.reason.map(|word| word.0),
+            until: reading.change("until", self.until, at),
+            expected_until: reading.change("expectedUntil", self.expected_until, at),
+            note: reading.change("note", self.note, |text| Remark::new(&text)),
+            state: reading.field("state", self.state, |word| reviewed(word.0)),
         };
-        let note = match self.note {
-            MaybeUndefined::Undefined => Ok(None),
-            MaybeUndefined::Null => Ok(Some(None)),
-            MaybeUndefined::Value(text) => {
-                Remark::new(&text).map(|note| Some(Some(note))).map_err(|violation| violation.in_field("note"))
-            }
-        };
-        let state = match self.state.map(|word| word.0) {
-            Some(OutageState::Unconfirmed) => {
-                Err(Violation::new("state", "notHere", "say confirmed or rejected: nothing is made unconfirmed again"))
-            }
-            state => Ok(state),
-        };
-        let (until, expected_until) = (at("until", self.until), at("expectedUntil", self.expected_until));
-        let read = || {
-            let (until, expected_until) = (until?, expected_until?);
-            Ok(Change { reason: self.reason.map(|word| word.0), until, expected_until, note: note?, state: state? })
-        };
-        read().map_err(|violation: Violation| Failure::from(violation).into())
+        Ok(reading.done(change)?)
     }
+}
+
+fn reviewed(state: OutageState) -> Result<OutageState, Violation> {
+    if state == OutageState::Unconfirmed {
+        let message = "say confirmed or rejected: nothing is made unconfirmed again";
+        return Err(Violation::new("state", "notHere", message));
+    }
+    Ok(state)
 }

@@ -9,6 +9,8 @@ pub(super) enum Tag {
     Toilets,
     /// Closing toilets, and opening them again.
     Outages,
+    /// What toilets were graded, by which standard, by whom.
+    Grades,
     /// The tree of administrative divisions.
     Areas,
     /// The bodies behind toilets: owners, contractors, those who rate.

@@ -26,6 +26,7 @@ pub(super) struct GradeTable {
     valid_to: Option<Recipe>,
     revoked_on: Option<Recipe>,
     certificate: Option<Recipe>,
+    assessor: Option<Recipe>,
 }
 
 /// An `[[operators]]` table.
@@ -59,7 +60,7 @@ pub(super) struct CheckTable {
 impl GradeTable {
     /// Every recipe in it.
     pub(super) fn recipes(&self) -> impl Iterator<Item = &Recipe> {
-        let more = [&self.assessed_on, &self.valid_to, &self.revoked_on, &self.certificate];
+        let more = [&self.assessed_on, &self.valid_to, &self.revoked_on, &self.certificate, &self.assessor];
         [&self.standard, &self.grade].into_iter().chain(more.into_iter().flatten())
     }
 
@@ -73,6 +74,7 @@ impl GradeTable {
         grade.valid_to = day(source, "grades", self.valid_to.as_ref(), notes);
         grade.revoked_on = day(source, "grades", self.revoked_on.as_ref(), notes);
         grade.certificate = words(source, "grades", self.certificate.as_ref(), notes);
+        grade.assessor = words(source, "grades", self.assessor.as_ref(), notes);
         Some(grade)
     }
 

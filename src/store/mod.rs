@@ -13,6 +13,7 @@ mod dumps;
 mod entity;
 mod error;
 mod exports;
+mod grades;
 mod grants;
 mod history;
 mod identities;

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{grade, outage, toilet};
-use super::{StoreError, Tx, areas, rows};
+use super::{StoreError, Tx, areas, grades, rows};
 use crate::domain::Draft;
 use crate::domain::attested::Attested;
 use crate::domain::grade::NewGrade;
@@ -185,17 +185,8 @@ impl Tx {
             .exec(&self.connection)
             .await?;
         let rows = given.iter().flat_map(|(id, grades)| {
-            grades.iter().map(|new| grade::ActiveModel {
-                id: NotSet,
-                toilet_id: Set(id.0),
-                standard: Set(new.standard().as_str().to_owned()),
-                grade: Set(new.grade().as_str().to_owned()),
-                assessed_on: Set(new.assessed_on),
-                valid_to: Set(new.valid_to),
-                revoked_on: Set(new.revoked_on),
-                certificate: Set(new.certificate.as_ref().map(ToString::to_string)),
-                source_id: Set(Some(source.0)),
-            })
+            let stated = Set(Some(source.0));
+            grades.iter().map(move |new| grade::ActiveModel { source_id: stated.clone(), ..grades::columns(*id, new) })
         });
         let rows: Vec<_> = rows.collect();
         for rows in rows.chunks(ROWS) {

@@ -12,9 +12,9 @@ use super::StoreError;
 use super::entity::{grade, outage, toilet};
 use crate::domain::attested::Attested;
 use crate::domain::facility::{Facilities, Facility, Fact};
-use crate::domain::grade::NewGrade;
+use crate::domain::grade::{GradeRecord, NewGrade};
 use crate::domain::hours::Hours;
-use crate::domain::id::OutageId;
+use crate::domain::id::{GradeId, OutageId};
 use crate::domain::outage::{NewOutage, Outage};
 use crate::domain::period::Span;
 use crate::domain::place::Place;
@@ -214,6 +214,11 @@ pub(super) fn outage(row: &outage::Model) -> Result<Outage, StoreError> {
     read().map_err(|violation: Violation| StoreError::corrupt("outage", row.id, violation))
 }
 
+/// A grade's row as the record that it is.
+pub(super) fn grade_record(row: &grade::Model) -> Result<GradeRecord, StoreError> {
+    Ok(GradeRecord { id: GradeId(row.id), fact: grade(row)?, superseded_by: row.superseded_by.map(GradeId) })
+}
+
 /// A grade's row as the statement it holds.
 pub(super) fn grade(row: &grade::Model) -> Result<NewGrade, StoreError> {
     let read = || {
@@ -221,7 +226,9 @@ pub(super) fn grade(row: &grade::Model) -> Result<NewGrade, StoreError> {
         grade.assessed_on = row.assessed_on;
         grade.valid_to = row.valid_to;
         grade.revoked_on = row.revoked_on;
+        grade.superseded_on = row.superseded_on;
         grade.certificate = text(row.certificate.as_deref())?;
+        grade.assessor = text(row.assessor.as_deref())?;
         Ok(grade)
     };
     read().map_err(|violation: Violation| StoreError::corrupt("grade", row.id, violation))

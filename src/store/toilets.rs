@@ -8,8 +8,7 @@ use super::entity::{grade, outage, source, station, tenure, toilet};
 use super::{Store, StoreError, Tx, areas, deployments, operators, rows};
 use crate::domain::area::Area;
 use crate::domain::draft::Fields;
-use crate::domain::grade::GradeRecord;
-use crate::domain::id::{GradeId, OperatorId, TenureId, ToiletId};
+use crate::domain::id::{OperatorId, TenureId, ToiletId};
 use crate::domain::operator::{Operator, Tenure, tenure_field};
 use crate::domain::period::Days;
 use crate::domain::toilet::{AreaRef, SourceRef};
@@ -94,7 +93,7 @@ impl Tx {
             put(row.toilet_id, rows::outage(row)?.field());
         }
         for row in &parts.grades {
-            put(row.toilet_id, GradeRecord { id: GradeId(row.id), fact: rows::grade(row)? }.field());
+            put(row.toilet_id, rows::grade_record(row)?.field());
         }
         Ok(fields)
     }
@@ -245,8 +244,7 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
         outages.entry(row.toilet_id).or_insert_with(Vec::new).push(rows::outage(&row)?);
     }
     for row in parts.grades {
-        let grade = GradeRecord { id: GradeId(row.id), fact: rows::grade(&row)? };
-        grades.entry(row.toilet_id).or_insert_with(Vec::new).push(grade);
+        grades.entry(row.toilet_id).or_insert_with(Vec::new).push(rows::grade_record(&row)?);
     }
     let whole = |row: toilet::Model| {
         let (mut fact, attested) = (rows::draft(&row, Some(&around.hours))?, rows::attested(&row)?);

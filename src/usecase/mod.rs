@@ -19,6 +19,7 @@ pub mod exports;
 pub mod failure;
 pub mod features;
 pub mod following;
+pub mod grades;
 pub mod grants;
 mod hashing;
 pub mod history;

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gongce::domain::account::{PersonId, PersonName, Role};
 use gongce::domain::attested::Attested;
 use gongce::domain::event::Actor;
+use gongce::domain::grade::{Grade, NewGrade, Standard};
 use gongce::domain::holiday::Calendars;
 use gongce::domain::id::{OutageId, ToiletId};
 use gongce::domain::operator::OperatorKind;
@@ -91,6 +92,13 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("update_outage", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("apply_outage_patch", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("delete_outage", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
+    // The first of those who may records it and converts the other one; then it is on record already.
+    ("create_grade", r#"{"standard": "CJJ 14-2016", "grade": "一类"}"#, [201, 404, 409, 409, 404, 409, 403, 403, 403]),
+    ("list_grades", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    ("update_grade", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("apply_grade_patch", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("create_grade_conversion", "{}", [201, 404, 422, 422, 404, 422, 403, 403, 403]),
+    ("delete_grade", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
     ("create_deployment", DEPLOYMENT, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
     ("list_deployments", "", [200; 9]),
     ("delete_deployment", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
@@ -186,7 +194,7 @@ impl Things {
             _ => "",
         };
         let path = operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string());
-        path.replace("{outage}", &OUTAGE.to_string()) + query
+        path.replace("{outage}", &OUTAGE.to_string()).replace("{grade}", &GRADE.to_string()) + query
     }
 }
 const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
@@ -195,9 +203,10 @@ const DEPLOYMENT: &str = r#"{"name": "庙会", "until": "2026-12-01T00:00:00Z",
     "toilets": [{"toilet": {"name": "临时公厕", "area": "410308101"}}]}"#;
 const NEW_TOILET: &str = r#"{"name": "新公厕", "area": "410308101", "confirmed": true}"#;
 
-/// The toilet that is asked about, and a closure of it.
+/// The toilet that is asked about, a closure of it, and a grade of it that can be converted.
 const TOILET: i32 = 1;
 const OUTAGE: i32 = 1;
+const GRADE: i32 = 1;
 
 /// The one body.
 const OPERATOR: i32 = 1;
@@ -206,7 +215,7 @@ const OPERATOR: i32 = 1;
 const DEPLOYED: i32 = 1;
 
 /// Any revision that the one toilet may stand at while it is asked about.
-const REVISIONS: &str = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16";
+const REVISIONS: &str = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20";
 
 pub(crate) fn author() -> Author {
     let actor = Actor { name: "test".to_owned(), role: "system".to_owned(), request_id: "test".to_owned() };
@@ -229,6 +238,8 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     let span = Span::new(instant("2026-11-01T00:00:00Z"), Some(instant("2026-11-02T00:00:00Z"))).unwrap();
     let fact = NewOutage { reason: OutageReason::Water, span, note: None };
     assert_eq!(tx.create_outage(made, &Outage::stated(OutageId(0), fact)).await?.0, OUTAGE);
+    let grade = NewGrade::new(Standard::GbT2016, Grade::Aaa).unwrap().assessed("2021-05-01".parse().unwrap());
+    assert_eq!(tx.create_grade(made, &grade).await?.0, GRADE);
     let (body, _) = tx.create_operator(&Name::new("市政公司").unwrap(), OperatorKind::Contractor).await?;
     assert_eq!(body.id.0, OPERATOR);
     make::journaled(tx, &[made]).await

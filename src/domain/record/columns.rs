@@ -95,7 +95,7 @@ pub const COLUMNS: &[Column] = &[
     column(
         "grades",
         Holds::List,
-        "{standard, grade, assessedOn, validTo, revokedOn, certificate} of its grade records",
+        "{standard, grade, assessedOn, validTo, revokedOn, supersededOn, certificate, assessor} of its grade records",
     ),
     column("extra", Holds::List, "[name, value] of what a source states beyond these columns"),
 ];

@@ -16,6 +16,9 @@ pub struct Model {
     pub revoked_on: Option<Date>,
     pub certificate: Option<String>,
     pub source_id: Option<i32>,
+    pub assessor: Option<String>,
+    pub superseded_on: Option<Date>,
+    pub superseded_by: Option<i32>,
     #[sea_orm(belongs_to, from = "toilet_id", to = "id")]
     pub toilet: BelongsTo<super::toilet::Entity>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use gongce::domain::account::{Actor, Grant, Lifetime, PersonId, PersonName, Reach, Role};
 use gongce::domain::event;
-use gongce::domain::id::GrantId;
+use gongce::domain::id::{GrantId, OperatorId};
 use gongce::domain::secret::{Token, TokenKind};
 use gongce::http::{Door, Limits, routes};
 use gongce::store::{Author, NewGrant, NewSession, StoreError, Tx};
@@ -75,6 +75,12 @@ impl Service {
 
     /// Signs in a new person with that role in the area of that code (empty for everywhere); answers the token.
     pub(crate) async fn sign_in(&self, role: Role, area: &str) -> String {
+        self.sign_in_for(role, area, None).await
+    }
+
+    /// The same for one who acts for a body alone.
+    pub(crate) async fn sign_in_for(&self, role: Role, area: &str, operator: Option<i32>) -> String {
+        let operator = operator.map(OperatorId);
         let area = match area {
             "" => None,
             code => Some(self.ctx.store.area_place(&code.parse().unwrap()).await.unwrap().unwrap().id),
@@ -87,7 +93,7 @@ impl Service {
         let made = self.ctx.store.write(author(), move |tx| {
             Box::pin(async move {
                 tx.create_person(person, &PersonName::new("somebody").unwrap()).await?;
-                tx.create_grant(&NewGrant { person, role, area, operator: None }).await?;
+                tx.create_grant(&NewGrant { person, role, area, operator }).await?;
                 tx.create_session(new).await.map(drop)
             })
         });

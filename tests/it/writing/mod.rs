@@ -2,6 +2,7 @@
 
 mod batches;
 mod deployments;
+mod grades;
 mod history;
 mod imports;
 mod journal;
