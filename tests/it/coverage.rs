@@ -118,6 +118,9 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("list_area_mismatches", "", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
     ("get_layout_report", "", [422, 404, 422, 422, 404, 422, 403, 422, 422]),
     ("get_layout_features", "", [422, 404, 422, 422, 404, 422, 403, 422, 422]),
+    // They name no area: whoever reads reports of some area may ask.
+    ("find_layout_of_points", DEMAND, READING),
+    ("find_layout_features_of_points", DEMAND, READING),
     ("delete_current_session", "", [204; 9]),
     ("list_operators", "", [200; 9]),
     ("get_operator", "", [200; 9]),
@@ -136,8 +139,13 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
 /// Reports, on whatever the caller answers for.
 const READING: [u16; 9] = [200, 200, 200, 200, 200, 200, 403, 200, 200];
 /// The queries of operations that require one.
-const QUERIES: &[(&str, &str)] =
-    &[("get_layout_report", "?area=410308101&radius=500"), ("get_layout_features", "?area=410308101&radius=500")];
+const QUERIES: &[(&str, &str)] = &[
+    ("get_layout_report", "?area=410308101&radius=500"),
+    ("get_layout_features", "?area=410308101&radius=500"),
+    ("find_layout_of_points", "?crs=wgs84&radius=500"),
+    ("find_layout_features_of_points", "?crs=wgs84&radius=500"),
+];
+const DEMAND: &str = r#"{"points": [{"latitude": 34.8264, "longitude": 112.4364}]}"#;
 const INVITATION: &str = r#"{"name": "王丽", "role": "cleaner", "area": "410308101"}"#;
 
 const GRANT: &str = r#"{"role": "repairer", "area": "410308101"}"#;

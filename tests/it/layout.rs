@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::coverage::{add, sign_in};
 use crate::harness::program::{run, stderr, stdout};
+use crate::harness::service::Service;
 use crate::harness::stores::on_both;
 
 /// Places of a town, some of them on both sides of the antimeridian or around a pole.
@@ -192,6 +193,35 @@ on_both! {
         assert_eq!(refused("?radius=500").await, (400, "area".to_owned()));
         assert_eq!(refused("?area=410308101&radius=500").await, (422, "area".to_owned()), "it has no outline");
         assert_eq!(refused("?area=410308&radius=500&spacing=2").await, (422, "spacing".to_owned()));
+    }
+}
+
+on_both! {
+    async fn points_that_come_in_are_counted_by_their_weight(database: Database) {
+        let ctx = database.ctx().await;
+        demonstration::fill(&ctx).await.unwrap();
+        let service = Service::around(ctx).await;
+        let token = service.sign_in(Role::Inspector, "410308101").await;
+        let ask = async |path: &str, query: &str, points: Value| {
+            let path = format!("/api/v1/reports/{path}?radius=500&at=2026-11-23T04:00:00Z{query}");
+            service.post(&path, &token, json!({"points": points})).await
+        };
+        let place = |name: &str, weight: f64, latitude: f64, longitude: f64| {
+            let (latitude, longitude) = Crs::Gcj02.write(Wgs84::new(latitude, longitude).unwrap());
+            json!({"name": name, "weight": weight, "latitude": latitude, "longitude": longitude})
+        };
+        let points = json!([place("长华", 900.0, 34.8264, 112.4364), place("远村", 100.0, 34.70, 112.90)]);
+        let report = ask("layout", "&crs=gcj02", points.clone()).await.json_of(200);
+        assert_eq!((&report["covered"]["share"], &report["covered"]["shareByWeight"]), (&0.5.into(), &0.9.into()));
+        assert_eq!((&report["gaps"][0]["name"], &report["crs"], report.get("area")), (&"远村".into(), &"gcj02".into(), None));
+        let features = ask("layout.geojson", "&crs=gcj02", points.clone()).await.json_of(200);
+        assert_eq!(features["features"][0]["properties"]["name"], "远村");
+        assert_eq!(ask("layout", "", points).await.problem(400).0, "crsMissing");
+        let wrong = json!([{"latitude": 34.8, "longitude": 112.4}, {"latitude": 91.0, "longitude": 0.0, "weight": -1.0}]);
+        assert_eq!(ask("layout", "&crs=wgs84", wrong).await.problem(422).1, ["points.1.latitude", "points.1.weight"]);
+        let many = vec![json!({"latitude": 34.8, "longitude": 112.4}); 501];
+        assert_eq!(ask("layout", "&crs=wgs84", json!(many)).await.status, 400);
+        assert_eq!(ask("layout", "&crs=wgs84", json!(many[..500])).await.status, 200);
     }
 }
 
