@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::draft::Fields;
 use super::id::{DeploymentId, StationId, ToiletId};
 use super::period::Span;
 use super::place::Place;
@@ -42,4 +43,14 @@ pub struct Deployment {
     pub toilets: Vec<ToiletId>,
     /// Counts the writes to the set, from 1.
     pub revision: i32,
+}
+
+impl Deployment {
+    /// What is on record of it, flat, as the journal compares it.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        let toilets: Vec<_> = self.toilets.iter().map(|toilet| toilet.0).collect();
+        let known = [("name", self.name.as_str().into()), ("span", json!(self.span)), ("toilets", toilets.into())];
+        known.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }

@@ -62,25 +62,43 @@ pub enum Gap {
 /// # Errors
 /// The first [`Gap`].
 pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Replayed, Gap> {
-    let mut record = Replayed::default();
+    replay_onto(Replayed::default(), entries)
+}
+
+/// The same for a record that stood like that before its history began.
+///
+/// # Errors
+/// The first [`Gap`].
+pub fn replay_onto<'a>(mut record: Replayed, entries: impl IntoIterator<Item = &'a Entry>) -> Result<Replayed, Gap> {
     for entry in entries {
         if entry.version != record.revision + 1 {
             return Err(Gap::Version { before: record.revision, found: entry.version });
         }
-        record.revision = entry.version;
+        record.apply(entry)?;
+    }
+    Ok(record)
+}
+
+impl Replayed {
+    /// Makes the changes of an entry, whatever its version.
+    ///
+    /// # Errors
+    /// [`Gap::Field`].
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), Gap> {
+        self.revision = entry.version;
         for (field, [from, to]) in &entry.changes {
-            let stood = record.fields.get(field).cloned().unwrap_or_default();
+            let stood = self.fields.get(field).cloned().unwrap_or_default();
             if stood != *from {
                 let (version, field) = (entry.version, field.clone());
                 return Err(Gap::Field { version, field, said: Box::new(from.clone()), stood: Box::new(stood) });
             }
             match to {
-                Value::Null => record.fields.remove(field),
-                to => record.fields.insert(field.clone(), to.clone()),
+                Value::Null => self.fields.remove(field),
+                to => self.fields.insert(field.clone(), to.clone()),
             };
         }
+        Ok(())
     }
-    Ok(record)
 }
 
 #[cfg(test)]

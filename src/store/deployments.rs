@@ -88,11 +88,12 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a set at that instant, and with it where its toilets stand; what would begin only then is taken back.
+    /// Ends a set at that instant, and with it where its toilets stand; what would begin only then is taken back. Answers
+    /// how the set stands then.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn end_deployment(&self, set: &Deployment, at: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn end_deployment(&self, set: &Deployment, at: DateTime<Utc>) -> Result<Deployment, StoreError> {
         let own = station::Column::DeploymentId.eq(set.id.0);
         if set.span.from() < at {
             let ended = station::ActiveModel { until_at: Set(at), ..Default::default() };
@@ -105,9 +106,14 @@ impl Tx {
         if set.span.from() < at {
             row.until_at = Set(at);
         }
-        row.update(&self.connection).await?;
-        Ok(())
+        let row = row.update(&self.connection).await?;
+        read(&row, set.toilets.clone())
     }
+}
+
+/// Every set, in the order of their ids.
+pub(super) async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Deployment>, StoreError> {
+    whole(connection, deployment::Entity::find().order_by_asc(deployment::Column::Id).all(connection).await?).await
 }
 
 async fn whole(connection: &impl ConnectionTrait, rows: Vec<deployment::Model>) -> Result<Vec<Deployment>, StoreError> {

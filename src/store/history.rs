@@ -65,7 +65,8 @@ pub(super) async fn histories(
     Ok(histories)
 }
 
-fn read(row: &journal::Model) -> Result<Entry, StoreError> {
+/// An entry from its row.
+pub(super) fn read(row: &journal::Model) -> Result<Entry, StoreError> {
     let corrupt = |message: String| StoreError::corrupt("journal", row.number, message);
     Ok(Entry {
         number: row.number,

@@ -8,7 +8,8 @@ use super::registering::{Expected, NewToilet, create_in, settle, standing};
 use super::{By, Ctx, Failure};
 use crate::domain::account::Actor;
 use crate::domain::deployment::Deployment;
-use crate::domain::event::{self, Changes, NewEntry, RecordKind};
+use crate::domain::draft::Fields;
+use crate::domain::event::{self, NewEntry, RecordKind, changes};
 use crate::domain::id::{DeploymentId, ToiletId};
 use crate::domain::place::Place;
 use crate::domain::policy::Action;
@@ -106,8 +107,9 @@ async fn open_in(tx: &Tx, actor: &Actor, blank: &Draft, new: &NewDeployment) -> 
         toilets.push(toilet);
     }
     toilets.sort_unstable();
-    tx.append(vec![entry(id, 1, event::Action::Create, "toilets", toilets.len().into())]).await?;
-    Ok(Deployment { id, name: new.name.clone(), span, toilets, revision: 1 })
+    let set = Deployment { id, name: new.name.clone(), span, toilets, revision: 1 };
+    tx.append(vec![entry(event::Action::Create, &Fields::new(), &set)]).await?;
+    Ok(set)
 }
 
 /// A building cannot be put anywhere, and would vanish from the register with the end of the event.
@@ -138,13 +140,12 @@ pub async fn close(ctx: &Ctx, by: By, id: DeploymentId, expected: Expected) -> R
             if set.span.is_over(now) {
                 return Ok(());
             }
-            tx.end_deployment(&set, now).await?;
+            let ended = tx.end_deployment(&set, now).await?;
             for before in members {
                 let draft = taken_away(&before, &set, now);
                 settle(tx, &by.actor, &before, draft, before.attested.clone()).await?;
             }
-            let ended = entry(id, set.revision + 1, event::Action::Retire, "until", now.to_rfc3339().into());
-            Ok(tx.append(vec![ended]).await?)
+            Ok(tx.append(vec![entry(event::Action::Retire, &set.fields(), &ended)]).await?)
         })
     });
     written.await
@@ -196,7 +197,7 @@ pub async fn list(
     }
 }
 
-fn entry(id: DeploymentId, version: i32, action: event::Action, field: &str, to: serde_json::Value) -> NewEntry {
-    let changes = Changes::from([(field.to_owned(), [serde_json::Value::Null, to])]);
-    NewEntry { kind: RecordKind::Deployment, key: id.to_string(), version, action, changes }
+fn entry(action: event::Action, before: &Fields, set: &Deployment) -> NewEntry {
+    let changes = changes(before, &set.fields());
+    NewEntry { kind: RecordKind::Deployment, key: set.id.to_string(), version: set.revision, action, changes }
 }

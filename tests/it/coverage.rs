@@ -238,7 +238,7 @@ async fn ctx_at(database: &Database, at: DateTime<Utc>) -> Arc<Ctx> {
 pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     let areas = gongce::demo::county().unwrap().areas;
     for area in areas.iter().filter(|area| area.code.as_str().len() <= 9 || area.code.as_str() == BELOW) {
-        tx.create_area(area).await?;
+        make::area(tx, area).await?;
     }
     let (area, _) = tx.areas_of(&"410308101".parse().unwrap()).await?.pop().unwrap();
     let made = tx.create_toilet(&make::draft("老公厕"), Some(area), &Attested::default()).await?;

@@ -14,6 +14,7 @@ use gongce::usecase::imports::{Input, Options, Report, run};
 use gongce::usecase::registering::{self, Expected};
 use gongce::usecase::{Ctx, Failure};
 
+use crate::harness::make;
 use crate::harness::service::admin;
 use crate::harness::stores::on_both;
 
@@ -293,7 +294,7 @@ on_both! {
 
 async fn make_areas(tx: &gongce::store::Tx, areas: Vec<gongce::domain::area::NewArea>) -> Result<(), StoreError> {
     for area in &areas {
-        tx.create_area(area).await?;
+        make::area(tx, area).await?;
     }
     Ok(())
 }

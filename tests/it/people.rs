@@ -10,7 +10,7 @@ use gongce::store::{Author, NewGrant, NewIdentity, NewInvitation, NewSession, St
 use uuid::Uuid;
 
 use crate::harness::build::instant;
-use crate::harness::make::NOW;
+use crate::harness::make::{self, NOW};
 use crate::harness::stores::on_both;
 
 fn author(at: DateTime<Utc>) -> Author {
@@ -29,7 +29,7 @@ fn person(number: u128) -> PersonId {
 /// Makes the demonstration's areas, so that there is a tree to grant in.
 async fn make_areas(tx: &Tx) -> Result<(), StoreError> {
     for area in gongce::demo::county().unwrap().areas.iter().take(40) {
-        tx.create_area(area).await?;
+        make::area(tx, area).await?;
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ on_both! {
 }
 
 async fn make_area(tx: &gongce::store::Tx, area: gongce::domain::area::NewArea) -> Result<(), StoreError> {
-    tx.create_area(&area).await.map(drop)
+    crate::harness::make::area(tx, &area).await.map(drop)
 }
 
 #[tokio::test]

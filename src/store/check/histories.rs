@@ -1,14 +1,15 @@
-//! The history of every toilet and of every body, replayed from the journal, is the record.
+//! The history of every record but persons, replayed from the journal, is the record.
 
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::stories::stories;
 use super::{Found, unreadable};
 use crate::domain::area::{Area, AreaCode};
 use crate::domain::draft::Fields;
 use crate::domain::event::RecordKind;
-use crate::domain::history::{Entry, replay};
+use crate::domain::history::{Gap, Replayed, replay};
 use crate::domain::id::ToiletId;
 use crate::store::entity::toilet;
 use crate::store::{StoreError, areas, history, operators, toilets};
@@ -19,6 +20,7 @@ const PAGE: usize = 500;
 pub(super) async fn histories(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
     let codes = Codes::of(&areas::all(tx).await?);
     let (mut found, mut after) = (bodies(tx, &codes).await?, 0);
+    found.extend(stories(tx, &codes).await?);
     loop {
         let ids = toilet::Entity::find().filter(toilet::Column::Id.gt(after)).order_by_asc(toilet::Column::Id);
         let ids = ids.limit(PAGE as u64).select_only().column(toilet::Column::Id).into_tuple::<i32>().all(tx).await?;
@@ -48,7 +50,7 @@ async fn bodies(tx: &DatabaseTransaction, codes: &Codes) -> Result<Vec<Found>, S
         let histories = history::histories(tx, RecordKind::Operator, &keys).await?;
         found.extend(page.iter().zip(keys).filter_map(|(body, key)| {
             let history = histories.get(&key).map(Vec::as_slice).unwrap_or_default();
-            let fault = disagreement(body.fields(), history, codes)?;
+            let fault = disagreement(body.fields(), replay(history), codes)?;
             Some(Found::of_row("operator", key, fault))
         }));
     }
@@ -75,14 +77,14 @@ async fn page(tx: &DatabaseTransaction, ids: &[ToiletId], codes: &Codes) -> Resu
     let histories = history::histories(tx, RecordKind::Toilet, &keys).await?;
     let disagreeing = toilets.iter().zip(keys).filter_map(|(toilet, key)| {
         let history = histories.get(&key).map(Vec::as_slice).unwrap_or_default();
-        Some(Found::of_row("toilet", key, disagreement(toilet.fields(), history, codes)?))
+        Some(Found::of_row("toilet", key, disagreement(toilet.fields(), replay(history), codes)?))
     });
     Ok(disagreeing.collect())
 }
 
 /// In what a record differs from its history. Its revision is the matter of a check of its own.
-fn disagreement(stands: Fields, history: &[Entry], codes: &Codes) -> Option<String> {
-    let replayed = match replay(history) {
+pub(super) fn disagreement(stands: Fields, told: Result<Replayed, Gap>, codes: &Codes) -> Option<String> {
+    let replayed = match told {
         Ok(replayed) => replayed,
         Err(gap) => return Some(gap.to_string()),
     };
@@ -99,7 +101,7 @@ fn disagreement(stands: Fields, history: &[Entry], codes: &Codes) -> Option<Stri
 }
 
 /// Areas are given other codes now and then; the journal keeps those of its time.
-struct Codes(HashMap<AreaCode, AreaCode>);
+pub(super) struct Codes(HashMap<AreaCode, AreaCode>);
 
 impl Codes {
     fn of(areas: &[Area]) -> Self {
@@ -113,9 +115,11 @@ impl Codes {
     }
 
     fn of_today(&self, mut fields: Fields) -> Fields {
-        let code = fields.get("area").and_then(|code| code.as_str()?.parse::<AreaCode>().ok());
-        if let Some(today) = code.and_then(|code| self.0.get(&code)) {
-            fields.insert("area".to_owned(), today.as_str().into());
+        for name in ["area", "parent"] {
+            let code = fields.get(name).and_then(|code| code.as_str()?.parse::<AreaCode>().ok());
+            if let Some(today) = code.and_then(|code| self.0.get(&code)) {
+                fields.insert(name.to_owned(), today.as_str().into());
+            }
         }
         fields
     }

@@ -6,6 +6,7 @@ mod histories;
 mod postgres;
 mod rows;
 pub(super) mod sqlite;
+mod stories;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait};
 use serde::Serialize;

@@ -188,8 +188,9 @@ impl Areas {
             for step in &record.areas {
                 if !areas.today.contains_key(&step.0) {
                     if !dry_run {
-                        areas.ids.insert(step.0.clone(), tx.create_area(&new_area(step, above.clone())).await?);
-                        entries.push(created(step));
+                        let new = new_area(step, above.clone());
+                        areas.ids.insert(step.0.clone(), tx.create_area(&new).await?);
+                        entries.push(created(&new));
                     }
                     areas.today.insert(step.0.clone(), step.0.clone());
                 }
@@ -217,10 +218,9 @@ fn new_area(step: &AreaStep, parent: Option<AreaCode>) -> NewArea {
     NewArea { code, name, level, parent, vintage, days: Days::default(), aliases: Vec::new() }
 }
 
-fn created(step: &AreaStep) -> NewEntry {
-    let name = Fields::from([("name".to_owned(), step.1.as_str().into())]);
-    let (kind, key, action) = (RecordKind::Area, step.0.to_string(), Action::Create);
-    NewEntry { kind, key, version: 1, action, changes: changes(&Fields::new(), &name) }
+fn created(area: &NewArea) -> NewEntry {
+    let (kind, key, action) = (RecordKind::Area, area.code.to_string(), Action::Create);
+    NewEntry { kind, key, version: 1, action, changes: changes(&Fields::new(), &area.fields()) }
 }
 
 /// A toilet that was entered here stands in no source's list: nobody can tell whether the row means it.

@@ -1,9 +1,10 @@
 //! Values that are easy to make, each saying only what matters to its test.
 
 use gongce::domain::Draft;
+use gongce::domain::area::NewArea;
 use gongce::domain::draft::Fields;
 use gongce::domain::event::{Action, NewEntry, RecordKind, changes};
-use gongce::domain::id::ToiletId;
+use gongce::domain::id::{AreaId, ToiletId};
 use gongce::domain::key::{Key, KeyId, KeyRing};
 use gongce::domain::place::Place;
 use gongce::domain::statement::Statement;
@@ -35,6 +36,14 @@ pub(crate) fn draft(name: &str) -> Draft {
 pub(crate) fn statement(key: &str) -> Statement {
     let (grades, outages, operators) = (Vec::new(), Vec::new(), Vec::new());
     Statement { key: key.to_owned(), draft: draft(key), grades, outages, operators }
+}
+
+/// Makes an area and tells the journal of it.
+pub(crate) async fn area(tx: &Tx, area: &NewArea) -> Result<AreaId, StoreError> {
+    let id = tx.create_area(area).await?;
+    let (kind, key, action) = (RecordKind::Area, area.code.to_string(), Action::Create);
+    let entry = NewEntry { kind, key, version: 1, action, changes: changes(&Fields::new(), &area.fields()) };
+    tx.append(vec![entry]).await.map(|()| id)
 }
 
 /// Tells the journal of toilets that a test has made without the use case which does.

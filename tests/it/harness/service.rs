@@ -17,7 +17,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::build::instant;
-use super::make::NOW;
+use super::make::{self, NOW};
 use super::stores::Database;
 
 /// The service around a database.
@@ -48,7 +48,7 @@ fn author() -> Author {
 
 async fn make_areas(tx: &Tx) -> Result<(), StoreError> {
     for area in gongce::demo::county().unwrap().areas.iter().filter(|area| area.code.as_str().len() <= 9) {
-        tx.create_area(area).await?;
+        make::area(tx, area).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use super::{PASSWORD, PIN, Service, ctx, service};
-use crate::harness::make::keys;
+use crate::harness::make::{self, keys};
 use crate::harness::program::{run, stderr, stdout};
 use crate::harness::stores::on_both;
 
@@ -53,7 +53,7 @@ on_both! {
         let app = service(&database, 0).await;
         app.ctx.store.write(app.ctx.author("test"), |tx| Box::pin(async move {
             for area in gongce::demo::county().unwrap().areas.iter().filter(|area| area.code.as_str().len() <= 9) {
-                tx.create_area(area).await?;
+                make::area(tx, area).await?;
             }
             Ok::<_, gongce::store::StoreError>(())
         })).await.unwrap();

@@ -135,11 +135,17 @@ on_both! {
             "UPDATE toilet SET revision = revision + 1 WHERE id = 5",
             "DELETE FROM tenure WHERE toilet_id = 7",
             "UPDATE operator SET name = 'forged' WHERE id = 1",
+            "UPDATE area SET name = 'forged' WHERE code = '410308103'",
+            "INSERT INTO deployment (name, from_at, until_at, revision) \
+             VALUES ('forged', '2026-11-23 00:00:00+00:00', '2026-11-24 00:00:00+00:00', 1)",
+            "INSERT INTO plate (toilet_id, kind, serial, oldest_key, issued_at) \
+             VALUES (9, 'staff', 2, '1', '2026-11-23 00:00:00+00:00')",
         ] {
             raw.execute_unprepared(sql).await.unwrap();
         }
         let faults = disagreements(&ctx.store).await;
-        assert_eq!(faults.iter().map(|fault| fault.key.as_deref().unwrap()).collect::<Vec<_>>(), ["5", "1", "3", "7"]);
-        assert!(faults[2].message.contains("note") && faults[2].message.contains("forged"), "{}", faults[2].message);
+        let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_deref().unwrap()).collect();
+        assert_eq!(keys, ["5", "1", "410308103", "1", "9/staff", "3", "7"]);
+        assert!(faults[5].message.contains("note") && faults[5].message.contains("forged"), "{}", faults[5].message);
     }
 }
