@@ -5,13 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{grade, outage, source, station, tenure, toilet};
-use super::{Store, StoreError, Tx, areas, deployments, operators, rows};
+use super::{Store, StoreError, Tx, areas, deployments, operators, photos, rows};
 use crate::domain::area::Area;
 use crate::domain::draft::Fields;
 use crate::domain::grade::GradeRecord;
 use crate::domain::id::{GradeId, OperatorId, TenureId, ToiletId};
 use crate::domain::operator::{Operator, Tenure, tenure_field};
 use crate::domain::period::Days;
+use crate::domain::photo::PhotoUse;
 use crate::domain::toilet::{AreaRef, SourceRef};
 use crate::domain::{Toilet, Violation};
 
@@ -133,6 +134,7 @@ async fn after_in(
             .order_by_asc(station::Column::Id)
             .all(tx)
             .await?,
+        photos: photos::of_toilets(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?,
     };
     whole(tx, rows, parts, around).await
 }
@@ -213,11 +215,12 @@ pub(super) struct Parts {
     pub(super) outages: Vec<outage::Model>,
     pub(super) grades: Vec<grade::Model>,
     pub(super) stations: Vec<station::Model>,
+    pub(super) photos: HashMap<i32, Vec<PhotoUse>>,
 }
 
 impl Parts {
-    pub(super) async fn of(connection: &impl ConnectionTrait, ids: &[i32]) -> Result<Self, StoreError> {
-        let ids = || ids.iter().copied();
+    pub(super) async fn of(connection: &impl ConnectionTrait, toilets: &[i32]) -> Result<Self, StoreError> {
+        let ids = || toilets.iter().copied();
         let tenures = tenure::Entity::find().filter(tenure::Column::ToiletId.is_in(ids()));
         let outages = outage::Entity::find().filter(outage::Column::ToiletId.is_in(ids()));
         let grades = grade::Entity::find().filter(grade::Column::ToiletId.is_in(ids()));
@@ -227,11 +230,12 @@ impl Parts {
             outages: outages.order_by_asc(outage::Column::Id).all(connection).await?,
             grades: grades.order_by_asc(grade::Column::Id).all(connection).await?,
             stations: stations.order_by_asc(station::Column::Id).all(connection).await?,
+            photos: photos::of_toilets(connection, toilets).await?,
         })
     }
 }
 
-fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<Toilet>, StoreError> {
+fn join(rows: Vec<toilet::Model>, mut parts: Parts, around: &Around) -> Result<Vec<Toilet>, StoreError> {
     let (mut tenures, mut outages) = (HashMap::new(), HashMap::new());
     let (mut grades, mut stations) = (HashMap::new(), HashMap::new());
     for row in parts.stations {
@@ -262,6 +266,7 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
             outages: outages.remove(&row.id).unwrap_or_default(),
             grades: grades.remove(&row.id).unwrap_or_default(),
             stations: stations.remove(&row.id).unwrap_or_default(),
+            photos: parts.photos.remove(&row.id).unwrap_or_default(),
             attested,
             source: source.map(|(source, key)| SourceRef {
                 name: source.name.clone(),
