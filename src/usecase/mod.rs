@@ -31,6 +31,7 @@ pub mod once;
 pub mod operators;
 pub mod outages;
 pub mod permission;
+pub mod photos;
 pub mod placing;
 pub mod plates;
 pub mod positions;
