@@ -161,6 +161,3 @@ fn told(error: ImageError) -> PictureError {
         _ => PictureError::Broken,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 16] = [
+const ACTIONS: [Action; 18] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -33,6 +33,8 @@ const ACTIONS: [Action; 16] = [
     Action::Revoke(Role::Cleaner),
     Action::EditToilet,
     Action::IssuePlate,
+    Action::UploadPhoto,
+    Action::ReadPhotos,
     Action::LogCleaning,
     Action::VerifyCleaning,
 ];
