@@ -15,10 +15,12 @@ use crate::config::{self, Config};
 use crate::domain::holiday::{Calendar, CalendarError, Calendars};
 use crate::domain::target::{Targets, TargetsError};
 use crate::domain::wechat::PushToken;
+use crate::gateway::objects::{ObjectError, Objects};
 use crate::gateway::wechat::{AppSecret, Setup, SetupError, Wechat};
 use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
 use crate::usecase::keys::{self, KeyError};
+use crate::usecase::photos::{self, Photos};
 use crate::usecase::{Clock, Ctx, Failure, following, loading};
 
 /// Why the product does not start, with what to do about it where that is known.
@@ -59,6 +61,9 @@ pub enum StartError {
         /// Why; it does not repeat the secret.
         why: String,
     },
+    /// The files of photos cannot be used.
+    #[error("cannot use the files of photos")]
+    Photos(#[from] ObjectError),
     /// WeChat cannot be asked with this configuration.
     #[error("cannot ask WeChat")]
     Wechat(#[from] SetupError),
@@ -114,6 +119,23 @@ pub fn keys_folder(config: &Config) -> Result<PathBuf, StartError> {
     }
 }
 
+/// Where the files of photos are: the configured place, or that beside a SQLite database. `None` with PostgreSQL while
+/// nobody said so.
+#[must_use]
+pub fn photos_place(config: &Config) -> Option<String> {
+    let beside = || store::sqlite_file(&config.database_url).map(|file| format!("{}.photos", file.display()));
+    config.photos.clone().or_else(beside)
+}
+
+/// The photos of a configuration, if there is a place for them.
+///
+/// # Errors
+/// What the files say.
+pub fn photos(config: &Config) -> Result<Option<Photos>, StartError> {
+    let files = photos_place(config).map(|place| Objects::at(&place)).transpose()?;
+    Ok(files.map(Photos::new))
+}
+
 /// The context of all use cases around a database whose schema is up to date.
 ///
 /// # Errors
@@ -167,7 +189,8 @@ pub async fn prepare(config: &Config) -> Result<Prepared, StartError> {
     for step in store.migrate_up().await? {
         tracing::info!(step, "schema brought up");
     }
-    Ok(Prepared { ctx: context(config, store).await?, lock })
+    let ctx = context(config, store).await?.with_photos(photos(config)?);
+    Ok(Prepared { ctx, lock })
 }
 
 /// A server that is ready to serve.
@@ -223,6 +246,7 @@ impl App {
         let admin = admin_address.map_or_else(|| "off".to_owned(), |address| address.to_string());
         tracing::info!(%address, %admin, toilets = self.toilets(), version = env!("CARGO_PKG_VERSION"), "serving");
         let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
+        let housekeeper = self.ctx.photos.is_some().then(|| tokio::spawn(photos::keep(Arc::clone(&self.ctx))));
         let clock = self.ctx.clock;
         let (ended, end) = oneshot::channel::<()>();
         let admin = self.admin.map(|listener| {
@@ -242,6 +266,7 @@ impl App {
         let alive = supervisor.keep_telling();
         let served = http::serve(self.listener, routes, self.door, clock, leaving).await;
         follower.abort();
+        housekeeper.iter().for_each(JoinHandle::abort);
         drop(ended);
         if let Some(admin) = admin {
             drop(admin.await);

@@ -79,6 +79,11 @@ const SETTINGS: &[Setting] = &[
         meaning: "the folder with the keys that seal secrets; with SQLite FILE.keys, made by itself",
     },
     Setting {
+        key: "photos",
+        default: "",
+        meaning: "where the files of photos are: a folder, with SQLite FILE.photos; s3://BUCKET/PREFIX in builds with s3",
+    },
+    Setting {
         key: "public_url",
         default: "",
         meaning: "where the public reaches the service: https://HOST, or http on loopback; listen where that is loopback",
@@ -125,6 +130,8 @@ pub struct Config {
     pub holidays_file: Option<PathBuf>,
     /// The folder with the keys.
     pub keys_dir: Option<PathBuf>,
+    /// Where the files of photos are.
+    pub photos: Option<String>,
     /// Where the public reaches the service.
     pub public_url: Option<PublicUrl>,
     /// How WeChat is reached, and as which app.
@@ -213,6 +220,7 @@ impl Config {
             }
         }
         let keys_dir = path("keys_dir");
+        let photos = Some(text("photos")).filter(|place| !place.is_empty());
         let public_url = public_url(&text("public_url"), listen.as_ref().ok(), &mut wrong);
         let wechat = of_wechat(text, &mut wrong);
         let lock_out = LockOut {
@@ -235,6 +243,7 @@ impl Config {
                 log,
                 holidays_file,
                 keys_dir,
+                photos,
                 public_url,
                 wechat,
                 lock_out,

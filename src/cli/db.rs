@@ -1,7 +1,7 @@
 //! `gongce db check|backup|restore`
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::print;
 use crate::app;
 use crate::config::Config;
+use crate::gateway::objects::BUCKET;
 use crate::store::{Copied, Finding, Store, checks};
-use crate::usecase::Clock;
+use crate::usecase::{Clock, photos};
 use crate::usecase::copies::{self, Restored};
 
 /// How many findings are shown as text; JSON has them all.
@@ -72,18 +73,23 @@ impl Db {
 /// What a copy of the database does not hold and is needed with it.
 fn reminder(config: &Config) -> String {
     let folder = app::keys_folder(config).ok().filter(|folder| folder.is_dir());
-    let told = |folder: PathBuf| {
+    let keys = folder.map(|folder| {
         let folder = folder.display();
         format!("The keys in {folder} are not in it: keep a copy of them too, in another place than this one.\n")
-    };
-    folder.map(told).unwrap_or_default()
+    });
+    let photos = app::photos_place(config).filter(|place| place.starts_with(BUCKET) || Path::new(place).is_dir());
+    let photos = photos.map(|place| format!("The photos in {place} are not in it: keep a copy of them too.\n"));
+    keys.into_iter().chain(photos).collect()
 }
 
 async fn check(config: &Config, report: Form) -> anyhow::Result<()> {
     Store::require_existing(&config.database_url)?;
     let store = app::open(config).await?;
     store.require_current_schema().await?;
-    let findings = store.check().await?;
+    let mut findings = store.check().await?;
+    if store.count_photos().await? > 0 {
+        findings.extend(photos::missing(&store, app::photos(config)?.as_ref()).await?);
+    }
     let place = store.place().to_owned();
     store.close().await?;
     match report {
@@ -92,6 +98,11 @@ async fn check(config: &Config, report: Form) -> anyhow::Result<()> {
     }
     anyhow::ensure!(findings.is_empty(), "{} found in {place}", number(findings.len(), "fault"));
     Ok(())
+}
+
+/// The checks of the database, and those of what lies beside it.
+fn all_checks() -> impl Iterator<Item = &'static str> {
+    checks().chain([photos::CHECK])
 }
 
 /// What a check found, for programs.
@@ -105,13 +116,13 @@ struct Report<'a> {
 
 impl<'a> Report<'a> {
     fn of(place: &'a str, findings: &'a [Finding]) -> Self {
-        Self { place, ok: findings.is_empty(), checks: checks().collect(), findings }
+        Self { place, ok: findings.is_empty(), checks: all_checks().collect(), findings }
     }
 }
 
 fn findings_as_text(place: &str, findings: &[Finding]) -> Result<String, std::fmt::Error> {
     let mut text = format!("{place}\n");
-    for check in checks() {
+    for check in all_checks() {
         let found = findings.iter().filter(|finding| finding.check == check).count();
         let state = if found == 0 { "ok".to_owned() } else { number(found, "fault") };
         writeln!(text, "  {check:<14} {state}")?;

@@ -34,6 +34,8 @@ codes!(
         Session = "session",
         /// The plate of a kind at a toilet: `17/staff`.
         Plate = "plate",
+        /// A photo that somebody sent.
+        Photo = "photo",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

@@ -141,6 +141,7 @@ pub(super) struct Derived {
     pub(super) sealing: [u8; KEY_BYTES],
     pub(super) indexing: [u8; KEY_BYTES],
     pub(super) plates: [u8; KEY_BYTES],
+    pub(super) photos: [u8; KEY_BYTES],
     fingerprint: [u8; KEY_BYTES],
 }
 
@@ -210,6 +211,7 @@ impl Derived {
             sealing: key.derive(b"gongce sealing"),
             indexing: key.derive(b"gongce indexing"),
             plates: key.derive(b"gongce plates"),
+            photos: key.derive(b"gongce photos"),
             fingerprint: key.derive(b"gongce fingerprint"),
         }
     }

@@ -27,6 +27,7 @@ pub mod outage;
 pub mod password;
 pub mod patch;
 pub mod period;
+pub mod photo;
 pub mod place;
 pub mod placing;
 pub mod plate;

@@ -41,6 +41,10 @@ pub enum Action {
     ReadHistory,
     /// See what stands on a toilet's plates, and put others in their place.
     IssuePlate,
+    /// Send a photo, for records to show.
+    UploadPhoto,
+    /// See the photos of a record that the public may not see.
+    ReadPhotos,
     /// Read reports on the register.
     ReadReports,
     /// Log a cleaning as one's own.
@@ -94,7 +98,8 @@ const fn allows(role: Role, action: Action) -> bool {
         Action::EditToilet | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage | Action::RecordGrade => {
             matches!(role, Role::Supervisor | Role::Admin)
         }
-        Action::ReadOperators | Action::ReadOutages | Action::ReadGrades => role.is_staff(),
+        Action::ReadOperators | Action::ReadOutages | Action::ReadGrades | Action::ReadPhotos => role.is_staff(),
+        Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
         Action::EditOperator => matches!(role, Role::Admin),
         Action::CloseOwnToilet => matches!(role, Role::Cleaner),
@@ -157,6 +162,8 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::EditToilet
         | Action::ReadHistory
         | Action::IssuePlate
+        | Action::UploadPhoto
+        | Action::ReadPhotos
         | Action::ReadAudit
         | Action::ReadReports
         | Action::CloseToilet

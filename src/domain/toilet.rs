@@ -13,6 +13,7 @@ use super::grade::GradeRecord;
 use super::id::ToiletId;
 use super::operator::{Operator, OperatorRole, Tenure};
 use super::outage::Outage;
+use super::photo::PhotoUse;
 use super::text::Name;
 
 codes!(
@@ -137,6 +138,8 @@ pub struct Toilet {
     pub grades: Vec<GradeRecord>,
     /// Where it stands for a time, instead of where it is registered.
     pub stations: Vec<Station>,
+    /// The photos that it shows, in the order in which they came.
+    pub photos: Vec<PhotoUse>,
     /// Which fields somebody saw with their own eyes.
     pub attested: Attested,
     /// Where the record came from.
@@ -156,8 +159,8 @@ impl SourceRef {
 }
 
 impl Toilet {
-    /// All that is on record, flat: what is stated, and a field for each tie to a body, closure, grade and
-    /// attestation, by its id. The journal tells the differences between two of these, so that it can be replayed.
+    /// All that is on record, flat: what is stated, and a field for each tie to a body, closure, grade,
+    /// photo and attestation, by its id. The journal tells the differences between two of these, so that it can be replayed.
     #[must_use]
     pub fn fields(&self) -> Fields {
         let mut fields = self.fact.fields();
@@ -166,6 +169,7 @@ impl Toilet {
         fields.extend(self.outages.iter().map(Outage::field));
         fields.extend(self.grades.iter().map(GradeRecord::field));
         fields.extend(self.stations.iter().map(Station::field));
+        fields.extend(self.photos.iter().map(PhotoUse::field));
         fields.extend(self.attested.fields());
         fields
     }

@@ -34,6 +34,7 @@ fn toilet(id: i32, revision: i32) -> Toilet {
         outages,
         grades,
         stations,
+        photos: Vec::new(),
         attested,
         source: None,
         revision,

@@ -18,6 +18,7 @@ use super::query::Params;
 use super::tag::Tag;
 use super::words::Word;
 use crate::domain::account::IdentityKind;
+use crate::domain::photo::{Photo, PhotoState};
 use crate::usecase::account::{self, Holdings, Way};
 use crate::usecase::{Ctx, sessions};
 
@@ -50,6 +51,18 @@ impl From<Way> for IdentityView {
     }
 }
 
+/// A photo that the caller sent.
+#[derive(Debug, Object)]
+#[oai(rename = "OwnPhoto", rename_all = "camelCase")]
+struct OwnPhotoView {
+    /// Its id: it is at `/api/v1/photos/{id}`.
+    id: Uuid,
+    /// When it was sent.
+    uploaded_at: Instant,
+    /// How WeChat's check of it stands.
+    state: Word<PhotoState>,
+}
+
 /// Everything that the register holds of the caller.
 #[derive(Debug, Object)]
 #[oai(rename = "Export", rename_all = "camelCase", skip_serializing_if_is_none)]
@@ -72,10 +85,18 @@ struct ExportView {
     phone: Option<String>,
     /// How many messages of each template they still take.
     message_consents: HashMap<String, i32>,
+    /// The photos they sent, the newest first: 10,000 at most.
+    photos: Vec<OwnPhotoView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
     next: Option<String>,
+}
+
+impl From<&Photo> for OwnPhotoView {
+    fn from(photo: &Photo) -> Self {
+        Self { id: photo.id.uuid(), uploaded_at: Instant(photo.uploaded_at), state: Word(photo.state) }
+    }
 }
 
 impl ExportView {
@@ -91,6 +112,7 @@ impl ExportView {
             invitations: held.invitations.into_iter().map(PendingView::from).collect(),
             phone: held.phone.map(|phone| phone.reveal().clone()),
             message_consents: held.consents.into_iter().collect(),
+            photos: held.photos.iter().map(OwnPhotoView::from).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }
@@ -146,8 +168,8 @@ impl AccountApi {
 
     /// Be forgotten
     ///
-    /// Removes the caller's name, logins, roles and sessions, at once and for good. Records and the journal keep the
-    /// pseudonym, which then leads nowhere. It asks for a fresh proof of who is calling; the last admin stays.
+    /// Removes the caller's name, logins, roles and sessions, at once and for good, and the photos they sent that no record
+    /// shows. Records and the journal keep the pseudonym, which then leads nowhere. It asks for a fresh proof of who is calling; the last admin stays.
     #[oai(path = "/api/v1/me", method = "delete", operation_id = "delete_me")]
     async fn delete_me(&self, signed: Signed, query: Params<()>) -> Result<Done, Problem> {
         let Params(()) = query;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poem::{Request, RequestBody};
+use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
@@ -11,6 +11,7 @@ use super::door::Door;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use super::request_id::name_of;
+use crate::domain::account::Actor;
 use crate::usecase::{By, Caller, Ctx, Failure, sessions};
 
 /// Whoever calls. As the **first** argument of a handler it is asked for before anything else of the request is read.
@@ -68,6 +69,26 @@ fn scheme(ty: &'static str, description: &'static str) -> MetaSecurityScheme {
         bearer_format: (!is_cookie).then_some("gct_ and 64 hexadecimal digits"),
         flows: None,
         openid_connect_url: None,
+    }
+}
+
+/// Whoever asks for what everybody may see, and some may see more of. A session counts where one is brought, and then must
+/// be valid: nobody becomes a visitor by a token that has ended.
+pub(super) struct Anyone(Option<By>);
+
+impl Anyone {
+    /// Who it is, if they said so.
+    pub(super) fn actor(&self) -> Option<&Actor> {
+        self.0.as_ref().map(|by| &by.actor)
+    }
+}
+
+impl<'a> FromRequest<'a> for Anyone {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        match Credential::of(request) {
+            Some(_) => Ok(Self(Some(check(request).await?))),
+            None => Ok(Self(None)),
+        }
     }
 }
 

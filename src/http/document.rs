@@ -26,6 +26,7 @@ use super::invitations::InvitationsApi;
 use super::layout::LayoutApi;
 use super::operators::OperatorsApi;
 use super::outages::OutagesApi;
+use super::photos::PhotosApi;
 use super::plates::PlatesApi;
 use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
@@ -33,6 +34,7 @@ use super::reports::ReportsApi;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
 use super::strict;
+use super::toilet_photos::ToiletPhotosApi;
 use super::toilets::ToiletsApi;
 use super::wechat::WechatApi;
 use crate::usecase::Ctx;
@@ -40,7 +42,7 @@ use crate::usecase::Ctx;
 /// All documented operations, in the order of the document. poem-openapi knows tuples of sixteen at most.
 type Apis = Documented<(
     (ToiletsApi, OutagesApi, GradesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi),
-    (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PlatesApi, OperatorsApi),
+    (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (AuditApi, HealthApi),
 )>;
@@ -66,6 +68,8 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             AreaReportsApi(shared()),
             LayoutApi(shared()),
             ReportsApi(shared()),
+            PhotosApi { ctx: shared(), door: Arc::clone(door) },
+            ToiletPhotosApi(shared()),
             PlatesApi(shared()),
             OperatorsApi(shared()),
         ),

@@ -55,6 +55,8 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
     let is_pushed = is("get_wechat_push") || is("accept_wechat_push");
     let takes_body = operation.request.is_some() || is("accept_wechat_push");
     let is_signed = !operation.security.is_empty();
+    // A session may be brought to these, and then is asked for.
+    let may_be_signed = is("get_photo") || is("get_photo_thumbnail") || is("list_toilet_photos");
     let signs_in = is("create_session") || is("create_wechat_session");
     // These name a record in their body, or mean the caller's own.
     let names_records =
@@ -70,7 +72,7 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
             StatusCode::BAD_REQUEST,
             "The request cannot be read or breaks the schema.",
         ),
-        (is_signed || signs_in, StatusCode::UNAUTHORIZED, "There is no valid session, or none was opened."),
+        (is_signed || signs_in || may_be_signed, StatusCode::UNAUTHORIZED, "There is no valid session, or none was opened."),
         (
             is_signed || signs_in || is_pushed,
             StatusCode::FORBIDDEN,

@@ -206,6 +206,7 @@ impl From<Failure> for Problem {
             },
             Failure::Conflict(detail) => Self::new(ProblemCode::Conflict, detail),
             Failure::Invalid(Violations(errors)) => Self::of_fields(ProblemCode::Invalid, errors),
+            Failure::Unsupported(Violations(errors)) => Self::of_fields(ProblemCode::UnsupportedMediaType, errors),
             Failure::Unavailable { retry_after, source } => {
                 let problem = Self::unavailable("Something needed is not available.", retry_after);
                 Self { source: source.map(Arc::from), ..problem }

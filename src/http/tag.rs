@@ -23,6 +23,8 @@ pub(super) enum Tag {
     Wechat,
     /// Who works where.
     Staff,
+    /// Photos, and the records that show them.
+    Photos,
     /// The QR plates at toilets.
     Plates,
     /// For whoever watches over the process.

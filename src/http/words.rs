@@ -15,6 +15,7 @@ use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::{OutageReason, OutageState};
+use crate::domain::photo::PhotoState;
 use crate::domain::plate::PlateKind;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
@@ -74,6 +75,7 @@ vocabularies!(
     OperatorKind,
     OutageReason,
     OutageState,
+    PhotoState,
     PlateKind,
     RecordKind,
     Role,

@@ -71,6 +71,7 @@ impl Moment {
             grades: grades.all(&self.tx).await?,
             // Where a toilet stands for a time is not what is registered of it.
             stations: Vec::new(),
+            photos: HashMap::new(),
         };
         self.join(Found { toilets, parts }).await
     }

@@ -30,6 +30,8 @@ mod outages;
 mod outlines;
 mod people;
 mod phones;
+mod photo_files;
+mod photos;
 mod placing;
 mod plates;
 mod postgres;

@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{grade, outage, source, station, tenure, toilet};
-use super::{Store, StoreError, Tx, areas, deployments, operators, rows};
+use super::{Store, StoreError, Tx, areas, deployments, operators, photos, rows};
 use crate::domain::area::Area;
 use crate::domain::draft::Fields;
 use crate::domain::id::{OperatorId, TenureId, ToiletId};
 use crate::domain::operator::{Operator, Tenure, tenure_field};
 use crate::domain::period::Days;
+use crate::domain::photo::PhotoUse;
 use crate::domain::toilet::{AreaRef, SourceRef};
 use crate::domain::{Toilet, Violation};
 
@@ -132,6 +133,7 @@ async fn after_in(
             .order_by_asc(station::Column::Id)
             .all(tx)
             .await?,
+        photos: photos::of_toilets(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?,
     };
     whole(tx, rows, parts, around).await
 }
@@ -212,11 +214,12 @@ pub(super) struct Parts {
     pub(super) outages: Vec<outage::Model>,
     pub(super) grades: Vec<grade::Model>,
     pub(super) stations: Vec<station::Model>,
+    pub(super) photos: HashMap<i32, Vec<PhotoUse>>,
 }
 
 impl Parts {
-    pub(super) async fn of(connection: &impl ConnectionTrait, ids: &[i32]) -> Result<Self, StoreError> {
-        let ids = || ids.iter().copied();
+    pub(super) async fn of(connection: &impl ConnectionTrait, toilets: &[i32]) -> Result<Self, StoreError> {
+        let ids = || toilets.iter().copied();
         let tenures = tenure::Entity::find().filter(tenure::Column::ToiletId.is_in(ids()));
         let outages = outage::Entity::find().filter(outage::Column::ToiletId.is_in(ids()));
         let grades = grade::Entity::find().filter(grade::Column::ToiletId.is_in(ids()));
@@ -226,11 +229,12 @@ impl Parts {
             outages: outages.order_by_asc(outage::Column::Id).all(connection).await?,
             grades: grades.order_by_asc(grade::Column::Id).all(connection).await?,
             stations: stations.order_by_asc(station::Column::Id).all(connection).await?,
+            photos: photos::of_toilets(connection, toilets).await?,
         })
     }
 }
 
-fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<Toilet>, StoreError> {
+fn join(rows: Vec<toilet::Model>, mut parts: Parts, around: &Around) -> Result<Vec<Toilet>, StoreError> {
     let (mut tenures, mut outages) = (HashMap::new(), HashMap::new());
     let (mut grades, mut stations) = (HashMap::new(), HashMap::new());
     for row in parts.stations {
@@ -260,6 +264,7 @@ fn join(rows: Vec<toilet::Model>, parts: Parts, around: &Around) -> Result<Vec<T
             outages: outages.remove(&row.id).unwrap_or_default(),
             grades: grades.remove(&row.id).unwrap_or_default(),
             stations: stations.remove(&row.id).unwrap_or_default(),
+            photos: parts.photos.remove(&row.id).unwrap_or_default(),
             attested,
             source: source.map(|(source, key)| SourceRef {
                 name: source.name.clone(),

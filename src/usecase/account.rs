@@ -11,11 +11,12 @@ use super::wechat::phones;
 use super::{By, Ctx, Failure};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
+use crate::domain::photo::Photo;
 use crate::domain::policy;
 use crate::domain::wechat::PhoneNumber;
 use crate::store::Pending;
 
-/// How many entries of the journal are told at once.
+/// How many entries of the journal, and how many photos, are told at once.
 const ENTRIES: u64 = 10_000;
 
 /// A way in which somebody shows who they are, without what is secret in it.
@@ -47,6 +48,8 @@ pub struct Holdings {
     pub phone: Option<PhoneNumber>,
     /// How many messages of each template they still take.
     pub consents: BTreeMap<String, i32>,
+    /// The photos they sent, the newest first.
+    pub photos: Vec<Photo>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -83,6 +86,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         invitations: store.invitations_by(person, now).await?,
         phone,
         consents: store.consents(person).await?,
+        photos: store.photos_by(person, ENTRIES).await?,
         journal,
         more,
     };
@@ -93,8 +97,8 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
     Ok(holdings)
 }
 
-/// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures. Records and
-/// the journal keep the pseudonym, which then leads nowhere.
+/// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures, photos
+/// that no record shows. Records, their photos and the journal keep the pseudonym, which then leads nowhere.
 ///
 /// # Errors
 /// [`Failure::StepUpNeeded`], and [`Failure::Conflict`] for the last admin.
@@ -110,6 +114,7 @@ pub async fn delete(ctx: &Ctx, by: &By) -> Result<(), Failure> {
             if is_admin && !tx.has_admin_beside(person).await? {
                 return Err(Failure::Conflict("the last admin stays".to_owned()));
             }
+            tx.abandon_photos(person).await?;
             if !tx.delete_person(person).await? {
                 return Err(Failure::NotFound);
             }

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::following::Followed;
 use super::hashing::AT_ONCE;
+use super::photos::Photos;
 use super::{Clock, Failure};
 use crate::domain::account::LockOut;
 use crate::domain::event::Actor;
@@ -45,6 +46,8 @@ pub struct Ctx {
     pub home: Home,
     /// WeChat, if there is an app.
     pub wechat: Option<Arc<Wechat>>,
+    /// The photos, if there is a place for them.
+    pub photos: Option<Photos>,
     /// When nobody may try any more to sign in.
     pub lock_out: LockOut,
     /// The targets that shares are held against.
@@ -84,6 +87,7 @@ impl Ctx {
             public_url: None,
             public_crs: None,
             wechat: None,
+            photos: None,
             home: Home::default(),
             lock_out: LockOut::default(),
             targets: Targets::default(),
@@ -100,6 +104,12 @@ impl Ctx {
     #[must_use]
     pub fn with_wechat(self, wechat: Option<Arc<Wechat>>) -> Self {
         Self { wechat, ..self }
+    }
+
+    /// The same, with a place for photos.
+    #[must_use]
+    pub fn with_photos(self, photos: Option<Photos>) -> Self {
+        Self { photos, ..self }
     }
 
     /// The same with another bound on failures to sign in.

@@ -67,6 +67,9 @@ pub enum Failure {
     /// The input breaks rules of the domain.
     #[error("the input breaks rules")]
     Invalid(#[source] Violations),
+    /// The input is of a kind that is not taken.
+    #[error("the input is of a kind that is not taken")]
+    Unsupported(#[source] Violations),
     /// Something that is needed is not there now; the same request may succeed later.
     #[error("something that is needed is not available now")]
     Unavailable {

@@ -32,6 +32,7 @@ pub mod once;
 pub mod operators;
 pub mod outages;
 pub mod permission;
+pub mod photos;
 pub mod placing;
 pub mod plates;
 pub mod positions;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use gongce::domain::account::{PersonId, PersonName, Role};
 use gongce::domain::attested::Attested;
-use gongce::domain::event::Actor;
+use gongce::domain::event::{Actor, RecordKind};
 use gongce::domain::grade::{Grade, NewGrade, Standard};
 use gongce::domain::holiday::Calendars;
 use gongce::domain::id::{OutageId, ToiletId};
 use gongce::domain::operator::OperatorKind;
 use gongce::domain::outage::{NewOutage, Outage, OutageReason};
 use gongce::domain::period::Span;
+use gongce::domain::photo::{Digest, Photo, PhotoFile, PhotoState, Shown};
 use gongce::domain::secret::{Token, TokenKind};
 use gongce::domain::text::Name;
 use gongce::http::{Door, Limits, document, render_fragment, routes};
@@ -35,6 +36,9 @@ const PUBLIC: &[&str] = &[
     "list_areas",
     "get_area",
     "get_plate",
+    "get_photo",
+    "get_photo_thumbnail",
+    "list_toilet_photos",
     "get_liveness",
     "get_readiness",
     "create_session",
@@ -99,6 +103,11 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("apply_grade_patch", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("create_grade_conversion", "{}", [201, 404, 422, 422, 404, 422, 403, 403, 403]),
     ("delete_grade", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
+    // Whoever is let in is told that this is no form with a photo.
+    ("upload_photo", "", [415; 9]),
+    ("record_toilet_photo", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    // The first takes it away.
+    ("delete_toilet_photo", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
     ("create_deployment", DEPLOYMENT, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
     ("list_deployments", "", [200; 9]),
     ("delete_deployment", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
@@ -202,7 +211,8 @@ impl Things {
             _ => "",
         };
         let path = operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string());
-        path.replace("{outage}", &OUTAGE.to_string()).replace("{grade}", &GRADE.to_string()) + query
+        let path = path.replace("{outage}", &OUTAGE.to_string()).replace("{grade}", &GRADE.to_string());
+        path.replace("{photo}", PHOTO) + query
     }
 }
 const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
@@ -215,6 +225,9 @@ const NEW_TOILET: &str = r#"{"name": "新公厕", "area": "410308101", "confirme
 const TOILET: i32 = 1;
 const OUTAGE: i32 = 1;
 const GRADE: i32 = 1;
+
+/// A photo that it shows.
+const PHOTO: &str = "0192f0c1-0000-7000-8000-000000000001";
 
 /// The one body.
 const OPERATOR: i32 = 1;
@@ -248,6 +261,13 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     assert_eq!(tx.create_outage(made, &Outage::stated(OutageId(0), fact)).await?.0, OUTAGE);
     let grade = NewGrade::new(Standard::GbT2016, Grade::Aaa).unwrap().assessed("2021-05-01".parse().unwrap());
     assert_eq!(tx.create_grade(made, &grade).await?.0, GRADE);
+    let file = PhotoFile { content: Digest::of(b"stored"), width: 4, height: 3, bytes: 9 };
+    tx.keep_photo_file(&file).await?;
+    let (id, sent, state) = (PHOTO.parse().unwrap(), Digest::of(b"sent"), PhotoState::Unchecked);
+    let (by, uploaded_at) = (PersonId(Uuid::from_u128(1)), instant(NOW));
+    tx.create_photo(&Photo { id, sent, file, state, by, uploaded_at, revision: 1 }).await?;
+    let shows = Shown { kind: RecordKind::Toilet, key: TOILET.to_string() };
+    tx.show_photo(id, &shows, instant(NOW)).await?;
     let (body, _) = tx.create_operator(&Name::new("市政公司").unwrap(), OperatorKind::Contractor).await?;
     assert_eq!(body.id.0, OPERATOR);
     make::journaled(tx, &[made]).await

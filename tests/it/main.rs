@@ -22,6 +22,7 @@ mod layout;
 mod nearest;
 mod ogc;
 mod people;
+mod photos;
 mod plates;
 mod policy;
 mod problems;

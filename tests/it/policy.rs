@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 18] = [
+const ACTIONS: [Action; 20] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -35,6 +35,8 @@ const ACTIONS: [Action; 18] = [
     Action::Revoke(Role::Cleaner),
     Action::EditToilet,
     Action::IssuePlate,
+    Action::UploadPhoto,
+    Action::ReadPhotos,
     Action::LogCleaning,
     Action::VerifyCleaning,
 ];

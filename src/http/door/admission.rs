@@ -9,8 +9,8 @@ use poem::http::{Method, header};
 use poem::{Endpoint, Middleware, Request, Result};
 use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
 
+use super::body::{self, Watch};
 use super::Door;
-use super::body::Watch;
 use super::networks::{client, household, note};
 use crate::domain::account::PersonId;
 use crate::http::credential::Credential;
@@ -55,7 +55,7 @@ impl<E: Endpoint> Endpoint for Admission<E> {
         if let Some(client) = client {
             note(&mut request, client);
         }
-        if errand == Errand::Other {
+        if matches!(errand, Errand::Other | Errand::Upload) {
             // Whoever finds out who is calling counts them here.
             request.set_data(Arc::clone(&self.door));
         }
@@ -84,6 +84,8 @@ enum Errand {
     Readiness,
     /// Somebody scanned a plate, or tries to hit upon one.
     Plate,
+    /// Somebody sends a photo, over a connection that may be slow.
+    Upload,
     /// Anything else.
     Other,
 }
@@ -94,10 +96,18 @@ impl Errand {
             "/livez" => Self::Liveness,
             "/readyz" => Self::Readiness,
             "/api/v1/toilets/nearest" => Self::Search,
+            "/api/v1/photos" if request.method() == Method::POST => Self::Upload,
             "/api/v1/toilets" if matches!(*request.method(), Method::GET | Method::HEAD) => Self::Search,
             path if path.starts_with("/p/") || path.starts_with("/api/v1/plates/") => Self::Plate,
             _ => Self::Other,
         }
+    }
+}
+
+/// Lets a request bring a photo.
+pub(in crate::http) fn allow_photo(request: &Request) {
+    if let Some(door) = request.data::<Arc<Door>>() {
+        body::allow(request, door.limits.photo_bytes.into());
     }
 }
 
@@ -164,7 +174,7 @@ impl Door {
         match errand {
             Errand::Liveness | Errand::Readiness => Ok([None, None]),
             Errand::Search => Ok([Some(self.places.try_acquire().map_err(full)?), None]),
-            Errand::Plate | Errand::Other => {
+            Errand::Plate | Errand::Upload | Errand::Other => {
                 let unreserved = self.unreserved.try_acquire().map_err(full)?;
                 Ok([Some(self.places.try_acquire().map_err(full)?), Some(unreserved)])
             }
@@ -177,9 +187,16 @@ impl Door {
         Arc::clone(&self.exports).try_acquire_owned().map_err(full)
     }
 
+    /// A place among the photos on their way, to be kept until it is stored.
+    pub(in crate::http) fn uploading(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        let full = |_| Problem::unavailable("As many photos are on their way as may be.", BUSY);
+        self.uploads.try_acquire().map_err(full)
+    }
+
     fn time(&self, errand: Errand) -> Duration {
         match errand {
             Errand::Search => self.limits.search_seconds,
+            Errand::Upload => self.limits.upload_seconds,
             _ => self.limits.request_seconds,
         }
     }

@@ -40,10 +40,15 @@ impl<E: Endpoint> Endpoint for BodyLimited<E> {
     type Output = E::Output;
 
     async fn call(&self, request: Request) -> Result<E::Output> {
-        if let Some(watch) = request.data::<Watch>() {
-            watch.0.allowed.store(self.bytes, Ordering::Relaxed);
-        }
+        allow(&request, self.bytes);
         self.inner.call(request).await
+    }
+}
+
+/// Lets a request bring so many bytes, whatever others may bring.
+pub(super) fn allow(request: &Request, bytes: u64) {
+    if let Some(watch) = request.data::<Watch>() {
+        watch.0.allowed.store(bytes, Ordering::Relaxed);
     }
 }
 

@@ -106,18 +106,24 @@ limits! {
     url_bytes: u32 = 4096, 256 to 65000;
     /// bytes of a JSON body; operations that take more say so
     body_bytes: u32 = 65536, 1024 to 67_108_864;
+    /// bytes of a photo with the form around it
+    photo_bytes: u32 = 8_388_608, 65536 to 33_554_432;
     /// bytes a second that a body must bring, seen over `body_window_seconds`
     body_rate: u32 = 4096, 1 to 1_000_000;
     /// seconds over which the rate of a body is seen
     body_window_seconds: Duration = 5, 0.05 to 3600;
     /// seconds for a search
     search_seconds: Duration = 2, 0.05 to 600;
+    /// seconds for a photo to be sent and taken
+    upload_seconds: Duration = 60, 0.05 to 600;
     /// seconds for any other request
     request_seconds: Duration = 10, 0.05 to 600;
     /// requests under way at a time; more are answered 503
     in_flight: u32 = 256, 1 to 100_000;
     /// of these, kept for searches; fewer than `in_flight`
     in_flight_for_search: u32 = 64, 0 to 100_000;
+    /// photos on their way at a time, each in memory; more are answered 503
+    uploads: u32 = 8, 1 to 64;
     /// exports under way at a time, each with a connection to the database; more are answered 503
     exports: u32 = 2, 1 to 3;
     /// searches a second of one address, or of one /64 in IPv6; carriers put thousands of people behind one

@@ -20,7 +20,7 @@ pub use limits::{LIMITS, Limit, Limits};
 pub use networks::Network;
 
 use super::meters::Meters;
-pub(super) use admission::Admitting;
+pub(super) use admission::{Admitting, allow_photo};
 pub(super) use cors::{Visitor, preflight};
 pub(super) use gzip::{Packed, Packing};
 pub(super) use networks::{household, is_trusted, noted};
@@ -46,6 +46,7 @@ pub struct Door {
     /// Of these, the places that are not kept for searches.
     unreserved: Semaphore,
     exports: Arc<Semaphore>,
+    uploads: Semaphore,
     leaving: AtomicBool,
     /// What is counted here.
     pub(super) meters: Meters,
@@ -65,6 +66,7 @@ impl Door {
             places: places(limits.in_flight),
             unreserved: places(limits.in_flight.saturating_sub(limits.in_flight_for_search)),
             exports: Arc::new(places(limits.exports)),
+            uploads: places(limits.uploads),
             leaving: AtomicBool::new(false),
             meters: Meters::new(),
             limits,

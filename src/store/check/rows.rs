@@ -11,14 +11,15 @@ use crate::domain::event::{Action, Changes, RecordKind};
 use crate::domain::key::KeyId;
 use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
+use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
     answer, area, area_alias, area_outline, barrier, deployed, deployment, grade, identity, imported, invitation,
-    journal, login_counter, media_check, message_consent, operator, outage, person, phone, plate, ring_key, role_grant,
-    session, source, station, tenure, toilet, wechat_push, wechat_token,
+    journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo, photo_file, photo_use,
+    plate, ring_key, role_grant, session, source, station, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, deployments, grants, operators, outlines, people, plates, rows, sessions,
+    StoreError, areas, barriers, deployments, grants, operators, outlines, people, photos, plates, rows, sessions,
 };
 
 /// Rows read at a time.
@@ -71,6 +72,7 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<deployed::Model>(tx, Table::named("deployed", key), found, |_| Ok(())).await?;
     scan::<station::Model>(tx, Table::numbered("station", "id"), found, |row| deployments::station(row).map(drop))
         .await?;
+    of_photos(tx, found).await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);
@@ -79,6 +81,21 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         .await?;
     }
     Ok(())
+}
+
+async fn of_photos(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    let file = |row: &photo_file::Model| photos::read_file(row).map(drop);
+    scan::<photo_file::Model>(tx, Table::named("photo_file", "content"), found, file).await?;
+    scan::<photo::Model>(tx, Table::named("photo", "id"), found, |row| {
+        let corrupt = |violation| StoreError::corrupt("photo", &row.id, violation);
+        row.id.parse::<PhotoId>().map_err(corrupt)?;
+        row.state.parse::<PhotoState>().map_err(corrupt)?;
+        people::person_id(&row.person_id)?;
+        photos::digest("photo", &row.id, &row.sent).map(drop)
+    })
+    .await?;
+    let key = "kind || '/' || record || '/' || photo_id";
+    scan::<photo_use::Model>(tx, Table::named("photo_use", key), found, |row| photos::read_use(row).map(drop)).await
 }
 
 async fn persons(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {

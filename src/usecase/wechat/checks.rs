@@ -4,8 +4,7 @@ use super::{openid, tokens};
 use crate::domain::account::PersonId;
 use crate::domain::wechat::{CheckState, Scene};
 use crate::gateway::wechat::Call;
-use crate::store::StoreError;
-use crate::usecase::{Ctx, Failure};
+use crate::usecase::{Ctx, Failure, photos};
 
 /// Judges a text that somebody who signed in with WeChat wrote: passed or refused.
 ///
@@ -29,8 +28,12 @@ pub async fn picture(ctx: &Ctx, author: PersonId, scene: Scene, url: &str, subje
     let (named, subject) = (trace.clone(), subject.to_owned());
     let written = ctx
         .store
-        .write(ctx.author("checks"), move |tx| Box::pin(async move { tx.create_media_check(&named, &subject).await }));
-    written.await.map_err(|error: StoreError| Failure::from(error))?;
+        .write(ctx.author("checks"), move |tx| Box::pin(async move {
+            tx.create_media_check(&named, &subject).await?;
+            // Its outcome may have been quicker.
+            photos::checked(tx, &subject).await
+        }));
+    written.await?;
     Ok(trace)
 }
 

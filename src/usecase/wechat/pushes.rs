@@ -4,7 +4,7 @@ use super::client;
 use crate::domain::secret::fingerprint;
 use crate::domain::wechat::{Pushed, Signature};
 use crate::store::Tx;
-use crate::usecase::{Ctx, Failure};
+use crate::usecase::{Ctx, Failure, photos};
 
 /// Goes on only if WeChat signed that, lately.
 ///
@@ -37,7 +37,13 @@ async fn take_in(tx: &Tx, signature: &Signature, hash: &str, pushed: Pushed) -> 
         return Err(Failure::Refused);
     }
     match pushed {
-        Pushed::MediaChecked { trace, state: Some(state) } => Ok(tx.decide_media_check(&trace, state).await?),
+        Pushed::MediaChecked { trace, state: Some(state) } => {
+            tx.decide_media_check(&trace, state).await?;
+            match tx.media_check_subject(&trace).await? {
+                Some(subject) => photos::checked(tx, &subject).await,
+                None => Ok(()),
+            }
+        }
         Pushed::MediaChecked { trace, state: None } => {
             tracing::warn!(trace, "WeChat could not check a picture");
             Ok(())

@@ -35,6 +35,7 @@ pub(crate) fn toilet(id: i32) -> ToiletBuilder {
         outages,
         grades,
         stations: Vec::new(),
+        photos: Vec::new(),
         attested,
         source: None,
         revision: 1,

@@ -56,7 +56,11 @@ async fn make_areas(tx: &Tx) -> Result<(), StoreError> {
 impl Service {
     /// The service on a database that holds the areas of Mengjin down to its towns.
     pub(crate) async fn on(database: &Database) -> Self {
-        let ctx = database.ctx().await;
+        Self::begun(database.ctx().await).await
+    }
+
+    /// The same around a product on a database that holds nothing yet.
+    pub(crate) async fn begun(ctx: Arc<Ctx>) -> Self {
         ctx.store.write(author(), |tx| Box::pin(make_areas(tx))).await.unwrap();
         Self::around(ctx).await
     }
@@ -123,6 +127,27 @@ impl Service {
         };
         let (parts, body) = self.endpoint.get_response(request).await.into_parts();
         Answered { status: parts.status.as_u16(), headers: parts.headers, text: body.into_string().await.unwrap() }
+    }
+
+    /// Asks with any body as it is; answers the status, the headers and the bytes.
+    pub(crate) async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> (u16, HeaderMap, Vec<u8>) {
+        let mut request = Request::builder().method(method).uri_str(path);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = if body.is_empty() { request.finish() } else { request.body(body) };
+        let (parts, body) = self.endpoint.get_response(request).await.into_parts();
+        (parts.status.as_u16(), parts.headers, body.into_vec().await.unwrap())
     }
 
     /// Asks with GET.

@@ -6,7 +6,7 @@ mod messages;
 mod phones;
 mod pushes;
 mod sign_in;
-mod standin;
+pub(crate) mod standin;
 mod tls;
 mod tokens;
 
@@ -27,6 +27,8 @@ use poem::{Endpoint, Request, Response};
 use sea_orm::{ConnectionTrait, Database as Connection, Statement};
 use serde_json::{Value, json};
 
+pub(crate) use pushes::{outcome, signed};
+
 use crate::harness::build::instant;
 use crate::harness::make::{NOW, keys};
 use crate::harness::stores::Database;
@@ -36,7 +38,7 @@ const SECRET: &str = "0123456789abcdef00112233445566ca";
 const PUSH_TOKEN: &str = "canaryPushToken1234";
 
 /// A client for WeChat at that address, with little patience.
-fn client(url: &str) -> Arc<Wechat> {
+pub(crate) fn client(url: &str) -> Arc<Wechat> {
     let settings = Settings {
         base_url: format!("{url}/"),
         time: Duration::from_secs(2),

@@ -12,7 +12,7 @@ use super::{APP, Answer, PUSH_TOKEN, Service, moment, rows, service};
 use crate::harness::stores::on_both;
 
 /// A query signed so many seconds after the beginning.
-fn signed(seconds: i64, nonce: &str) -> String {
+pub(crate) fn signed(seconds: i64, nonce: &str) -> String {
     let timestamp = moment(seconds).timestamp().to_string();
     let mut parts = [PUSH_TOKEN, &timestamp, nonce];
     parts.sort_unstable();
@@ -20,7 +20,7 @@ fn signed(seconds: i64, nonce: &str) -> String {
     format!("/api/v1/wechat/push?signature={signature}&timestamp={timestamp}&nonce={nonce}")
 }
 
-fn outcome(trace: &str, suggest: &str) -> String {
+pub(crate) fn outcome(trace: &str, suggest: &str) -> String {
     json!({
         "ToUserName": "gh_1", "FromUserName": "canary-openid", "CreateTime": 1, "MsgType": "event",
         "Event": "wxa_media_check", "appid": APP, "trace_id": trace, "version": 2, "errcode": 0,

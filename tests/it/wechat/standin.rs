@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-pub(super) const SESSION: &str = "/sns/jscode2session";
-pub(super) const TOKEN: &str = "/cgi-bin/stable_token";
-pub(super) const PHONE: &str = "/wxa/business/getuserphonenumber";
-pub(super) const CODE_IMAGE: &str = "/wxa/getwxacodeunlimit";
-pub(super) const SEND: &str = "/cgi-bin/message/subscribe/send";
-pub(super) const TEXT_CHECK: &str = "/wxa/msg_sec_check";
-pub(super) const MEDIA_CHECK: &str = "/wxa/media_check_async";
+pub(crate) const SESSION: &str = "/sns/jscode2session";
+pub(crate) const TOKEN: &str = "/cgi-bin/stable_token";
+pub(crate) const PHONE: &str = "/wxa/business/getuserphonenumber";
+pub(crate) const CODE_IMAGE: &str = "/wxa/getwxacodeunlimit";
+pub(crate) const SEND: &str = "/cgi-bin/message/subscribe/send";
+pub(crate) const TEXT_CHECK: &str = "/wxa/msg_sec_check";
+pub(crate) const MEDIA_CHECK: &str = "/wxa/media_check_async";
 
 /// What it would answer next.
 #[derive(Debug, Clone)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// This JSON, or what looks like it.
     Json(String),
     /// This status with this body.
@@ -40,17 +40,17 @@ pub(super) enum Reply {
 
 impl Reply {
     /// The errcode.
-    pub(super) fn code(code: i64) -> Self {
+    pub(crate) fn code(code: i64) -> Self {
         Self::Json(json!({"errcode": code, "errmsg": format!("canary-errmsg {code}")}).to_string())
     }
 }
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) path: String,
-    pub(super) query: HashMap<String, String>,
-    pub(super) body: Value,
+pub(crate) struct Asked {
+    pub(crate) path: String,
+    pub(crate) query: HashMap<String, String>,
+    pub(crate) body: Value,
 }
 
 #[derive(Default)]
@@ -65,8 +65,8 @@ struct State {
 }
 
 /// The server; it ends with the test.
-pub(super) struct Standin {
-    pub(super) url: String,
+pub(crate) struct Standin {
+    pub(crate) url: String,
     state: Arc<State>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -78,7 +78,7 @@ impl Drop for Standin {
 }
 
 impl Standin {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(State::default());
@@ -94,32 +94,32 @@ impl Standin {
     }
 
     /// Answers the next request to a path so.
-    pub(super) fn next(&self, path: &str, reply: Reply) {
+    pub(crate) fn next(&self, path: &str, reply: Reply) {
         self.state.next.lock().unwrap().entry(path.to_owned()).or_default().push_back(reply);
     }
 
     /// Answers every request to a path so, from now on.
-    pub(super) fn always(&self, path: &str, reply: Reply) {
+    pub(crate) fn always(&self, path: &str, reply: Reply) {
         self.state.always.lock().unwrap().insert(path.to_owned(), reply);
     }
 
     /// Behaves again.
-    pub(super) fn behave(&self, path: &str) {
+    pub(crate) fn behave(&self, path: &str) {
         self.state.always.lock().unwrap().remove(path);
     }
 
     /// Takes none of the tokens given so far any more.
-    pub(super) fn revoke_tokens(&self) {
+    pub(crate) fn revoke_tokens(&self) {
         self.state.dead_tokens.fetch_add(1, Ordering::SeqCst);
     }
 
     /// What was asked at a path.
-    pub(super) fn asked(&self, path: &str) -> Vec<Asked> {
+    pub(crate) fn asked(&self, path: &str) -> Vec<Asked> {
         self.state.asked.lock().unwrap().iter().filter(|asked| asked.path == path).cloned().collect()
     }
 
     /// How many bytes of a huge answer somebody took.
-    pub(super) fn huge_taken(&self) -> usize {
+    pub(crate) fn huge_taken(&self) -> usize {
         self.state.huge.load(Ordering::SeqCst)
     }
 }
