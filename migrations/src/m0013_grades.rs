@@ -1,4 +1,4 @@
-//! Who assessed a grade, and which record took its place when.
+//! Who assessed a grade, which record took its place when, and the photo that shows it.
 
 use sea_orm_migration::prelude::*;
 
@@ -19,6 +19,7 @@ impl MigrationTrait for Migration {
             optional("assessor", |c| c.string_len(128)),
             optional("superseded_on", |c| c.date()),
             optional("superseded_by", |c| c.integer()),
+            optional("evidence", |c| c.string_len(36)),
         ] {
             manager.alter_table(Table::alter().table("grade").add_column(&mut column).take()).await?;
         }
@@ -26,7 +27,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for column in ["superseded_by", "superseded_on", "assessor"] {
+        for column in ["evidence", "superseded_by", "superseded_on", "assessor"] {
             manager.alter_table(Table::alter().table("grade").drop_column(column).take()).await?;
         }
         Ok(())

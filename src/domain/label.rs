@@ -125,6 +125,7 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("revokedOn", "撤销于", "revoked on"),
     ("certificate", "证书", "certificate"),
     ("assessor", "评定机构", "assessed by"),
+    ("evidence", "佐证照片", "evidence"),
     ("supersededOn", "被替代于", "superseded on"),
     ("supersededBy", "替代记录", "superseded by"),
     ("accuracy", "精度（米）", "accuracy in metres"),

@@ -18,6 +18,7 @@ use super::account::PersonId;
 use super::codes::codes;
 use super::draft::Fields;
 use super::event::RecordKind;
+use super::id::{GradeId, ToiletId};
 use super::wechat::CheckState;
 
 /// A photo, by the UUID of version 7 that its client made: no two clients make the same, and later ones sort later.
@@ -192,6 +193,33 @@ pub struct Shown {
     pub kind: RecordKind,
     /// Its key.
     pub key: String,
+}
+
+impl Shown {
+    /// A toilet, which shows its photos to everybody.
+    #[must_use]
+    pub fn toilet(id: ToiletId) -> Self {
+        Self { kind: RecordKind::Toilet, key: id.to_string() }
+    }
+
+    /// A grade of a toilet, whose evidence is for the staff.
+    #[must_use]
+    pub fn grade(toilet: ToiletId, grade: GradeId) -> Self {
+        Self { kind: RecordKind::Toilet, key: format!("{toilet}/grades/{grade}") }
+    }
+
+    /// The toilet that shows it, itself or by a grade.
+    #[must_use]
+    pub fn of(&self) -> Option<ToiletId> {
+        let key = self.key.split('/').next().filter(|_| self.kind == RecordKind::Toilet);
+        key.and_then(|key| key.parse().ok()).map(ToiletId)
+    }
+
+    /// Whether everybody may see what it shows.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.of().is_some_and(|toilet| *self == Self::toilet(toilet))
+    }
 }
 
 /// That a record shows a photo.

@@ -8,6 +8,7 @@ use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
 
 use super::answer::Answer;
 use super::bearer::Signed;
@@ -25,6 +26,7 @@ use super::written::{Changed, Created};
 use crate::domain::Toilet;
 use crate::domain::grade::{Grade, GradeRecord, NewGrade as Fact, Standard, Standing};
 use crate::domain::id::{GradeId, ToiletId};
+use crate::domain::photo::PhotoId;
 use crate::domain::text::Name;
 use crate::usecase::grades::{self, Conversion, Correction, Recording};
 use crate::usecase::once::KeptAnswer;
@@ -51,6 +53,8 @@ struct NewGrade {
     assessor: Option<String>,
     /// The record whose place it takes, as after a new assessment.
     supersedes: Option<i32>,
+    /// A photo that was sent before, such as one of the certificate.
+    evidence: Option<Uuid>,
 }
 
 /// What is to be corrected of a grade record. What is left out stays as it is; `null` clears.
@@ -69,6 +73,8 @@ struct GradePatch {
     certificate: MaybeUndefined<String>,
     /// The body that assessed.
     assessor: MaybeUndefined<String>,
+    /// A photo that was sent before, such as one of the certificate.
+    evidence: MaybeUndefined<Uuid>,
 }
 
 /// A direct determination as class I.
@@ -81,6 +87,8 @@ struct NewConversion {
     certificate: Option<String>,
     /// The body that determined it.
     assessor: Option<String>,
+    /// A photo that was sent before, such as one of the certificate.
+    evidence: Option<Uuid>,
 }
 
 /// A grade on record, as the staff sees it.
@@ -111,6 +119,8 @@ struct GradeRecordView {
     certificate: Option<String>,
     /// The body that assessed.
     assessor: Option<String>,
+    /// The photo that shows it, for the staff of the area: `/api/v1/photos/{evidence}`.
+    evidence: Option<Uuid>,
     /// The revision of the toilet, for `If-Match`.
     revision: i32,
 }
@@ -302,6 +312,7 @@ impl GradeRecordView {
             superseded_by: record.superseded_by.map(|by| by.0),
             certificate: fact.certificate.as_ref().map(ToString::to_string),
             assessor: fact.assessor.as_ref().map(ToString::to_string),
+            evidence: record.evidence.map(PhotoId::uuid),
             revision: toilet.revision,
         }
     }
@@ -320,13 +331,14 @@ impl NewGrade {
         let valid_to = reading.field("validTo", self.valid_to, day);
         let certificate = reading.field("certificate", self.certificate, name);
         let assessor = reading.field("assessor", self.assessor, name);
+        let evidence = reading.field("evidence", self.evidence, PhotoId::try_from);
         if let Some(fact) = &mut fact {
             (fact.assessed_on, fact.valid_to) = (assessed_on, valid_to);
             (fact.certificate, fact.assessor) = (certificate, assessor);
         }
         // Without a fact something is wrong with the grade, and that is told.
         let fact = reading.done(fact)?.ok_or_else(|| Problem::new(ProblemCode::Invalid, "grade"))?;
-        Ok(Recording { fact, supersedes: self.supersedes.map(GradeId) })
+        Ok(Recording { fact, supersedes: self.supersedes.map(GradeId), evidence })
     }
 }
 
@@ -337,6 +349,7 @@ impl NewConversion {
             on: reading.field("on", self.on, day),
             certificate: reading.field("certificate", self.certificate, name),
             assessor: reading.field("assessor", self.assessor, name),
+            evidence: reading.field("evidence", self.evidence, PhotoId::try_from),
         };
         Ok(reading.done(conversion)?)
     }
@@ -352,6 +365,7 @@ impl GradePatch {
             revoked_on: reading.change("revokedOn", self.revoked_on, day),
             certificate: reading.change("certificate", self.certificate, name),
             assessor: reading.change("assessor", self.assessor, name),
+            evidence: reading.change("evidence", self.evidence, PhotoId::try_from),
         };
         Ok(reading.done(correction)?)
     }

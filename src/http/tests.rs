@@ -96,7 +96,7 @@ fn known() -> Toilet {
             expected_until: Some(at("2026-12-03T00:00:00Z")),
             ..Outage::stated(OutageId(1), NewOutage { reason: OutageReason::Repair, span, note: None })
         }],
-        grades: vec![GradeRecord { id: GradeId(1), fact: grade, superseded_by: None }],
+        grades: vec![GradeRecord { id: GradeId(1), fact: grade, superseded_by: None, evidence: None }],
         stations: vec![],
         photos: vec![],
         attested: Attested([("position".to_owned(), attestation)].into()),

@@ -7,14 +7,21 @@ use super::entity::grade;
 use super::{StoreError, Tx};
 use crate::domain::grade::{GradeRecord, NewGrade};
 use crate::domain::id::{GradeId, ToiletId};
+use crate::domain::photo::PhotoId;
 
 impl Tx {
-    /// Puts a grade of a toilet on record; answers its id.
+    /// Puts a grade of a toilet on record, with a photo that shows it; answers its id.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn create_grade(&self, toilet: ToiletId, new: &NewGrade) -> Result<GradeId, StoreError> {
-        let row = grade::ActiveModel { source_id: Set(None), ..columns(toilet, new) };
+    pub async fn create_grade(
+        &self,
+        toilet: ToiletId,
+        new: &NewGrade,
+        evidence: Option<PhotoId>,
+    ) -> Result<GradeId, StoreError> {
+        let evidence = Set(evidence.map(|photo| photo.to_string()));
+        let row = grade::ActiveModel { source_id: Set(None), evidence, ..columns(toilet, new) };
         Ok(GradeId(row.insert(&self.connection).await?.id))
     }
 
@@ -24,7 +31,9 @@ impl Tx {
     /// What the database says.
     pub async fn update_grade(&self, toilet: ToiletId, record: &GradeRecord) -> Result<(), StoreError> {
         let superseded_by = Set(record.superseded_by.map(|by| by.0));
-        let row = grade::ActiveModel { id: Unchanged(record.id.0), superseded_by, ..columns(toilet, &record.fact) };
+        let evidence = Set(record.evidence.map(|photo| photo.to_string()));
+        let id = Unchanged(record.id.0);
+        let row = grade::ActiveModel { id, superseded_by, evidence, ..columns(toilet, &record.fact) };
         row.update(&self.connection).await?;
         Ok(())
     }
@@ -39,7 +48,7 @@ impl Tx {
     }
 }
 
-/// What a grade says as columns: without an id, a source, or a record that took its place.
+/// What a grade says as columns: without an id, a source, a photo, or a record that took its place.
 pub(super) fn columns(toilet: ToiletId, new: &NewGrade) -> grade::ActiveModel {
     grade::ActiveModel {
         id: NotSet,
@@ -54,5 +63,6 @@ pub(super) fn columns(toilet: ToiletId, new: &NewGrade) -> grade::ActiveModel {
         assessor: Set(new.assessor.as_ref().map(ToString::to_string)),
         source_id: NotSet,
         superseded_by: NotSet,
+        evidence: NotSet,
     }
 }

@@ -216,7 +216,10 @@ pub(super) fn outage(row: &outage::Model) -> Result<Outage, StoreError> {
 
 /// A grade's row as the record that it is.
 pub(super) fn grade_record(row: &grade::Model) -> Result<GradeRecord, StoreError> {
-    Ok(GradeRecord { id: GradeId(row.id), fact: grade(row)?, superseded_by: row.superseded_by.map(GradeId) })
+    let evidence = row.evidence.as_deref().map(str::parse).transpose();
+    let evidence = evidence.map_err(|violation| StoreError::corrupt("grade", row.id, violation))?;
+    let superseded_by = row.superseded_by.map(GradeId);
+    Ok(GradeRecord { id: GradeId(row.id), fact: grade(row)?, superseded_by, evidence })
 }
 
 /// A grade's row as the statement it holds.

@@ -1,15 +1,16 @@
 //! Grades (等级): recorded, corrected, converted and withdrawn, for the body that assesses.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SubsecRound};
 
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
 use super::registering::{Expected, settle, subject};
-use super::{By, Ctx, Failure};
+use super::{By, Ctx, Failure, photos};
 use crate::domain::account::Actor;
 use crate::domain::grade::{Grade, GradeRecord, NewGrade};
 use crate::domain::id::{GradeId, ToiletId};
 use crate::domain::operator::OperatorRole;
+use crate::domain::photo::{PhotoId, Shown};
 use crate::domain::policy::{Action, Subject};
 use crate::domain::text::Name;
 use crate::domain::{Toilet, Violation};
@@ -22,6 +23,8 @@ pub struct Recording {
     pub fact: NewGrade,
     /// The record whose place it takes, if it does.
     pub supersedes: Option<GradeId>,
+    /// A photo that shows it.
+    pub evidence: Option<PhotoId>,
 }
 
 /// An AAA of 2016 to be determined as I.
@@ -33,6 +36,8 @@ pub struct Conversion {
     pub certificate: Option<Name>,
     /// The body that determines it.
     pub assessor: Option<Name>,
+    /// A photo that shows it.
+    pub evidence: Option<PhotoId>,
 }
 
 /// What is to be changed of a record; what is absent stays, an inner `None` clears.
@@ -50,6 +55,8 @@ pub struct Correction {
     pub certificate: Option<Option<Name>>,
     /// The body that assessed.
     pub assessor: Option<Option<Name>>,
+    /// A photo that shows it.
+    pub evidence: Option<Option<PhotoId>>,
 }
 
 impl Correction {
@@ -81,6 +88,7 @@ pub async fn record(
     tell: impl FnOnce(&Toilet, &GradeRecord) -> KeptAnswer + Send + 'static,
 ) -> Result<KeptAnswer, Failure> {
     scope(&by.actor, Action::RecordGrade)?;
+    photos::citable(ctx, &by.actor, asked.evidence).await?;
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
             if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
@@ -89,7 +97,7 @@ pub async fn record(
             let before = graded(tx, &by.actor, id).await?;
             let replaced = asked.supersedes.map(|old| find(&before, old)).transpose();
             let replaced = replaced.map_err(|_| unknown(asked.supersedes))?;
-            let answer = put(tx, &by.actor, &before, asked.fact, replaced, tell).await?;
+            let answer = put(tx, &by.actor, &before, (asked.fact, asked.evidence), replaced, tell).await?;
             Once::keep(once.as_ref(), tx, &answer).await?;
             Ok(answer)
         })
@@ -110,6 +118,7 @@ pub async fn convert(
     tell: impl FnOnce(&Toilet, &GradeRecord) -> KeptAnswer + Send + 'static,
 ) -> Result<KeptAnswer, Failure> {
     scope(&by.actor, Action::RecordGrade)?;
+    photos::citable(ctx, &by.actor, asked.evidence).await?;
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
             if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
@@ -119,7 +128,7 @@ pub async fn convert(
             let old = find(&before, grade)?;
             let mut fact = old.converted(asked.on.unwrap_or_else(|| before.today(tx.at())))?;
             (fact.certificate, fact.assessor) = (asked.certificate, asked.assessor);
-            let answer = put(tx, &by.actor, &before, fact, Some(old), tell).await?;
+            let answer = put(tx, &by.actor, &before, (fact, asked.evidence), Some(old), tell).await?;
             Once::keep(once.as_ref(), tx, &answer).await?;
             Ok(answer)
         })
@@ -140,11 +149,15 @@ pub async fn correct(
     correction: Correction,
 ) -> Result<Toilet, Failure> {
     scope(&by.actor, Action::RecordGrade)?;
+    photos::citable(ctx, &by.actor, correction.evidence.flatten()).await?;
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
             let before = graded(tx, &by.actor, id).await?;
             let mut record = find(&before, grade)?.clone();
             expected.check(before.revision)?;
+            let shown = record.evidence;
+            record.evidence = correction.evidence.unwrap_or(shown);
+            cite(tx, (id, grade), shown, record.evidence).await?;
             record.fact = correction.apply(record.fact)?;
             record.fact.check(before.today(tx.at()))?;
             tx.update_grade(id, &record).await?;
@@ -168,8 +181,9 @@ pub async fn withdraw(ctx: &Ctx, by: By, (id, grade): (ToiletId, GradeId), expec
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
             let before = graded(tx, &by.actor, id).await?;
-            find(&before, grade)?;
+            let evidence = find(&before, grade)?.evidence;
             expected.check(before.revision)?;
+            cite(tx, (id, grade), evidence, None).await?;
             for old in replaced_by(&before, grade) {
                 replace(tx, &before, old, None, None).await?;
             }
@@ -238,7 +252,7 @@ async fn put(
     tx: &Tx,
     actor: &Actor,
     before: &Toilet,
-    fact: NewGrade,
+    (fact, evidence): (NewGrade, Option<PhotoId>),
     replaced: Option<&GradeRecord>,
     tell: impl FnOnce(&Toilet, &GradeRecord) -> KeptAnswer,
 ) -> Result<KeptAnswer, Failure> {
@@ -255,12 +269,33 @@ async fn put(
     if let Some(old) = replaced {
         may_replace(old, &fact)?;
     }
-    let made = tx.create_grade(before.id, &fact).await?;
+    let made = tx.create_grade(before.id, &fact, evidence).await?;
+    cite(tx, (before.id, made), None, evidence).await?;
     if let Some(old) = replaced {
         replace(tx, before, old, fact.assessed_on.or(Some(today)), Some(made)).await?;
     }
     let after = settle(tx, actor, before, before.fact.clone(), before.attested.clone()).await?;
-    Ok(tell(&after, &GradeRecord { id: made, fact, superseded_by: None }))
+    Ok(tell(&after, &GradeRecord { id: made, fact, superseded_by: None, evidence }))
+}
+
+/// Has a grade show another photo than before, or none.
+async fn cite(
+    tx: &Tx,
+    (toilet, grade): (ToiletId, GradeId),
+    before: Option<PhotoId>,
+    now: Option<PhotoId>,
+) -> Result<(), Failure> {
+    let record = Shown::grade(toilet, grade);
+    if let Some(photo) = before.filter(|photo| Some(*photo) != now) {
+        // Those who take it from other records wait, so that the last one knows to be the last.
+        tx.photo(photo).await?;
+        tx.hide_photo(photo, &record).await?;
+    }
+    if let Some(photo) = now.filter(|photo| Some(*photo) != before) {
+        tx.photo(photo).await?.ok_or_else(photos::unknown)?;
+        tx.show_photo(photo, &record, tx.at().trunc_subsecs(0)).await?;
+    }
+    Ok(())
 }
 
 fn may_replace(old: &GradeRecord, new: &NewGrade) -> Result<(), Failure> {

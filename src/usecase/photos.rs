@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 pub(super) use checking::settle as checked;
 pub use keeping::{CHECK, Swept, keep, missing, remind, sweep};
 pub use showing::{Form, Served, serve};
+pub(super) use showing::{citable, unknown};
 pub use toilets::{ToiletPhoto, attach, detach, of_toilet};
 pub use uploading::{Sent, Uploaded, allowed, upload};
 

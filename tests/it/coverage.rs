@@ -260,7 +260,7 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     let fact = NewOutage { reason: OutageReason::Water, span, note: None };
     assert_eq!(tx.create_outage(made, &Outage::stated(OutageId(0), fact)).await?.0, OUTAGE);
     let grade = NewGrade::new(Standard::GbT2016, Grade::Aaa).unwrap().assessed("2021-05-01".parse().unwrap());
-    assert_eq!(tx.create_grade(made, &grade).await?.0, GRADE);
+    assert_eq!(tx.create_grade(made, &grade, None).await?.0, GRADE);
     let file = PhotoFile { content: Digest::of(b"stored"), width: 4, height: 3, bytes: 9 };
     tx.keep_photo_file(&file).await?;
     let (id, sent, state) = (PHOTO.parse().unwrap(), Digest::of(b"sent"), PhotoState::Unchecked);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Grade, Standard, Standing};
 use crate::domain::Violation;
 use crate::domain::id::GradeId;
+use crate::domain::photo::PhotoId;
 use crate::domain::text::Name;
 
 /// A grade record as somebody states it; constructed through [`NewGrade::new`] so that the grade fits its standard.
@@ -163,6 +164,8 @@ pub struct GradeRecord {
     pub fact: NewGrade,
     /// The record of the same toilet that took its place, if one did here.
     pub superseded_by: Option<GradeId>,
+    /// A photo that shows it, such as one of its certificate: for the staff.
+    pub evidence: Option<PhotoId>,
 }
 
 impl GradeRecord {
@@ -170,8 +173,10 @@ impl GradeRecord {
     #[must_use]
     pub fn field(&self) -> (String, Value) {
         let mut value = serde_json::to_value(&self.fact).unwrap_or_default();
-        if let (Value::Object(fields), Some(by)) = (&mut value, self.superseded_by) {
-            fields.insert("supersededBy".to_owned(), by.0.into());
+        if let Value::Object(fields) = &mut value {
+            let by = self.superseded_by.map(|by| ("supersededBy".to_owned(), by.0.into()));
+            let evidence = self.evidence.map(|photo| ("evidence".to_owned(), photo.to_string().into()));
+            fields.extend(by.into_iter().chain(evidence));
         }
         (format!("grades.{}", self.id), value)
     }
@@ -230,7 +235,7 @@ mod tests {
     fn only_what_stands_at_convertible_is_converted() {
         let of = |grade, on: &str| {
             let fact = NewGrade::new(Standard::GbT2016, grade).map(|g| g.assessed(day(on)));
-            fact.map(|fact| GradeRecord { id: GradeId(1), fact, superseded_by: None })
+            fact.map(|fact| GradeRecord { id: GradeId(1), fact, superseded_by: None, evidence: None })
         };
         let on = day("2024-02-29");
         let made = of(Grade::Aaa, "2021-01-01").and_then(|record| record.converted(on));

@@ -19,6 +19,7 @@ pub struct Model {
     pub assessor: Option<String>,
     pub superseded_on: Option<Date>,
     pub superseded_by: Option<i32>,
+    pub evidence: Option<String>,
     #[sea_orm(belongs_to, from = "toilet_id", to = "id")]
     pub toilet: BelongsTo<super::toilet::Entity>,
 }

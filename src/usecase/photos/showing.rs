@@ -3,9 +3,8 @@
 use bytes::Bytes;
 
 use super::{checking, photos};
+use crate::domain::Violation;
 use crate::domain::account::Actor;
-use crate::domain::event::RecordKind;
-use crate::domain::id::ToiletId;
 use crate::domain::photo::{Digest, Pass, Photo, PhotoFile, PhotoId, Shown};
 use crate::domain::policy::{Action, may};
 use crate::usecase::registering::subject;
@@ -61,25 +60,39 @@ pub async fn serve(
     Ok(Served { bytes, content: photo.file.content, is_public })
 }
 
+/// Goes on only if the caller may name that photo, if one is named, in a record of theirs.
+///
+/// # Errors
+/// [`Failure::Invalid`] on `evidence`.
+pub(in crate::usecase) async fn citable(ctx: &Ctx, actor: &Actor, id: Option<PhotoId>) -> Result<(), Failure> {
+    let Some(id) = id else { return Ok(()) };
+    let photo = ctx.store.photo(id).await?.ok_or_else(unknown)?;
+    match seen(ctx, Some(actor), &photo).await {
+        Err(Failure::NotFound) => Err(unknown()),
+        seen => seen.map(drop),
+    }
+}
+
+/// What is said of a photo that is not there, or not for the caller.
+pub(in crate::usecase) fn unknown() -> Failure {
+    Violation::new("evidence", "unknownPhoto", "no such photo was sent: POST /api/v1/photos first").into()
+}
+
 /// Goes on only if the caller may see a photo; answers whether everybody may.
 pub(super) async fn seen(ctx: &Ctx, actor: Option<&Actor>, photo: &Photo) -> Result<bool, Failure> {
     let shown = ctx.store.photo_shown(photo.id).await?;
-    if shown.iter().any(is_public) && photo.state.is_fit(checking::is_on(ctx)) {
+    if shown.iter().any(Shown::is_public) && photo.state.is_fit(checking::is_on(ctx)) {
         return Ok(true);
     }
     let actor = actor.ok_or(Failure::NotFound)?;
     if photo.by == actor.person {
         return Ok(false);
     }
-    let toilets = shown.iter().filter(|one| one.kind == RecordKind::Toilet);
-    let toilets: Vec<_> = toilets.filter_map(|one| one.key.parse().ok().map(ToiletId)).collect();
+    let mut toilets: Vec<_> = shown.iter().filter_map(Shown::of).collect();
+    toilets.sort_unstable();
+    toilets.dedup();
     let now = ctx.clock.now();
     let toilets = ctx.store.toilets(&toilets).await?;
     let is_theirs = toilets.iter().any(|toilet| may(actor, Action::ReadPhotos, subject(toilet, now)));
     if is_theirs { Ok(false) } else { Err(Failure::NotFound) }
-}
-
-/// Whether a record is one that everybody may read, with its photos.
-fn is_public(record: &Shown) -> bool {
-    record.kind == RecordKind::Toilet
 }

@@ -7,7 +7,6 @@ use chrono::{DateTime, SubsecRound, Utc};
 use super::{checking, showing};
 use crate::domain::Toilet;
 use crate::domain::account::Actor;
-use crate::domain::event::RecordKind;
 use crate::domain::id::ToiletId;
 use crate::domain::photo::{Photo, PhotoId, PhotoState, Shown};
 use crate::domain::policy::{Action, may};
@@ -59,7 +58,7 @@ pub async fn attach(
             if is_new && before.photos.len() >= MOST {
                 return Err(Failure::Conflict(format!("a toilet shows {MOST} photos at most: take one away first")));
             }
-            tx.show_photo(photo, &record(id), tx.at().trunc_subsecs(0)).await?;
+            tx.show_photo(photo, &Shown::toilet(id), tx.at().trunc_subsecs(0)).await?;
             settle(tx, &by.actor, &before, before.fact.clone(), before.attested.clone()).await
         })
     });
@@ -84,7 +83,7 @@ pub async fn detach(ctx: &Ctx, by: By, id: ToiletId, photo: PhotoId, expected: E
             expected.check(before.revision)?;
             // Those who take it from other records wait, so that the last one knows to be the last.
             tx.photo(photo).await?.ok_or(Failure::NotFound)?;
-            tx.hide_photo(photo, &record(id)).await?;
+            tx.hide_photo(photo, &Shown::toilet(id)).await?;
             settle(tx, &by.actor, &before, before.fact.clone(), before.attested.clone()).await.map(drop)
         })
     });
@@ -109,7 +108,7 @@ async fn photos_of(ctx: &Ctx, actor: Option<&Actor>, toilet: &Toilet) -> Result<
     let is_theirs = actor.is_some_and(|actor| may(actor, Action::ReadPhotos, about));
     let contents: Vec<_> = photos.values().map(|photo| photo.file.content.clone()).collect();
     let elsewhere = match is_theirs {
-        true => ctx.store.shown_elsewhere(&record(toilet.id), &contents.iter().collect::<Vec<_>>()).await?,
+        true => ctx.store.shown_elsewhere(&Shown::toilet(toilet.id), &contents.iter().collect::<Vec<_>>()).await?,
         false => Default::default(),
     };
     let checking = checking::is_on(ctx);
@@ -119,8 +118,4 @@ async fn photos_of(ctx: &Ctx, actor: Option<&Actor>, toilet: &Toilet) -> Result<
         Some(ToiletPhoto { photo, from: one.from, reused })
     });
     Ok(shown.collect())
-}
-
-fn record(id: ToiletId) -> Shown {
-    Shown { kind: RecordKind::Toilet, key: id.to_string() }
 }

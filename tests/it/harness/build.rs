@@ -101,7 +101,7 @@ impl ToiletBuilder {
 
     pub(crate) fn grade(mut self, standard: Standard, grade: Grade, assessed_on: &str) -> Self {
         let fact = NewGrade::new(standard, grade).unwrap().assessed(assessed_on.parse().unwrap());
-        self.0.grades.push(GradeRecord { id: GradeId(1), fact, superseded_by: None });
+        self.0.grades.push(GradeRecord { id: GradeId(1), fact, superseded_by: None, evidence: None });
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod bombs;
 mod checking;
+mod grades;
 mod harmless;
 mod keeping;
 mod pictures;
