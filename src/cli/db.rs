@@ -11,8 +11,8 @@ use crate::app;
 use crate::config::Config;
 use crate::gateway::objects::BUCKET;
 use crate::store::{Copied, Finding, Store, checks};
-use crate::usecase::{Clock, photos};
 use crate::usecase::copies::{self, Restored};
+use crate::usecase::{Clock, photos};
 
 /// How many findings are shown as text; JSON has them all.
 const SHOWN: usize = 50;

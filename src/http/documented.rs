@@ -72,7 +72,11 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
             StatusCode::BAD_REQUEST,
             "The request cannot be read or breaks the schema.",
         ),
-        (is_signed || signs_in || may_be_signed, StatusCode::UNAUTHORIZED, "There is no valid session, or none was opened."),
+        (
+            is_signed || signs_in || may_be_signed,
+            StatusCode::UNAUTHORIZED,
+            "There is no valid session, or none was opened.",
+        ),
         (
             is_signed || signs_in || is_pushed,
             StatusCode::FORBIDDEN,

@@ -89,7 +89,9 @@ impl Upload {
         };
         match (id.trim().parse(), sha256.trim().parse()) {
             (Ok(id), Ok(sha256)) => Ok(Sent { id, sha256, bytes }),
-            (id, sha256) => Err(Failure::Invalid(Violations([id.err(), sha256.err()].into_iter().flatten().collect())).into()),
+            (id, sha256) => {
+                Err(Failure::Invalid(Violations([id.err(), sha256.err()].into_iter().flatten().collect())).into())
+            }
         }
     }
 }
@@ -106,14 +108,20 @@ impl Parts {
             _ => {
                 let name: String = name.chars().take(64).collect();
                 let message = "is no part of this form; there are id, sha256, file";
-                return Err(Problem::of_fields(ProblemCode::BadBody, vec![Violation::new(name, "unknownField", message)]));
+                return Err(Problem::of_fields(
+                    ProblemCode::BadBody,
+                    vec![Violation::new(name, "unknownField", message)],
+                ));
             }
         };
         if is_new {
             return Ok(());
         }
         let name = if [ID, SHA256].contains(&name.as_str()) { name } else { FILE.to_owned() };
-        Err(Problem::of_fields(ProblemCode::BadBody, vec![Violation::new(name, "givenTwice", "is there twice: send one")]))
+        Err(Problem::of_fields(
+            ProblemCode::BadBody,
+            vec![Violation::new(name, "givenTwice", "is there twice: send one")],
+        ))
     }
 }
 

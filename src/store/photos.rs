@@ -46,13 +46,10 @@ impl Store {
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
-    pub async fn shown_elsewhere(
-        &self,
-        record: &Shown,
-        contents: &[&Digest],
-    ) -> Result<BTreeSet<Digest>, StoreError> {
+    pub async fn shown_elsewhere(&self, record: &Shown, contents: &[&Digest]) -> Result<BTreeSet<Digest>, StoreError> {
         let contents = contents.iter().map(|content| content.as_str());
-        let own = photo_use::Column::Kind.eq(record.kind.as_str()).and(photo_use::Column::Record.eq(record.key.as_str()));
+        let own =
+            photo_use::Column::Kind.eq(record.kind.as_str()).and(photo_use::Column::Record.eq(record.key.as_str()));
         let rows = photo_use::Entity::find()
             .inner_join(photo::Entity)
             .filter(photo::Column::Content.is_in(contents))
@@ -201,7 +198,8 @@ pub(super) async fn of_toilets(
     let mut found: HashMap<i32, Vec<PhotoUse>> = HashMap::new();
     for row in &rows {
         let (shown, read) = read_use(row)?;
-        let toilet = shown.key.parse().map_err(|_| StoreError::corrupt("photo_use", &row.photo_id, "no toilet's id"))?;
+        let toilet =
+            shown.key.parse().map_err(|_| StoreError::corrupt("photo_use", &row.photo_id, "no toilet's id"))?;
         found.entry(toilet).or_default().push(read);
     }
     Ok(found)

@@ -9,8 +9,8 @@ use poem::http::{Method, header};
 use poem::{Endpoint, Middleware, Request, Result};
 use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
 
-use super::body::{self, Watch};
 use super::Door;
+use super::body::{self, Watch};
 use super::networks::{client, household, note};
 use crate::domain::account::PersonId;
 use crate::http::credential::Credential;

@@ -15,8 +15,8 @@ use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
     answer, area, area_alias, area_outline, barrier, deployed, deployment, grade, identity, imported, invitation,
-    journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo, photo_file, photo_use,
-    plate, ring_key, role_grant, session, source, station, tenure, toilet, wechat_push, wechat_token,
+    journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo, photo_file,
+    photo_use, plate, ring_key, role_grant, session, source, station, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
     StoreError, areas, barriers, deployments, grants, operators, outlines, people, photos, plates, rows, sessions,

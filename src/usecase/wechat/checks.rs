@@ -26,13 +26,13 @@ pub async fn picture(ctx: &Ctx, author: PersonId, scene: Scene, url: &str, subje
     let openid = openid(ctx, author).await?;
     let trace = tokens::call(ctx, &Call::media_check(&openid, scene, url)).await?;
     let (named, subject) = (trace.clone(), subject.to_owned());
-    let written = ctx
-        .store
-        .write(ctx.author("checks"), move |tx| Box::pin(async move {
+    let written = ctx.store.write(ctx.author("checks"), move |tx| {
+        Box::pin(async move {
             tx.create_media_check(&named, &subject).await?;
             // Its outcome may have been quicker.
             photos::checked(tx, &subject).await
-        }));
+        })
+    });
     written.await?;
     Ok(trace)
 }
