@@ -1,6 +1,6 @@
 //! The photos that a toilet shows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, SubsecRound, Utc};
 
@@ -106,10 +106,11 @@ async fn photos_of(ctx: &Ctx, actor: Option<&Actor>, toilet: &Toilet) -> Result<
     let mut photos: HashMap<_, _> = photos.into_iter().map(|photo| (photo.id, photo)).collect();
     let about = subject(toilet, ctx.clock.now());
     let is_theirs = actor.is_some_and(|actor| may(actor, Action::ReadPhotos, about));
-    let contents: Vec<_> = photos.values().map(|photo| photo.file.content.clone()).collect();
-    let elsewhere = match is_theirs {
-        true => ctx.store.shown_elsewhere(&Shown::toilet(toilet.id), &contents.iter().collect::<Vec<_>>()).await?,
-        false => Default::default(),
+    let elsewhere = if is_theirs {
+        let contents: Vec<_> = photos.values().map(|photo| &photo.file.content).collect();
+        ctx.store.shown_elsewhere(&Shown::toilet(toilet.id), &contents).await?
+    } else {
+        BTreeSet::new()
     };
     let checking = checking::is_on(ctx);
     let shown = toilet.photos.iter().filter_map(|one| {

@@ -130,7 +130,7 @@ pub(super) fn profile_bomb() -> Vec<u8> {
 
 /// A WebP that is said to be as large as a WebP can be.
 pub(super) fn huge_webp() -> Vec<u8> {
-    let size = 16_383_u32 | 16_383 << 14;
+    let size = 16_382_u32 | 16_382 << 14;
     let content = [&[0x2f][..], &size.to_le_bytes(), &[0; 32]].concat();
     let length = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
     let padded = [&content[..], &[0][..content.len() % 2]].concat();

@@ -149,10 +149,8 @@ on_both! {
         let larger = [&plain(0)[..], &filler].concat();
         assert_eq!(send(&service, &cleaner, 2, &larger).await.problem(413), told("tooLarge", &[]));
         assert_eq!(send(&service, "", 3, &plain(0)).await.problem(401).0, "unauthenticated");
-        for role in [Role::Auditor, Role::Citizen] {
-            let token = service.sign_in(role, "").await;
-            assert_eq!(send(&service, &token, 3, &plain(0)).await.problem(403).0, "forbidden", "{role}");
-        }
+        let auditor = service.sign_in(Role::Auditor, "").await;
+        assert_eq!(send(&service, &auditor, 3, &plain(0)).await.problem(403).0, "forbidden", "who reads changes nothing");
     }
 }
 
