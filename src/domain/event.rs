@@ -24,6 +24,8 @@ codes!(
         Source = "source",
         /// A set of toilets put out together for a time.
         Deployment = "deployment",
+        /// What somebody suggested, without the words in which they did.
+        Suggestion = "suggestion",
         /// A person of the staff: field names only, never values.
         Person = "person",
         /// A role that somebody holds.
@@ -54,6 +56,10 @@ codes!(
         Locate = "locate",
         /// A file was taken in.
         Import = "import",
+        /// A suggestion was taken up.
+        Accept = "accept",
+        /// A suggestion was turned down.
+        Reject = "reject",
         /// A session was opened.
         Login = "login",
         /// Somebody failed to open a session, or to prove in one who they are.

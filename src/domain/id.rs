@@ -50,6 +50,10 @@ id!(
     GradeId
 );
 id!(
+    /// A suggestion of the public.
+    SuggestionId
+);
+id!(
     /// A publisher whose files are taken in.
     SourceId
 );

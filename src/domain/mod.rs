@@ -40,6 +40,7 @@ pub mod share;
 pub mod source;
 pub mod stalls;
 pub mod statement;
+pub mod suggestion;
 pub mod target;
 pub mod text;
 pub mod toilet;

@@ -37,6 +37,10 @@ pub enum Action {
     ReadHistory,
     /// See what stands on a toilet's plates, and put others in their place.
     IssuePlate,
+    /// See what the public suggests.
+    ReadSuggestions,
+    /// Take up what the public suggests, or turn it down.
+    ReviewSuggestion,
     /// Read reports on the register.
     ReadReports,
     /// Log a cleaning as one's own.
@@ -87,15 +91,17 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::EditToilet | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage => {
-            matches!(role, Role::Supervisor | Role::Admin)
-        }
+        Action::EditToilet
+        | Action::IssuePlate
+        | Action::CloseToilet
+        | Action::ReviewOutage
+        | Action::ReviewSuggestion => matches!(role, Role::Supervisor | Role::Admin),
         Action::ReadOperators | Action::ReadOutages => role.is_staff(),
         Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
         Action::EditOperator => matches!(role, Role::Admin),
         Action::CloseOwnToilet => matches!(role, Role::Cleaner),
         Action::PlaceToilet => matches!(role, Role::Cleaner | Role::Inspector | Role::Supervisor | Role::Admin),
-        Action::ReadHistory => {
+        Action::ReadHistory | Action::ReadSuggestions => {
             matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor)
         }
         Action::ReadReports => matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor),
@@ -152,6 +158,8 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::EditOperator
         | Action::EditToilet
         | Action::ReadHistory
+        | Action::ReadSuggestions
+        | Action::ReviewSuggestion
         | Action::IssuePlate
         | Action::ReadAudit
         | Action::ReadReports

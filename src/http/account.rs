@@ -15,6 +15,7 @@ use super::invitations::PendingView;
 use super::people_view::{Done, GrantView, MemberView, SessionView};
 use super::problem::Problem;
 use super::query::Params;
+use super::suggestions::SuggestionView;
 use super::tag::Tag;
 use super::words::Word;
 use crate::domain::account::IdentityKind;
@@ -72,6 +73,8 @@ struct ExportView {
     phone: Option<String>,
     /// How many messages of each template they still take.
     message_consents: HashMap<String, i32>,
+    /// The suggestions that they sent, the newest first.
+    suggestions: Vec<SuggestionView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -91,6 +94,7 @@ impl ExportView {
             invitations: held.invitations.into_iter().map(PendingView::from).collect(),
             phone: held.phone.map(|phone| phone.reveal().clone()),
             message_consents: held.consents.into_iter().collect(),
+            suggestions: held.suggestions.iter().map(SuggestionView::own).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }

@@ -33,6 +33,17 @@ impl Signed {
     }
 }
 
+/// Whoever calls an operation that visitors may call as well. Where a token is brought it must be valid, so that nobody is
+/// made a visitor of by a session that has ended. It comes **first** too.
+pub(super) struct Guest(Option<By>);
+
+impl Guest {
+    /// As the use cases that write want it; nothing for a visitor.
+    pub(super) fn writer(self) -> Option<By> {
+        self.0
+    }
+}
+
 /// The names of the schemes in the document; either will do.
 const SCHEMES: [&str; 2] = ["Session", "SessionCookie"];
 
@@ -54,6 +65,33 @@ impl<'a> ApiExtractor<'a> for Signed {
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         Ok(Self(check(request).await?))
+    }
+}
+
+impl<'a> ApiExtractor<'a> for Guest {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        Signed::register(registry);
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        SCHEMES.to_vec()
+    }
+
+    /// Of the document alone: that none of the schemes will do as well.
+    fn has_security_fallback() -> bool {
+        true
+    }
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        match Credential::of(request) {
+            Some(_) => Ok(Self(Some(check(request).await?))),
+            None => Ok(Self(None)),
+        }
     }
 }
 

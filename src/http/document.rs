@@ -32,13 +32,14 @@ use super::reports::ReportsApi;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
 use super::strict;
+use super::suggestions::SuggestionsApi;
 use super::toilets::ToiletsApi;
 use super::wechat::WechatApi;
 use crate::usecase::Ctx;
 
 /// All documented operations, in the order of the document. poem-openapi knows tuples of sixteen at most.
 type Apis = Documented<(
-    (ToiletsApi, OutagesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi),
+    (ToiletsApi, OutagesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi, SuggestionsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (AuditApi, HealthApi),
@@ -58,6 +59,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             BatchesApi(shared()),
             DeploymentsApi(shared()),
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
+            SuggestionsApi(shared()),
         ),
         (
             AreasApi(shared()),

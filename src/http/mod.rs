@@ -58,6 +58,7 @@ mod server;
 mod sessions;
 mod staff;
 mod strict;
+mod suggestions;
 mod swagger;
 mod tag;
 mod toilet_facts;

@@ -9,6 +9,8 @@ pub(super) enum Tag {
     Toilets,
     /// Closing toilets, and opening them again.
     Outages,
+    /// What the public suggests: missing toilets, wrong facts, toilets that are gone.
+    Suggestions,
     /// The tree of administrative divisions.
     Areas,
     /// The bodies behind toilets: owners, contractors, those who rate.

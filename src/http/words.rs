@@ -16,6 +16,7 @@ use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::plate::PlateKind;
+use crate::domain::suggestion::{SuggestionKind, SuggestionState};
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
 use crate::finder::{GradeFilter, Unknown};
@@ -79,7 +80,9 @@ vocabularies!(
     Role,
     Standard,
     Standing,
-    Status
+    Status,
+    SuggestionKind,
+    SuggestionState
 );
 
 impl Vocabulary for Need {

@@ -41,6 +41,7 @@ mod seal;
 mod sessions;
 mod sources;
 mod sqlite;
+mod suggestions;
 mod tenures;
 mod toilets;
 mod trail;

@@ -8,10 +8,11 @@ use super::attempts::account;
 use super::grants::taken;
 use super::staff::entry;
 use super::wechat::phones;
-use super::{By, Ctx, Failure};
+use super::{By, Ctx, Failure, suggestions};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
 use crate::domain::policy;
+use crate::domain::suggestion::Suggestion;
 use crate::domain::wechat::PhoneNumber;
 use crate::store::Pending;
 
@@ -47,6 +48,8 @@ pub struct Holdings {
     pub phone: Option<PhoneNumber>,
     /// How many messages of each template they still take.
     pub consents: BTreeMap<String, i32>,
+    /// The suggestions that they sent, the newest first.
+    pub suggestions: Vec<Suggestion>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -83,6 +86,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         invitations: store.invitations_by(person, now).await?,
         phone,
         consents: store.consents(person).await?,
+        suggestions: store.suggestions_by(person, None, ENTRIES).await?,
         journal,
         more,
     };
@@ -93,8 +97,8 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
     Ok(holdings)
 }
 
-/// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures. Records and
-/// the journal keep the pseudonym, which then leads nowhere.
+/// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures, and what
+/// they said beside suggestions, which are then nobody's. Records and the journal keep the pseudonym, which then leads nowhere.
 ///
 /// # Errors
 /// [`Failure::StepUpNeeded`], and [`Failure::Conflict`] for the last admin.
@@ -117,6 +121,7 @@ pub async fn delete(ctx: &Ctx, by: &By) -> Result<(), Failure> {
                 tx.forget_subject(subject).await?;
             }
             let mut entries: Vec<_> = grants.into_iter().map(|(id, role)| taken(id, person, role)).collect();
+            entries.extend(suggestions::forget(tx, person).await?);
             entries.push(entry(RecordKind::Person, person, Action::Delete, field_names(&["name", "identity"])));
             Ok(tx.append(entries).await?)
         })

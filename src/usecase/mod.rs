@@ -39,6 +39,7 @@ pub mod registering;
 pub mod reports;
 pub mod sessions;
 pub mod staff;
+pub mod suggestions;
 pub mod toilets;
 mod totp;
 pub mod watching;

@@ -30,6 +30,7 @@ mod register;
 mod reports;
 mod schema;
 mod sign_in;
+mod suggestions;
 mod toilets_api;
 mod wechat;
 mod writes;

@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 16] = [
+const ACTIONS: [Action; 18] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -28,6 +28,8 @@ const ACTIONS: [Action; 16] = [
     Action::ReadOutages,
     Action::PlaceToilet,
     Action::ReadHistory,
+    Action::ReadSuggestions,
+    Action::ReviewSuggestion,
     Action::ReadStaff,
     Action::Grant(Role::Admin),
     Action::Revoke(Role::Cleaner),

@@ -15,10 +15,10 @@ use crate::domain::wechat::CheckState;
 use crate::store::entity::{
     answer, area, area_alias, area_outline, barrier, deployed, deployment, grade, identity, imported, invitation,
     journal, login_counter, media_check, message_consent, operator, outage, person, phone, plate, ring_key, role_grant,
-    session, source, station, tenure, toilet, wechat_push, wechat_token,
+    session, source, station, suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, deployments, grants, operators, outlines, people, plates, rows, sessions,
+    StoreError, areas, barriers, deployments, grants, operators, outlines, people, plates, rows, sessions, suggestions,
 };
 
 /// Rows read at a time.
@@ -71,6 +71,8 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<deployed::Model>(tx, Table::named("deployed", key), found, |_| Ok(())).await?;
     scan::<station::Model>(tx, Table::numbered("station", "id"), found, |row| deployments::station(row).map(drop))
         .await?;
+    let suggestion = |row: &suggestion::Model| suggestions::read(row, None).map(drop);
+    scan::<suggestion::Model>(tx, Table::numbered("suggestion", "id"), found, suggestion).await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);

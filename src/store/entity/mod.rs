@@ -25,6 +25,7 @@ pub mod role_grant;
 pub mod session;
 pub mod source;
 pub mod station;
+pub mod suggestion;
 pub mod tenure;
 pub mod toilet;
 pub mod wechat_push;
