@@ -19,7 +19,7 @@ use crate::gateway::wechat::{AppSecret, Setup, SetupError, Wechat};
 use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
 use crate::usecase::keys::{self, KeyError};
-use crate::usecase::{Clock, Ctx, Failure, following, loading};
+use crate::usecase::{Clock, Ctx, Failure, following, loading, sweeping};
 
 /// Why the product does not start, with what to do about it where that is known.
 #[derive(Debug, thiserror::Error)]
@@ -223,6 +223,7 @@ impl App {
         let admin = admin_address.map_or_else(|| "off".to_owned(), |address| address.to_string());
         tracing::info!(%address, %admin, toilets = self.toilets(), version = env!("CARGO_PKG_VERSION"), "serving");
         let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
+        let sweeper = tokio::spawn(sweeping::sweep_hourly(Arc::clone(&self.ctx)));
         let clock = self.ctx.clock;
         let (ended, end) = oneshot::channel::<()>();
         let admin = self.admin.map(|listener| {
@@ -242,6 +243,7 @@ impl App {
         let alive = supervisor.keep_telling();
         let served = http::serve(self.listener, routes, self.door, clock, leaving).await;
         follower.abort();
+        sweeper.abort();
         drop(ended);
         if let Some(admin) = admin {
             drop(admin.await);

@@ -18,6 +18,7 @@ mod m0010_deployments;
 mod m0011_outlines;
 mod m0012_barriers;
 mod m0014_suggestions;
+mod m0015_import_reviews;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_outlines::Migration),
             Box::new(m0012_barriers::Migration),
             Box::new(m0014_suggestions::Migration),
+            Box::new(m0015_import_reviews::Migration),
         ]
     }
 

@@ -22,6 +22,8 @@ codes!(
         Operator = "operator",
         /// A source, with each import of it.
         Source = "source",
+        /// A file that was uploaded to be taken in.
+        ImportReview = "importReview",
         /// A set of toilets put out together for a time.
         Deployment = "deployment",
         /// What somebody suggested, without the words in which they did.

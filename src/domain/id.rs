@@ -58,6 +58,10 @@ id!(
     SourceId
 );
 id!(
+    /// A file that was uploaded to be taken in.
+    ImportReviewId
+);
+id!(
     /// A role that somebody holds somewhere.
     GrantId
 );

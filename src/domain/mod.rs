@@ -18,6 +18,7 @@ pub mod history;
 pub mod holiday;
 pub mod hours;
 pub mod id;
+pub mod import_review;
 pub mod key;
 pub mod label;
 pub mod language;

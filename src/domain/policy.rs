@@ -41,6 +41,10 @@ pub enum Action {
     ReadSuggestions,
     /// Take up what the public suggests, or turn it down.
     ReviewSuggestion,
+    /// Upload files to be taken in, and see what that would change.
+    ReviewImport,
+    /// Have an uploaded file taken in.
+    ApplyImport,
     /// Read reports on the register.
     ReadReports,
     /// Log a cleaning as one's own.
@@ -98,7 +102,7 @@ const fn allows(role: Role, action: Action) -> bool {
         | Action::ReviewSuggestion => matches!(role, Role::Supervisor | Role::Admin),
         Action::ReadOperators | Action::ReadOutages => role.is_staff(),
         Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
-        Action::EditOperator => matches!(role, Role::Admin),
+        Action::EditOperator | Action::ReviewImport | Action::ApplyImport => matches!(role, Role::Admin),
         Action::CloseOwnToilet => matches!(role, Role::Cleaner),
         Action::PlaceToilet => matches!(role, Role::Cleaner | Role::Inspector | Role::Supervisor | Role::Admin),
         Action::ReadHistory | Action::ReadSuggestions => {
@@ -151,7 +155,7 @@ pub const fn needs_proof(action: Action) -> bool {
     match action {
         Action::Grant(role) => role.needs_second_factor(),
         Action::Revoke(role) => matches!(role, Role::Admin),
-        Action::DeleteAccount => true,
+        Action::DeleteAccount | Action::ApplyImport => true,
         Action::ReadStaff
         | Action::ReadOperators
         | Action::CreateOperator
@@ -160,6 +164,7 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::ReadHistory
         | Action::ReadSuggestions
         | Action::ReviewSuggestion
+        | Action::ReviewImport
         | Action::IssuePlate
         | Action::ReadAudit
         | Action::ReadReports

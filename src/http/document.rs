@@ -21,6 +21,7 @@ use super::exports::ExportsApi;
 use super::faults;
 use super::health::HealthApi;
 use super::history::HistoryApi;
+use super::imports::ImportsApi;
 use super::invitations::InvitationsApi;
 use super::layout::LayoutApi;
 use super::operators::OperatorsApi;
@@ -42,7 +43,7 @@ type Apis = Documented<(
     (ToiletsApi, OutagesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi, SuggestionsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
-    (AuditApi, HealthApi),
+    (ImportsApi, AuditApi, HealthApi),
 )>;
 
 /// The operations with their document.
@@ -76,7 +77,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             StaffApi(shared()),
             InvitationsApi(shared()),
         ),
-        (AuditApi(shared()), HealthApi(shared())),
+        (ImportsApi(shared()), AuditApi(shared()), HealthApi(shared())),
     );
     described(Documented(apis))
 }

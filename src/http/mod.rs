@@ -29,6 +29,7 @@ mod front;
 mod grading_view;
 mod health;
 mod history;
+mod imports;
 mod instant;
 mod invitations;
 mod json;

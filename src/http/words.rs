@@ -13,6 +13,7 @@ use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
+use crate::domain::import_review::ImportState;
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::plate::PlateKind;
@@ -70,6 +71,7 @@ vocabularies!(
     Format,
     Grade,
     IdentityKind,
+    ImportState,
     Kind,
     Lifecycle,
     OperatorKind,

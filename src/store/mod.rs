@@ -16,6 +16,7 @@ mod exports;
 mod grants;
 mod history;
 mod identities;
+mod import_reviews;
 mod imports;
 mod invitations;
 mod journal;

@@ -40,6 +40,7 @@ pub mod reports;
 pub mod sessions;
 pub mod staff;
 pub mod suggestions;
+pub mod sweeping;
 pub mod toilets;
 mod totp;
 pub mod watching;

@@ -150,13 +150,11 @@ fn journaled(id: SuggestionId, version: i32, action: event::Action, changes: Cha
 
 /// Where a suggestion lies: where its toilet does, or where the one that is missing would.
 fn lies<'a>(suggestion: &'a Suggestion, toilet: Option<&'a Toilet>, at: DateTime<Utc>) -> Subject<'a> {
-    match toilet {
-        Some(toilet) => subject(toilet, at),
-        None => {
-            let path = suggestion.area.as_ref().map(|area| area.path.as_slice()).unwrap_or_default();
-            Subject { path, operator: None, person: None }
-        }
+    if let Some(toilet) = toilet {
+        return subject(toilet, at);
     }
+    let path = suggestion.area.as_ref().map(|area| area.path.as_slice()).unwrap_or_default();
+    Subject { path, operator: None, person: None }
 }
 
 /// A suggestion, for those who answer for where it lies and for whoever sent it; with the toilet for the former.

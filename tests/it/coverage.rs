@@ -99,6 +99,12 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("reject_suggestion", r#"{"reason": "x"}"#, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("accept_suggestion", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("list_my_suggestions", "", [200; 9]),
+    // A file takes any toilet anywhere, and nobody here administers everything.
+    ("upload_import", "x", [403; 9]),
+    ("list_imports", "", [403; 9]),
+    ("get_import", "", [403; 9]),
+    ("apply_import", "", [403; 9]),
+    ("delete_import", "", [403; 9]),
     ("create_deployment", DEPLOYMENT, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
     ("list_deployments", "", [200; 9]),
     ("delete_deployment", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
@@ -136,8 +142,11 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
 /// Reports, on whatever the caller answers for.
 const READING: [u16; 9] = [200, 200, 200, 200, 200, 200, 403, 200, 200];
 /// The queries of operations that require one.
-const QUERIES: &[(&str, &str)] =
-    &[("get_layout_report", "?area=410308101&radius=500"), ("get_layout_features", "?area=410308101&radius=500")];
+const QUERIES: &[(&str, &str)] = &[
+    ("get_layout_report", "?area=410308101&radius=500"),
+    ("get_layout_features", "?area=410308101&radius=500"),
+    ("upload_import", "?profile=template"),
+];
 const INVITATION: &str = r#"{"name": "王丽", "role": "cleaner", "area": "410308101"}"#;
 
 const GRANT: &str = r#"{"role": "repairer", "area": "410308101"}"#;
@@ -191,6 +200,7 @@ impl Things {
             "list_plates" | "create_plate" | "get_plate_drawing" => self.toilet.to_string(),
             _ if operation.path.starts_with("/api/v1/toilets/") => TOILET.to_string(),
             "delete_deployment" => DEPLOYED.to_string(),
+            _ if operation.path.starts_with("/api/v1/imports/") => "1".to_owned(),
             _ if operation.path.starts_with("/api/v1/suggestions/") => self.suggestion.to_string(),
             _ if operation.path.starts_with("/api/v1/operators/") => OPERATOR.to_string(),
             _ => self.person.to_string(),

@@ -16,6 +16,7 @@ mod door;
 mod exports;
 mod following;
 mod harness;
+mod import_reviews;
 mod imports;
 mod keys;
 mod layout;

@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 18] = [
+const ACTIONS: [Action; 20] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -29,6 +29,8 @@ const ACTIONS: [Action; 18] = [
     Action::PlaceToilet,
     Action::ReadHistory,
     Action::ReadSuggestions,
+    Action::ReviewImport,
+    Action::ApplyImport,
     Action::ReviewSuggestion,
     Action::ReadStaff,
     Action::Grant(Role::Admin),

@@ -9,6 +9,8 @@ pub mod deployed;
 pub mod deployment;
 pub mod grade;
 pub mod identity;
+pub mod import_file;
+pub mod import_review;
 pub mod imported;
 pub mod invitation;
 pub mod journal;
