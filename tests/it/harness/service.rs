@@ -115,7 +115,7 @@ impl Service {
             Value::Null => request.finish(),
             body => request.content_type("application/json").body(body.to_string()),
         };
-        self.answered(request).await
+        Box::pin(self.answered(request)).await
     }
 
     /// Sends a file of that type with POST.
@@ -130,7 +130,7 @@ impl Service {
         for (name, value) in [("authorization", format!("Bearer {token}").as_str())].iter().chain(headers) {
             request = request.header(*name, *value);
         }
-        self.answered(request.body(content)).await
+        Box::pin(self.answered(request.body(content))).await
     }
 
     async fn answered(&self, request: Request) -> Answered {
