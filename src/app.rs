@@ -21,7 +21,7 @@ use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
 use crate::usecase::keys::{self, KeyError};
 use crate::usecase::photos::{self, Photos};
-use crate::usecase::{Clock, Ctx, Failure, following, loading};
+use crate::usecase::{Clock, Ctx, Failure, following, loading, sweeping};
 
 /// Why the product does not start, with what to do about it where that is known.
 #[derive(Debug, thiserror::Error)]
@@ -247,6 +247,7 @@ impl App {
         tracing::info!(%address, %admin, toilets = self.toilets(), version = env!("CARGO_PKG_VERSION"), "serving");
         let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
         let housekeeper = self.ctx.photos.is_some().then(|| tokio::spawn(photos::keep(Arc::clone(&self.ctx))));
+        let sweeper = tokio::spawn(sweeping::sweep_hourly(Arc::clone(&self.ctx)));
         let clock = self.ctx.clock;
         let (ended, end) = oneshot::channel::<()>();
         let admin = self.admin.map(|listener| {
@@ -267,6 +268,7 @@ impl App {
         let served = http::serve(self.listener, routes, self.door, clock, leaving).await;
         follower.abort();
         housekeeper.iter().for_each(JoinHandle::abort);
+        sweeper.abort();
         drop(ended);
         if let Some(admin) = admin {
             drop(admin.await);

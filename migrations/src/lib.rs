@@ -19,6 +19,8 @@ mod m0011_outlines;
 mod m0012_barriers;
 mod m0013_grades;
 mod m0014_photos;
+mod m0015_suggestions;
+mod m0016_import_reviews;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_barriers::Migration),
             Box::new(m0013_grades::Migration),
             Box::new(m0014_photos::Migration),
+            Box::new(m0015_suggestions::Migration),
+            Box::new(m0016_import_reviews::Migration),
         ]
     }
 

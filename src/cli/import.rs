@@ -14,7 +14,7 @@ use crate::app;
 use crate::config::Config;
 use crate::intake::{self, Profile};
 use crate::usecase::Ctx;
-use crate::usecase::imports::{self, Input, Options, Report};
+use crate::usecase::imports::{self, Detail, Input, Options, Report};
 
 /// How many rows with a remark are printed as text before they are only counted.
 const SHOWN: usize = 20;
@@ -94,7 +94,8 @@ impl Import {
         let files = self.files.iter().map(|path| read_input(path)).collect::<anyhow::Result<Vec<_>>>()?;
         let ctx = prepare(config, self.dry_run).await?;
         let at = self.at.as_deref().map(read_time).transpose()?.unwrap_or_else(|| ctx.clock.now());
-        let options = Options { dry_run: self.dry_run, sync: self.sync, force: self.force, at };
+        let (sync, force, detail) = (self.sync, self.force, Detail::REMARKS);
+        let options = Options { dry_run: self.dry_run, sync, force, at, detail };
         let bar = progress_bar();
         let report = imports::run(&ctx, &profile, &files, options, &|rows| bar.set_position(rows)).await;
         bar.finish_and_clear();

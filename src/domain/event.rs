@@ -22,8 +22,12 @@ codes!(
         Operator = "operator",
         /// A source, with each import of it.
         Source = "source",
+        /// A file that was uploaded to be taken in.
+        ImportReview = "importReview",
         /// A set of toilets put out together for a time.
         Deployment = "deployment",
+        /// What somebody suggested, without the words in which they did.
+        Suggestion = "suggestion",
         /// A person of the staff: field names only, never values.
         Person = "person",
         /// A role that somebody holds.
@@ -56,6 +60,10 @@ codes!(
         Locate = "locate",
         /// A file was taken in.
         Import = "import",
+        /// A suggestion was taken up.
+        Accept = "accept",
+        /// A suggestion was turned down.
+        Reject = "reject",
         /// A session was opened.
         Login = "login",
         /// Somebody failed to open a session, or to prove in one who they are.

@@ -50,8 +50,16 @@ id!(
     GradeId
 );
 id!(
+    /// A suggestion of the public.
+    SuggestionId
+);
+id!(
     /// A publisher whose files are taken in.
     SourceId
+);
+id!(
+    /// A file that was uploaded to be taken in.
+    ImportReviewId
 );
 id!(
     /// A role that somebody holds somewhere.

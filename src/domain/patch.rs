@@ -57,6 +57,14 @@ impl Patch {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// The same with what another says beside it or instead.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.fields.extend(other.fields);
+        self.handovers.extend(other.handovers);
+        self
+    }
+
     /// The fields about facilities that are stated, not cleared: whoever states them attests them.
     pub fn stated_facilities(&self) -> impl Iterator<Item = &str> {
         let stated = self.fields.iter().filter(|(name, value)| name.starts_with("facilities.") && value.is_some());

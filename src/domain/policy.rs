@@ -45,6 +45,14 @@ pub enum Action {
     UploadPhoto,
     /// See the photos of a record that the public may not see.
     ReadPhotos,
+    /// See what the public suggests.
+    ReadSuggestions,
+    /// Take up what the public suggests, or turn it down.
+    ReviewSuggestion,
+    /// Upload files to be taken in, and see what that would change.
+    ReviewImport,
+    /// Have an uploaded file taken in.
+    ApplyImport,
     /// Read reports on the register.
     ReadReports,
     /// Log a cleaning as one's own.
@@ -95,16 +103,19 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::EditToilet | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage | Action::RecordGrade => {
-            matches!(role, Role::Supervisor | Role::Admin)
-        }
         Action::ReadOperators | Action::ReadOutages | Action::ReadGrades | Action::ReadPhotos => role.is_staff(),
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
+        Action::EditToilet
+        | Action::IssuePlate
+        | Action::CloseToilet
+        | Action::ReviewOutage
+        | Action::RecordGrade
+        | Action::ReviewSuggestion => matches!(role, Role::Supervisor | Role::Admin),
         Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
-        Action::EditOperator => matches!(role, Role::Admin),
+        Action::EditOperator | Action::ReviewImport | Action::ApplyImport => matches!(role, Role::Admin),
         Action::CloseOwnToilet => matches!(role, Role::Cleaner),
         Action::PlaceToilet => matches!(role, Role::Cleaner | Role::Inspector | Role::Supervisor | Role::Admin),
-        Action::ReadHistory => {
+        Action::ReadHistory | Action::ReadSuggestions => {
             matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor)
         }
         Action::ReadReports => matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor),
@@ -154,13 +165,16 @@ pub const fn needs_proof(action: Action) -> bool {
     match action {
         Action::Grant(role) => role.needs_second_factor(),
         Action::Revoke(role) => matches!(role, Role::Admin),
-        Action::DeleteAccount => true,
+        Action::DeleteAccount | Action::ApplyImport => true,
         Action::ReadStaff
         | Action::ReadOperators
         | Action::CreateOperator
         | Action::EditOperator
         | Action::EditToilet
         | Action::ReadHistory
+        | Action::ReadSuggestions
+        | Action::ReviewSuggestion
+        | Action::ReviewImport
         | Action::IssuePlate
         | Action::UploadPhoto
         | Action::ReadPhotos

@@ -95,7 +95,13 @@ impl fmt::Debug for TokenHash {
 /// The SHA-256 of a text in hexadecimal, for counting by what may not be kept: people type passwords into the wrong field.
 #[must_use]
 pub fn fingerprint(text: &str) -> String {
-    HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
+    fingerprint_of(text.as_bytes())
+}
+
+/// The SHA-256 of bytes in hexadecimal.
+#[must_use]
+pub fn fingerprint_of(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 /// What somebody types to prove who they are: a password or a PIN.

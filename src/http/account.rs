@@ -15,6 +15,7 @@ use super::invitations::PendingView;
 use super::people_view::{Done, GrantView, MemberView, SessionView};
 use super::problem::Problem;
 use super::query::Params;
+use super::suggestions::SuggestionView;
 use super::tag::Tag;
 use super::words::Word;
 use crate::domain::account::IdentityKind;
@@ -87,6 +88,8 @@ struct ExportView {
     message_consents: HashMap<String, i32>,
     /// The photos they sent, the newest first: 10,000 at most.
     photos: Vec<OwnPhotoView>,
+    /// The suggestions that they sent, the newest first.
+    suggestions: Vec<SuggestionView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -113,6 +116,7 @@ impl ExportView {
             phone: held.phone.map(|phone| phone.reveal().clone()),
             message_consents: held.consents.into_iter().collect(),
             photos: held.photos.iter().map(OwnPhotoView::from).collect(),
+            suggestions: held.suggestions.iter().map(SuggestionView::own).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }

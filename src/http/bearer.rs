@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poem::{FromRequest, Request, RequestBody};
+use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
@@ -34,6 +34,22 @@ impl Signed {
     }
 }
 
+/// Whoever calls an operation that visitors may call as well. Where a token is brought it must be valid, so that nobody is
+/// made a visitor of by a session that has ended. It comes **first** too.
+pub(super) struct Guest(Option<By>);
+
+impl Guest {
+    /// Who it is, if they said so.
+    pub(super) fn actor(&self) -> Option<&Actor> {
+        self.0.as_ref().map(|by| &by.actor)
+    }
+
+    /// As the use cases that write want it; nothing for a visitor.
+    pub(super) fn writer(self) -> Option<By> {
+        self.0
+    }
+}
+
 /// The names of the schemes in the document; either will do.
 const SCHEMES: [&str; 2] = ["Session", "SessionCookie"];
 
@@ -58,6 +74,33 @@ impl<'a> ApiExtractor<'a> for Signed {
     }
 }
 
+impl<'a> ApiExtractor<'a> for Guest {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        Signed::register(registry);
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        SCHEMES.to_vec()
+    }
+
+    /// Of the document alone: that none of the schemes will do as well.
+    fn has_security_fallback() -> bool {
+        true
+    }
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        match Credential::of(request) {
+            Some(_) => Ok(Self(Some(check(request).await?))),
+            None => Ok(Self(None)),
+        }
+    }
+}
+
 fn scheme(ty: &'static str, description: &'static str) -> MetaSecurityScheme {
     let is_cookie = ty == "apiKey";
     MetaSecurityScheme {
@@ -69,26 +112,6 @@ fn scheme(ty: &'static str, description: &'static str) -> MetaSecurityScheme {
         bearer_format: (!is_cookie).then_some("gct_ and 64 hexadecimal digits"),
         flows: None,
         openid_connect_url: None,
-    }
-}
-
-/// Whoever asks for what everybody may see, and some may see more of. A session counts where one is brought, and then must
-/// be valid: nobody becomes a visitor by a token that has ended.
-pub(super) struct Anyone(Option<By>);
-
-impl Anyone {
-    /// Who it is, if they said so.
-    pub(super) fn actor(&self) -> Option<&Actor> {
-        self.0.as_ref().map(|by| &by.actor)
-    }
-}
-
-impl<'a> FromRequest<'a> for Anyone {
-    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        match Credential::of(request) {
-            Some(_) => Ok(Self(Some(check(request).await?))),
-            None => Ok(Self(None)),
-        }
     }
 }
 

@@ -22,6 +22,7 @@ use super::faults;
 use super::grades::GradesApi;
 use super::health::HealthApi;
 use super::history::HistoryApi;
+use super::imports::ImportsApi;
 use super::invitations::InvitationsApi;
 use super::layout::LayoutApi;
 use super::operators::OperatorsApi;
@@ -34,6 +35,7 @@ use super::reports::ReportsApi;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
 use super::strict;
+use super::suggestions::SuggestionsApi;
 use super::toilet_photos::ToiletPhotosApi;
 use super::toilets::ToiletsApi;
 use super::wechat::WechatApi;
@@ -41,10 +43,20 @@ use crate::usecase::Ctx;
 
 /// All documented operations, in the order of the document. poem-openapi knows tuples of sixteen at most.
 type Apis = Documented<(
-    (ToiletsApi, OutagesApi, GradesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi),
+    (
+        ToiletsApi,
+        OutagesApi,
+        GradesApi,
+        PositionsApi,
+        HistoryApi,
+        BatchesApi,
+        DeploymentsApi,
+        ExportsApi,
+        SuggestionsApi,
+    ),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
-    (AuditApi, HealthApi),
+    (ImportsApi, AuditApi, HealthApi),
 )>;
 
 /// The operations with their document.
@@ -62,6 +74,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             BatchesApi(shared()),
             DeploymentsApi(shared()),
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
+            SuggestionsApi(shared()),
         ),
         (
             AreasApi(shared()),
@@ -80,7 +93,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             StaffApi(shared()),
             InvitationsApi(shared()),
         ),
-        (AuditApi(shared()), HealthApi(shared())),
+        (ImportsApi(shared()), AuditApi(shared()), HealthApi(shared())),
     );
     described(Documented(apis))
 }

@@ -1,6 +1,5 @@
 //! What became of a toilet: what changed from what to what, when, and in which role.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use poem_openapi::param::Path;
@@ -20,7 +19,8 @@ use crate::domain::event::Action;
 use crate::domain::history::Entry;
 use crate::domain::id::ToiletId;
 use crate::domain::label;
-use crate::usecase::{Ctx, history};
+use crate::usecase::Ctx;
+use crate::usecase::history::{self, Page};
 
 /// Every operation on histories.
 pub(super) struct HistoryApi(pub(super) Arc<Ctx>);
@@ -37,7 +37,7 @@ struct HistoryView {
 
 /// One change of a toilet.
 #[derive(Debug, Object)]
-#[oai(rename = "HistoryEntry", rename_all = "camelCase")]
+#[oai(rename = "HistoryEntry", rename_all = "camelCase", skip_serializing_if_is_none)]
 struct EntryView {
     /// The revision at which the toilet stood then.
     revision: i32,
@@ -49,6 +49,8 @@ struct EntryView {
     role: String,
     /// Who did it: a person's pseudonym, or a part of the service such as `import`.
     by: String,
+    /// The suggestion of the public that was taken up so, if one was.
+    suggestion: Option<i32>,
     /// What changed.
     changes: Vec<ChangeView>,
 }
@@ -56,7 +58,7 @@ struct EntryView {
 /// One field that changed.
 #[derive(Debug, Object)]
 #[oai(rename = "FieldChange", rename_all = "camelCase", skip_serializing_if_is_none)]
-struct ChangeView {
+pub(super) struct ChangeView {
     /// The field, as bodies and the journal name it.
     field: String,
     /// What it is called in Chinese.
@@ -114,17 +116,17 @@ impl HistoryApi {
         let Params(HistoryParams { before, limit }) = query;
         let page = history::of_toilet(&self.0, &signed.by().actor, ToiletId(id.0), before, limit).await?;
         let next = page.entries.last().filter(|_| page.more).map(|entry| entry.number.to_string());
-        let items = page.entries.iter().map(|entry| view(entry, &page.bodies)).collect();
+        let items = page.entries.iter().map(|entry| view(entry, &page)).collect();
         Ok(Json(HistoryView { items, next }))
     }
 }
 
-fn view(entry: &Entry, bodies: &BTreeMap<i64, String>) -> EntryView {
-    let change = |(field, [from, to]): (&String, &[Value; 2])| {
-        let name = |id: i64| bodies.get(&id).cloned();
-        let (label, before, after) = (label::field(field), label::value(from, &name), label::value(to, &name));
-        ChangeView {
-            field: field.clone(),
+impl ChangeView {
+    /// That a field goes from one value to another; `name` tells the name of a body.
+    pub(super) fn of(field: &str, [from, to]: &[Value; 2], name: &dyn Fn(i64) -> Option<String>) -> Self {
+        let (label, before, after) = (label::field(field), label::value(from, name), label::value(to, name));
+        Self {
+            field: field.to_owned(),
             text: format!("{}：{} → {}", label.zh, before.zh, after.zh),
             text_en: format!("{}: {} → {}", label.en, before.en, after.en),
             label: label.zh,
@@ -132,13 +134,18 @@ fn view(entry: &Entry, bodies: &BTreeMap<i64, String>) -> EntryView {
             from: Some(from.clone()).filter(|value| !value.is_null()),
             to: Some(to.clone()).filter(|value| !value.is_null()),
         }
-    };
+    }
+}
+
+fn view(entry: &Entry, page: &Page) -> EntryView {
+    let name = |id: i64| page.bodies.get(&id).cloned();
     EntryView {
         revision: entry.version,
         at: Instant(entry.at),
         action: Word(entry.action),
         role: entry.actor.role.clone(),
         by: entry.actor.name.clone(),
-        changes: entry.changes.iter().map(change).collect(),
+        suggestion: page.credits.get(&entry.version).map(|id| id.0),
+        changes: entry.changes.iter().map(|(field, values)| ChangeView::of(field, values, &name)).collect(),
     }
 }

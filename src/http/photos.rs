@@ -11,7 +11,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use uuid::Uuid;
 
 use super::answer::etag;
-use super::bearer::{Anyone, Signed};
+use super::bearer::{Guest, Signed};
 use super::door::Door;
 use super::photo_upload::Upload;
 use super::problem::Problem;
@@ -136,13 +136,13 @@ impl PhotosApi {
     #[oai(path = "/api/v1/photos/:id", method = "get", operation_id = "get_photo")]
     async fn get_photo(
         &self,
-        anyone: Anyone,
+        guest: Guest,
         /// The photo's id.
         id: Path<Uuid>,
         query: Params<PassParams>,
     ) -> Result<Jpeg, Problem> {
         let Params(PassParams(pass)) = query;
-        self.show(&anyone, id.0, pass.as_deref(), Form::Full).await
+        self.show(&guest, id.0, pass.as_deref(), Form::Full).await
     }
 
     /// See a photo in its small form
@@ -151,20 +151,20 @@ impl PhotosApi {
     #[oai(path = "/api/v1/photos/:id/thumbnail", method = "get", operation_id = "get_photo_thumbnail")]
     async fn get_photo_thumbnail(
         &self,
-        anyone: Anyone,
+        guest: Guest,
         /// The photo's id.
         id: Path<Uuid>,
         query: Params<()>,
     ) -> Result<Jpeg, Problem> {
         let Params(()) = query;
-        self.show(&anyone, id.0, None, Form::Small).await
+        self.show(&guest, id.0, None, Form::Small).await
     }
 }
 
 impl PhotosApi {
-    async fn show(&self, anyone: &Anyone, id: Uuid, pass: Option<&str>, form: Form) -> Result<Jpeg, Problem> {
+    async fn show(&self, guest: &Guest, id: Uuid, pass: Option<&str>, form: Form) -> Result<Jpeg, Problem> {
         let id = PhotoId::try_from(id).map_err(|_| Failure::NotFound)?;
-        let served = photos::serve(&self.ctx, anyone.actor(), id, pass, form).await?;
+        let served = photos::serve(&self.ctx, guest.actor(), id, pass, form).await?;
         Ok(Jpeg { served, form })
     }
 }

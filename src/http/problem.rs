@@ -188,7 +188,7 @@ impl From<Failure> for Problem {
             }
             Failure::TooMany { retry_after } => Self {
                 retry_after: Some(retry_after),
-                ..Self::new(ProblemCode::TooManyRequests, "There were too many failures.")
+                ..Self::new(ProblemCode::TooManyRequests, "This was tried too often.")
             },
             Failure::Stale { revision } => {
                 let detail = format!("The record stands at revision {revision}.");

@@ -50,13 +50,21 @@ fn revision(tag: &str) -> Option<i32> {
 /// # Errors
 /// `badParameter`.
 pub(super) fn once(header: Option<&str>, person: PersonId, asked: &[&str]) -> Result<Option<Once>, Problem> {
+    Ok(key_of(header)?.map(|key| Once::new(person, key, asked)))
+}
+
+/// Reads the key alone, where it is not yet known whose it is.
+///
+/// # Errors
+/// As [`once`].
+pub(super) fn key_of(header: Option<&str>) -> Result<Option<&str>, Problem> {
     let Some(key) = header else { return Ok(None) };
     if !(1..=64).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         let message = "is 1 to 64 visible characters of ASCII, such as a UUID";
         let violation = Violation::new(IDEMPOTENCY_KEY, "unreadable", message);
         return Err(Problem::of_fields(ProblemCode::BadParameter, vec![violation]));
     }
-    Ok(Some(Once::new(person, key, asked)))
+    Ok(Some(key))
 }
 
 #[cfg(test)]

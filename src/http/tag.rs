@@ -11,6 +11,10 @@ pub(super) enum Tag {
     Outages,
     /// What toilets were graded, by which standard, by whom.
     Grades,
+    /// What the public suggests: missing toilets, wrong facts, toilets that are gone.
+    Suggestions,
+    /// Files to be taken in, looked at before they are applied.
+    Imports,
     /// The tree of administrative divisions.
     Areas,
     /// The bodies behind toilets: owners, contractors, those who rate.

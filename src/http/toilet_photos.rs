@@ -7,7 +7,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::answer::Answer;
-use super::bearer::{Anyone, Signed};
+use super::bearer::{Guest, Signed};
 use super::instant::Instant;
 use super::people_view::Done;
 use super::photos::addresses;
@@ -88,13 +88,13 @@ impl ToiletPhotosApi {
     #[oai(path = "/api/v1/toilets/:id/photos", method = "get", operation_id = "list_toilet_photos")]
     async fn list_toilet_photos(
         &self,
-        anyone: Anyone,
+        guest: Guest,
         /// The toilet's id.
         id: Path<i32>,
         query: Params<()>,
     ) -> Result<Answer<ToiletPhotoListView>, Problem> {
         let Params(()) = query;
-        let (toilet, shown) = photos::of_toilet(&self.0, anyone.actor(), ToiletId(id.0)).await?;
+        let (toilet, shown) = photos::of_toilet(&self.0, guest.actor(), ToiletId(id.0)).await?;
         let items = shown.into_iter().map(ToiletPhotoView::from).collect();
         let answer = Answer::of(&ToiletPhotoListView { items, revision: toilet.revision });
         Ok(answer.of_revision(toilet.revision))

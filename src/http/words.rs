@@ -13,10 +13,12 @@ use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
+use crate::domain::import_review::ImportState;
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::photo::PhotoState;
 use crate::domain::plate::PlateKind;
+use crate::domain::suggestion::{SuggestionKind, SuggestionState};
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
 use crate::finder::{GradeFilter, Unknown};
@@ -70,6 +72,7 @@ vocabularies!(
     Format,
     Grade,
     IdentityKind,
+    ImportState,
     Kind,
     Lifecycle,
     OperatorKind,
@@ -81,7 +84,9 @@ vocabularies!(
     Role,
     Standard,
     Standing,
-    Status
+    Status,
+    SuggestionKind,
+    SuggestionState
 );
 
 impl Vocabulary for Need {

@@ -9,7 +9,7 @@ use serde::de::value::StrDeserializer;
 use super::bodies::{CheckTable, ClosureTable, GradeTable, OperatorTable};
 use super::builtin;
 use super::fields::FieldTable;
-use super::format::{Encoding, Format, Row};
+use super::format::{Encoding, Format, FormatKind, Row};
 use super::keys::KeyTable;
 use super::position::{PositionTable, Positions};
 use super::profile_error::ProfileError;
@@ -187,6 +187,12 @@ impl Profile {
     #[must_use]
     pub fn is_own(&self) -> bool {
         self.own
+    }
+
+    /// What kind of file it reads.
+    #[must_use]
+    pub fn kind(&self) -> FormatKind {
+        self.format.kind
     }
 
     /// A profile that comes with the program.

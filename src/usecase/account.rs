@@ -8,11 +8,12 @@ use super::attempts::account;
 use super::grants::taken;
 use super::staff::entry;
 use super::wechat::phones;
-use super::{By, Ctx, Failure};
+use super::{By, Ctx, Failure, suggestions};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
 use crate::domain::photo::Photo;
 use crate::domain::policy;
+use crate::domain::suggestion::Suggestion;
 use crate::domain::wechat::PhoneNumber;
 use crate::store::Pending;
 
@@ -50,6 +51,8 @@ pub struct Holdings {
     pub consents: BTreeMap<String, i32>,
     /// The photos they sent, the newest first.
     pub photos: Vec<Photo>,
+    /// The suggestions that they sent, the newest first.
+    pub suggestions: Vec<Suggestion>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -87,6 +90,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         phone,
         consents: store.consents(person).await?,
         photos: store.photos_by(person, ENTRIES).await?,
+        suggestions: store.suggestions_by(person, None, ENTRIES).await?,
         journal,
         more,
     };
@@ -98,7 +102,8 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
 }
 
 /// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures, photos
-/// that no record shows. Records, their photos and the journal keep the pseudonym, which then leads nowhere.
+/// that no record shows, and what they said beside suggestions, which are then nobody's. Records, their photos and the
+/// journal keep the pseudonym, which then leads nowhere.
 ///
 /// # Errors
 /// [`Failure::StepUpNeeded`], and [`Failure::Conflict`] for the last admin.
@@ -122,6 +127,7 @@ pub async fn delete(ctx: &Ctx, by: &By) -> Result<(), Failure> {
                 tx.forget_subject(subject).await?;
             }
             let mut entries: Vec<_> = grants.into_iter().map(|(id, role)| taken(id, person, role)).collect();
+            entries.extend(suggestions::forget(tx, person).await?);
             entries.push(entry(RecordKind::Person, person, Action::Delete, field_names(&["name", "identity"])));
             Ok(tx.append(entries).await?)
         })

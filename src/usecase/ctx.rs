@@ -34,6 +34,8 @@ pub struct Ctx {
     pub followed: Followed,
     /// The turns of those who want a password hashed.
     pub(super) hashing: Arc<Semaphore>,
+    /// The turn of whoever takes in a file over HTTP: it takes much memory.
+    pub(super) importing: Arc<Semaphore>,
     /// The holiday calendars by which hours are judged.
     pub calendars: Arc<Calendars>,
     /// The keys that seal, and by which what is sealed is looked up.
@@ -82,6 +84,7 @@ impl Ctx {
             clock,
             followed: Followed::default(),
             hashing,
+            importing: Arc::new(Semaphore::new(1)),
             calendars,
             keys: Arc::new(keys),
             public_url: None,

@@ -4,7 +4,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::once::{KeptAnswer, Once};
 use super::permission::scope;
-use super::registering::{Expected, NewToilet, create_in, settle, standing};
+use super::registering::{Expected, NewToilet, blank, create_in, settle, standing};
 use super::{By, Ctx, Failure};
 use crate::domain::account::Actor;
 use crate::domain::deployment::Deployment;
@@ -53,8 +53,7 @@ pub async fn open(
     tell: impl FnOnce(&Deployment) -> KeptAnswer + Send + 'static,
 ) -> Result<KeptAnswer, Failure> {
     scope(&by.actor, Action::EditToilet)?;
-    let mut blank = Draft::new(new.name.clone(), ctx.home.zone);
-    blank.calendar.clone_from(&ctx.home.calendar);
+    let blank = blank(&ctx.home, &new.name);
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
             if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
@@ -83,7 +82,7 @@ async fn open_in(tx: &Tx, actor: &Actor, blank: &Draft, new: &NewDeployment) -> 
                     service_until: Some(new.until),
                     ..blank.clone()
                 };
-                let made = create_in(tx, actor, &blank, new_toilet).await?;
+                let made = create_in(tx, actor, &blank, new_toilet, Some(actor.person)).await?;
                 tx.deploy(id, made.id, (from, new.until), None).await?;
                 made.id
             }

@@ -8,7 +8,7 @@ use super::{Ctx, Failure};
 use crate::domain::account::Actor;
 use crate::domain::event::RecordKind;
 use crate::domain::history::Entry;
-use crate::domain::id::ToiletId;
+use crate::domain::id::{SuggestionId, ToiletId};
 use crate::domain::policy::Action;
 
 /// A page of a history.
@@ -16,6 +16,8 @@ use crate::domain::policy::Action;
 pub struct Page {
     /// What happened, the newest first.
     pub entries: Vec<Entry>,
+    /// The suggestions to which it owes changes, by the revisions at which it stood then.
+    pub credits: BTreeMap<i32, SuggestionId>,
     /// The names of the bodies that are spoken of, by their ids.
     pub bodies: BTreeMap<i64, String>,
     /// Whether there is more.
@@ -44,5 +46,6 @@ pub async fn of_toilet(
     let ids = told.filter_map(|value| i32::try_from(value.get("operator")?.as_i64()?).ok()).collect();
     let bodies = ctx.store.operators(ids).await?;
     let bodies = bodies.into_iter().map(|body| (i64::from(body.id.0), body.name.to_string())).collect();
-    Ok(Page { entries, bodies, more })
+    let credits = ctx.store.credits(id).await?;
+    Ok(Page { entries, credits, bodies, more })
 }

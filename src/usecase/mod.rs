@@ -41,6 +41,8 @@ pub mod registering;
 pub mod reports;
 pub mod sessions;
 pub mod staff;
+pub mod suggestions;
+pub mod sweeping;
 pub mod toilets;
 mod totp;
 pub mod watching;

@@ -24,9 +24,14 @@ impl Once {
     /// payload.
     #[must_use]
     pub fn new(person: PersonId, key: &str, asked: &[&str]) -> Self {
+        Self::of(person.to_string(), key, asked)
+    }
+
+    /// A request of whoever is known by that name, of 36 characters at most.
+    pub(super) fn of(person: String, key: &str, asked: &[&str]) -> Self {
         // Written as JSON, so that no two lists of parts read alike.
         let asked = serde_json::to_string(asked).unwrap_or_default();
-        Self { person: person.to_string(), key: key.to_owned(), fingerprint: fingerprint(&asked) }
+        Self { person, key: key.to_owned(), fingerprint: fingerprint(&asked) }
     }
 
     /// The answer that this request got before, if it did.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 
+use super::ctx::Home;
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
 use super::{By, Candidate, Ctx, Failure, placing};
@@ -60,14 +61,13 @@ pub async fn create(
 ) -> Result<KeptAnswer, Failure> {
     scope(&by.actor, Action::EditToilet)?;
     check_calendar(ctx, &new.patch)?;
-    let mut draft = Draft::new(new.name.clone(), ctx.home.zone);
-    draft.calendar.clone_from(&ctx.home.calendar);
+    let draft = blank(&ctx.home, &new.name);
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
             if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
                 return Ok(kept);
             }
-            let answer = tell(&create_in(tx, &by.actor, &draft, &new).await?);
+            let answer = tell(&create_in(tx, &by.actor, &draft, &new, Some(by.actor.person)).await?);
             Once::keep(once.as_ref(), tx, &answer).await?;
             Ok(answer)
         })
@@ -75,8 +75,22 @@ pub async fn create(
     written.await
 }
 
-/// Makes a toilet in an open transaction, out of what nobody has said anything else about.
-pub(super) async fn create_in(tx: &Tx, actor: &Actor, blank: &Draft, new: &NewToilet) -> Result<Toilet, Failure> {
+/// A toilet of which only its name is known, in the service's own zone.
+pub(super) fn blank(home: &Home, name: &Name) -> Draft {
+    let mut draft = Draft::new(name.clone(), home.zone);
+    draft.calendar.clone_from(&home.calendar);
+    draft
+}
+
+/// Makes a toilet in an open transaction, out of what nobody has said anything else about. `witness` saw with their own
+/// eyes what is stated, if anybody did.
+pub(super) async fn create_in(
+    tx: &Tx,
+    actor: &Actor,
+    blank: &Draft,
+    new: &NewToilet,
+    witness: Option<PersonId>,
+) -> Result<Toilet, Failure> {
     let mut draft = new.patch.apply(blank)?;
     let area = area_of(tx, &mut draft).await?;
     let ties = handover::to_new(tx, &new.patch.handovers).await?;
@@ -88,7 +102,7 @@ pub(super) async fn create_in(tx: &Tx, actor: &Actor, blank: &Draft, new: &NewTo
     if !new.confirmed {
         duplicates::refuse(tx, &draft).await?;
     }
-    let attested = attest(Attested::default(), &new.patch, actor.person, tx);
+    let attested = attest(Attested::default(), &new.patch, witness, tx);
     let id = tx.create_toilet(&draft, area.map(|(id, _)| id), &attested).await?;
     placing::locate(tx, &[id]).await?;
     for (role, operator, from) in ties {
@@ -111,14 +125,20 @@ pub async fn update(ctx: &Ctx, by: By, id: ToiletId, expected: Expected, patch: 
         Box::pin(async move {
             let before = standing(tx, &by.actor, Action::EditToilet, id).await?;
             expected.check(before.revision)?;
-            update_in(tx, &by.actor, &before, &patch).await
+            update_in(tx, &by.actor, &before, &patch, Some(by.actor.person)).await
         })
     });
     written.await
 }
 
-/// Changes a toilet in an open transaction.
-pub(super) async fn update_in(tx: &Tx, actor: &Actor, before: &Toilet, patch: &Patch) -> Result<Toilet, Failure> {
+/// Changes a toilet in an open transaction. `witness` saw with their own eyes what is stated, if anybody did.
+pub(super) async fn update_in(
+    tx: &Tx,
+    actor: &Actor,
+    before: &Toilet,
+    patch: &Patch,
+    witness: Option<PersonId>,
+) -> Result<Toilet, Failure> {
     let mut draft = patch.apply(&before.fact)?;
     if draft.position != before.fact.position && before.fact.position.is_some_and(|place| !place.shifted) {
         draft.position = draft.position.map(Place::unshifted);
@@ -126,7 +146,7 @@ pub(super) async fn update_in(tx: &Tx, actor: &Actor, before: &Toilet, patch: &P
     handover::to_others(tx, before, &patch.handovers).await?;
     let mut attested = before.attested.clone();
     attested.keep_true(&before.fact.fields(), &draft.fields());
-    let attested = attest(attested, patch, actor.person, tx);
+    let attested = attest(attested, patch, witness, tx);
     settle(tx, actor, before, draft, attested).await
 }
 
@@ -140,11 +160,16 @@ pub async fn retire(ctx: &Ctx, by: By, id: ToiletId, expected: Expected) -> Resu
         Box::pin(async move {
             let before = standing(tx, &by.actor, Action::EditToilet, id).await?;
             expected.check(before.revision)?;
-            let draft = Draft { lifecycle: Lifecycle::Retired, ..before.fact.clone() };
-            settle(tx, &by.actor, &before, draft, before.attested.clone()).await.map(drop)
+            retire_in(tx, &by.actor, &before).await.map(drop)
         })
     });
     written.await
+}
+
+/// Takes a toilet out of use in an open transaction.
+pub(super) async fn retire_in(tx: &Tx, actor: &Actor, before: &Toilet) -> Result<Toilet, Failure> {
+    let draft = Draft { lifecycle: Lifecycle::Retired, ..before.fact.clone() };
+    settle(tx, actor, before, draft, before.attested.clone()).await
 }
 
 /// The toilet as it stands, for whoever may do that to it. Other writers of it wait.
@@ -203,7 +228,7 @@ fn entry(action: event::Action, before: &Fields, after: &Toilet) -> NewEntry {
 }
 
 /// The area of a draft's code, which becomes its code of today.
-async fn area_of(tx: &Tx, draft: &mut Draft) -> Result<Option<(AreaId, AreaRef)>, Failure> {
+pub(super) async fn area_of(tx: &Tx, draft: &mut Draft) -> Result<Option<(AreaId, AreaRef)>, Failure> {
     let Some(code) = &draft.area else { return Ok(None) };
     let mut found = tx.areas_of(code).await?;
     match (found.pop(), found.is_empty()) {
@@ -220,14 +245,15 @@ async fn area_of(tx: &Tx, draft: &mut Draft) -> Result<Option<(AreaId, AreaRef)>
 }
 
 /// What somebody states of facilities is what they found there.
-fn attest(mut attested: Attested, patch: &Patch, by: PersonId, tx: &Tx) -> Attested {
+fn attest(mut attested: Attested, patch: &Patch, by: Option<PersonId>, tx: &Tx) -> Attested {
+    let Some(by) = by else { return attested };
     for field in patch.stated_facilities() {
         attested.0.insert(field.to_owned(), Attestation { at: tx.at().trunc_subsecs(0), by, accuracy: None });
     }
     attested
 }
 
-fn check_calendar(ctx: &Ctx, patch: &Patch) -> Result<(), Failure> {
+pub(super) fn check_calendar(ctx: &Ctx, patch: &Patch) -> Result<(), Failure> {
     let named = patch.fields.get("calendar").and_then(Option::as_ref).and_then(|id| id.as_str());
     match named.filter(|id| ctx.calendars.get(id).is_none()) {
         Some(id) => {

@@ -6,8 +6,10 @@ use gongce::http::{ProblemCode, document};
 use serde_json::{Map, Value};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-const VERBS: [&str; 12] =
-    ["find", "get", "list", "create", "update", "delete", "accept", "apply", "record", "follow", "place", "upload"];
+const VERBS: [&str; 13] = [
+    "find", "get", "list", "create", "update", "delete", "accept", "reject", "apply", "record", "follow", "place",
+    "upload",
+];
 
 fn parsed() -> Value {
     serde_json::from_str(&document()).unwrap()

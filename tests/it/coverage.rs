@@ -8,12 +8,13 @@ use gongce::domain::attested::Attested;
 use gongce::domain::event::{Actor, RecordKind};
 use gongce::domain::grade::{Grade, NewGrade, Standard};
 use gongce::domain::holiday::Calendars;
-use gongce::domain::id::{OutageId, ToiletId};
+use gongce::domain::id::{OutageId, SuggestionId, ToiletId};
 use gongce::domain::operator::OperatorKind;
 use gongce::domain::outage::{NewOutage, Outage, OutageReason};
 use gongce::domain::period::Span;
 use gongce::domain::photo::{Digest, Photo, PhotoFile, PhotoState, Shown};
 use gongce::domain::secret::{Token, TokenKind};
+use gongce::domain::suggestion::{NewSuggestion, Proposal};
 use gongce::domain::text::Name;
 use gongce::http::{Door, Limits, document, render_fragment, routes};
 use gongce::store::{Author, NewGrant, NewInvitation, NewSession, StoreError, Tx};
@@ -41,6 +42,8 @@ const PUBLIC: &[&str] = &[
     "list_toilet_photos",
     "get_liveness",
     "get_readiness",
+    // By visitors too, with a session or without.
+    "create_suggestion",
     "create_session",
     "create_wechat_session",
     "get_wechat_push",
@@ -108,6 +111,17 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("record_toilet_photo", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     // The first takes it away.
     ("delete_toilet_photo", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("list_suggestions", "", READING),
+    ("get_suggestion", "", [200, 404, 200, 200, 404, 200, 403, 200, 200]),
+    ("reject_suggestion", r#"{"reason": "x"}"#, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("accept_suggestion", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("list_my_suggestions", "", [200; 9]),
+    // A file takes any toilet anywhere, and nobody here administers everything.
+    ("upload_import", "x", [403; 9]),
+    ("list_imports", "", [403; 9]),
+    ("get_import", "", [403; 9]),
+    ("apply_import", "", [403; 9]),
+    ("delete_import", "", [403; 9]),
     ("create_deployment", DEPLOYMENT, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
     ("list_deployments", "", [200; 9]),
     ("delete_deployment", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
@@ -153,6 +167,7 @@ const QUERIES: &[(&str, &str)] = &[
     ("get_layout_features", "?area=410308101&radius=500"),
     ("find_layout_of_points", "?crs=wgs84&radius=500"),
     ("find_layout_features_of_points", "?crs=wgs84&radius=500"),
+    ("upload_import", "?profile=template"),
 ];
 const DEMAND: &str = r#"{"points": [{"latitude": 34.8264, "longitude": 112.4364}]}"#;
 const INVITATION: &str = r#"{"name": "王丽", "role": "cleaner", "area": "410308101"}"#;
@@ -165,12 +180,14 @@ const PLATE: &str = r#"{"kind": "staff", "replaces": 1}"#;
 /// whoever holds it in the town beside.
 const BELOW: &str = "410308101001";
 
-/// The things asked about: a cleaner of the town, with their grant, an invitation and a toilet there.
+/// The things asked about: a cleaner of the town, with their grant, an invitation, a toilet there, and the suggestion of a
+/// visitor that it is gone.
 struct Things {
     person: Uuid,
     grant: i32,
     invitation: i32,
     toilet: ToiletId,
+    suggestion: SuggestionId,
 }
 
 impl Things {
@@ -192,7 +209,11 @@ impl Things {
         let made = ctx.store.write(author(), move |tx| Box::pin(async move { tx.create_invitation(&new).await }));
         let invitation = made.await.map_err(|error: StoreError| error).unwrap().0;
         let toilet = register(ctx, &format!("toilet {number}"), "410308101").await;
-        Self { person: Uuid::from_u128(number), grant, invitation, toilet }
+        let (area, remark, by, checked) = (None, None, None, false);
+        let gone = NewSuggestion { proposal: Proposal::gone(toilet), area, remark, by, checked };
+        let sent = ctx.store.write(author(), move |tx| Box::pin(async move { tx.create_suggestion(&gone).await }));
+        let suggestion = sent.await.map_err(|error: StoreError| error).unwrap().id;
+        Self { person: Uuid::from_u128(number), grant, invitation, toilet, suggestion }
     }
 
     /// The path of an operation on them.
@@ -202,6 +223,8 @@ impl Things {
             "list_plates" | "create_plate" | "get_plate_drawing" => self.toilet.to_string(),
             _ if operation.path.starts_with("/api/v1/toilets/") => TOILET.to_string(),
             "delete_deployment" => DEPLOYED.to_string(),
+            _ if operation.path.starts_with("/api/v1/imports/") => "1".to_owned(),
+            _ if operation.path.starts_with("/api/v1/suggestions/") => self.suggestion.to_string(),
             _ if operation.path.starts_with("/api/v1/operators/") => OPERATOR.to_string(),
             _ => self.person.to_string(),
         };

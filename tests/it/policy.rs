@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 20] = [
+const ACTIONS: [Action; 24] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -30,6 +30,10 @@ const ACTIONS: [Action; 20] = [
     Action::ReadGrades,
     Action::PlaceToilet,
     Action::ReadHistory,
+    Action::ReadSuggestions,
+    Action::ReviewImport,
+    Action::ApplyImport,
+    Action::ReviewSuggestion,
     Action::ReadStaff,
     Action::Grant(Role::Admin),
     Action::Revoke(Role::Cleaner),

@@ -55,12 +55,12 @@ impl<E: Endpoint> Endpoint for Admission<E> {
         if let Some(client) = client {
             note(&mut request, client);
         }
-        if matches!(errand, Errand::Other | Errand::Upload) {
+        if matches!(errand, Errand::Other | Errand::Import | Errand::Upload) {
             // Whoever finds out who is calling counts them here.
             request.set_data(Arc::clone(&self.door));
         }
         let _places = door.place(errand)?;
-        let watch = Watch::over(&mut request, &door.limits);
+        let watch = Watch::over(&mut request, &door.limits, door.body_bytes(errand));
         let answered = tokio::time::timeout(door.time(errand), self.inner.call(request)).await;
         match (watch.and_then(|watch| watch.problem()), answered) {
             (Some(problem), _) => Err(problem.into()),
@@ -86,6 +86,8 @@ enum Errand {
     Plate,
     /// Somebody sends a photo, over a connection that may be slow.
     Upload,
+    /// Somebody brings a file to be taken in, or has one applied.
+    Import,
     /// Anything else.
     Other,
 }
@@ -98,6 +100,7 @@ impl Errand {
             "/api/v1/toilets/nearest" => Self::Search,
             "/api/v1/photos" if request.method() == Method::POST => Self::Upload,
             "/api/v1/toilets" if matches!(*request.method(), Method::GET | Method::HEAD) => Self::Search,
+            path if *request.method() == Method::POST && is_import(path) => Self::Import,
             path if path.starts_with("/p/") || path.starts_with("/api/v1/plates/") => Self::Plate,
             _ => Self::Other,
         }
@@ -109,6 +112,10 @@ pub(in crate::http) fn allow_photo(request: &Request) {
     if let Some(door) = request.data::<Arc<Door>>() {
         body::allow(request, door.limits.photo_bytes.into());
     }
+}
+
+fn is_import(path: &str) -> bool {
+    path.strip_prefix("/api/v1/imports").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl Door {
@@ -174,7 +181,7 @@ impl Door {
         match errand {
             Errand::Liveness | Errand::Readiness => Ok([None, None]),
             Errand::Search => Ok([Some(self.places.try_acquire().map_err(full)?), None]),
-            Errand::Plate | Errand::Upload | Errand::Other => {
+            Errand::Plate | Errand::Upload | Errand::Import | Errand::Other => {
                 let unreserved = self.unreserved.try_acquire().map_err(full)?;
                 Ok([Some(self.places.try_acquire().map_err(full)?), Some(unreserved)])
             }
@@ -193,10 +200,18 @@ impl Door {
         self.uploads.try_acquire().map_err(full)
     }
 
+    /// How large a body may be. An operation reads it only once it knows who is calling.
+    fn body_bytes(&self, errand: Errand) -> u64 {
+        match errand {
+            Errand::Import => u64::from(self.limits.import_kib) * 1024,
+            _ => self.limits.body_bytes.into(),
+        }
+    }
+
     fn time(&self, errand: Errand) -> Duration {
         match errand {
             Errand::Search => self.limits.search_seconds,
-            Errand::Upload => self.limits.upload_seconds,
+            Errand::Upload | Errand::Import => self.limits.upload_seconds,
             _ => self.limits.request_seconds,
         }
     }

@@ -69,14 +69,13 @@ enum Fault {
 }
 
 impl Watch {
-    /// Watches the body of a request, if it has one.
-    pub(super) fn over(request: &mut Request, limits: &Limits) -> Option<Self> {
+    /// Watches the body of a request, if it has one, of so many bytes at most.
+    pub(super) fn over(request: &mut Request, limits: &Limits, bytes: u64) -> Option<Self> {
         let body = request.take_body();
         if body.is_empty() {
             return None;
         }
-        let watch =
-            Self(Arc::new(Watched { allowed: AtomicU64::new(limits.body_bytes.into()), fault: OnceLock::new() }));
+        let watch = Self(Arc::new(Watched { allowed: AtomicU64::new(bytes), fault: OnceLock::new() }));
         request.set_body(Body::from(BoxBody::new(Counted {
             body: body.into(),
             watch: watch.clone(),

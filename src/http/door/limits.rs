@@ -108,16 +108,18 @@ limits! {
     body_bytes: u32 = 65536, 1024 to 67_108_864;
     /// bytes of a photo with the form around it
     photo_bytes: u32 = 8388608, 65536 to 33_554_432;
+    /// KiB of a file that is uploaded to be taken in
+    import_kib: u32 = 32768, 1 to 65536;
     /// bytes a second that a body must bring, seen over `body_window_seconds`
     body_rate: u32 = 4096, 1 to 1_000_000;
     /// seconds over which the rate of a body is seen
     body_window_seconds: Duration = 5, 0.05 to 3600;
     /// seconds for a search
     search_seconds: Duration = 2, 0.05 to 600;
-    /// seconds for a photo to be sent and taken
-    upload_seconds: Duration = 60, 0.05 to 600;
     /// seconds for any other request
     request_seconds: Duration = 10, 0.05 to 600;
+    /// seconds for a request that sends a photo, or uploads or applies a file
+    upload_seconds: Duration = 60, 0.05 to 3600;
     /// requests under way at a time; more are answered 503
     in_flight: u32 = 256, 1 to 100_000;
     /// of these, kept for searches; fewer than `in_flight`

@@ -14,12 +14,14 @@ use crate::domain::period::Days;
 use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, deployed, deployment, grade, identity, imported, invitation,
-    journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo, photo_file,
-    photo_use, plate, ring_key, role_grant, session, source, station, tenure, toilet, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, deployed, deployment, grade, identity, import_review, imported,
+    invitation, journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo,
+    photo_file, photo_use, plate, ring_key, role_grant, session, source, station, suggestion, tenure, toilet,
+    wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, deployments, grants, operators, outlines, people, photos, plates, rows, sessions,
+    StoreError, areas, barriers, deployments, grants, import_reviews, operators, outlines, people, photos, plates,
+    rows, sessions, suggestions,
 };
 
 /// Rows read at a time.
@@ -73,6 +75,10 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<station::Model>(tx, Table::numbered("station", "id"), found, |row| deployments::station(row).map(drop))
         .await?;
     of_photos(tx, found).await?;
+    let suggestion = |row: &suggestion::Model| suggestions::read(row, None).map(drop);
+    scan::<suggestion::Model>(tx, Table::numbered("suggestion", "id"), found, suggestion).await?;
+    let review = |row: &import_review::Model| import_reviews::read(row).map(drop);
+    scan::<import_review::Model>(tx, Table::numbered("import_review", "id"), found, review).await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);

@@ -2,9 +2,10 @@
 
 mod report;
 mod restore;
+pub mod review;
 mod run;
 mod settle;
 
-pub use report::{Report, RowReport};
+pub use report::{ChangeReport, Detail, Report, RowReport};
 pub use run::{Input, Options, run};
 pub(super) use settle::Batch;

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::settle::{Batch, Settled};
+use super::settle::{Batch, Settled, made};
 use crate::domain::area::{AreaCode, NewArea};
 use crate::domain::draft::Fields;
 use crate::domain::event::{Action, NewEntry, RecordKind, changes};
@@ -69,7 +69,7 @@ async fn take(tx: &Tx, mut records: Vec<Record>, dry_run: bool) -> Result<Vec<Ou
             outcomes.push(Outcome::Refused(entered_here(record)));
             continue;
         }
-        let settled = Settled { action: Some(Action::Create), unknown_area, ..Settled::default() };
+        let settled = Settled { unknown_area, ..made(&record.fact.name) };
         fresh.push(Restored { record, id: record.id.filter(|_| !is_taken), area: areas.of(record) });
         outcomes.push(Outcome::Taken(settled, is_taken.then(|| other_id(record))));
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::report::Report;
+use super::report::{ChangeReport, Detail, Report};
 use super::restore::{Outcome, restore};
 use super::settle::{Batch, Settled, settle};
 use crate::domain::Violation;
@@ -15,7 +15,7 @@ use crate::domain::record::Record;
 use crate::domain::statement::Statement;
 use crate::domain::toilet::Lifecycle;
 use crate::intake::{Intake, IntakeError, Notice, Profile, RowOutcome, RowResult};
-use crate::store::{ROWS, Tx};
+use crate::store::{Author, ROWS, Tx};
 use crate::usecase::{Ctx, Failure};
 
 /// A file to take in.
@@ -38,7 +38,12 @@ pub struct Options {
     pub force: bool,
     /// Closures are judged by this instant.
     pub at: DateTime<Utc>,
+    /// How much is told row by row.
+    pub detail: Detail,
 }
+
+/// Signs what is written, each time anew.
+pub(super) type Signing<'a> = &'a (dyn Fn() -> Author + Sync);
 
 /// The longest name of a source, in characters.
 const LONGEST_SOURCE_NAME: usize = 64;
@@ -62,13 +67,27 @@ pub async fn run(
     options: Options,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Report, Failure> {
-    let mut report = Report { source: profile.source.name.clone(), dry_run: options.dry_run, ..Report::default() };
+    run_as(ctx, &|| ctx.author("import"), profile, files, options, progress).await
+}
+
+/// The same, signed by somebody.
+pub(super) async fn run_as(
+    ctx: &Ctx,
+    signing: Signing<'_>,
+    profile: &Profile,
+    files: &[Input],
+    options: Options,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Report, Failure> {
+    let Options { dry_run, detail, .. } = options;
+    let mut report = Report { source: profile.source.name.clone(), dry_run, detail, ..Report::default() };
     check(ctx, profile, files, options)?;
     let missing = if options.sync { missing(ctx, profile, files, options).await? } else { Vec::new() };
     let mut intake = Intake::new(profile, options.at);
     for file in files {
         let (waiting, recorded) = (Vec::new(), Vec::new());
-        let mut taking = Taking { ctx, profile, options, file: &file.name, report: &mut report, waiting, recorded };
+        let (name, report) = (&file.name, &mut report);
+        let mut taking = Taking { ctx, signing, profile, options, file: name, report, waiting, recorded };
         for row in intake.file(&file.name, &file.bytes).map_err(|error| unreadable(&file.name, &error))? {
             taking.row(row).await?;
             if taking.report.read.is_multiple_of(1_000) {
@@ -78,8 +97,11 @@ pub async fn run(
         taking.flush().await?;
     }
     report.retired = u64::try_from(missing.len()).unwrap_or(u64::MAX);
+    for (key, toilet) in &missing {
+        report.change(|| retired(key, *toilet));
+    }
     if !options.dry_run {
-        finish(ctx, &report, missing).await?;
+        finish(ctx, signing, &report, missing).await?;
     }
     Ok(report)
 }
@@ -114,6 +136,7 @@ fn unreadable(file: &str, error: &IntakeError) -> Failure {
 /// One file on its way in.
 struct Taking<'a> {
     ctx: &'a Ctx,
+    signing: Signing<'a>,
     profile: &'a Profile,
     options: Options,
     file: &'a str,
@@ -169,8 +192,8 @@ impl Taking<'_> {
         let (mut statements, mut about) = (Vec::new(), Vec::new());
         self.restore().await?;
         for (line, statement, notices) in std::mem::take(&mut self.waiting) {
+            about.push((line, statement.key.clone(), notices));
             statements.push(statement);
-            about.push((line, notices));
         }
         if statements.is_empty() {
             return Ok(());
@@ -184,32 +207,36 @@ impl Taking<'_> {
             statements,
             dry_run: self.options.dry_run,
         };
-        let settled = settle(self.ctx, self.ctx.author("import"), batch).await?;
-        for ((line, mut notices), Settled { action, kept, unknown_area }) in about.into_iter().zip(settled) {
-            notices.extend(kept.into_iter().map(edited_here));
-            notices.extend(unknown_area.as_ref().map(unknown_area_notice));
-            self.report.take(self.file, line, action, notices);
+        let settled = settle(self.ctx, (self.signing)(), batch).await?;
+        for ((line, key, notices), settled) in about.into_iter().zip(settled) {
+            self.settled(line, key, settled, notices);
         }
         Ok(())
     }
-}
 
-impl Taking<'_> {
+    /// Tells what became of a row that was taken.
+    fn settled(&mut self, line: u64, key: String, settled: Settled, mut notices: Vec<Notice>) {
+        let Settled { action, toilet, changes: fields, kept, unknown_area } = settled;
+        notices.extend(kept.into_iter().map(edited_here));
+        notices.extend(unknown_area.as_ref().map(unknown_area_notice));
+        if let Some(action) = action {
+            let outcome = if action == Action::Create { "created" } else { "updated" };
+            self.report.change(|| ChangeReport { line: Some(line), outcome: outcome.into(), key, toilet, fields });
+        }
+        self.report.take(self.file, line, action, notices);
+    }
+
     /// Puts the records that wait back into the register.
     async fn restore(&mut self) -> Result<(), Failure> {
         let (lines, records): (Vec<_>, Vec<_>) = std::mem::take(&mut self.recorded).into_iter().unzip();
+        let keys: Vec<_> = records.iter().map(|record: &Record| record.origin.key.clone()).collect();
         if records.is_empty() {
             return Ok(());
         }
-        let outcomes = restore(self.ctx, self.ctx.author("import"), records, self.options.dry_run).await?;
-        for (line, outcome) in lines.into_iter().zip(outcomes) {
+        let outcomes = restore(self.ctx, (self.signing)(), records, self.options.dry_run).await?;
+        for ((line, key), outcome) in lines.into_iter().zip(keys).zip(outcomes) {
             match outcome {
-                Outcome::Taken(settled, notice) => {
-                    let mut notices: Vec<_> =
-                        notice.into_iter().chain(settled.kept.into_iter().map(edited_here)).collect();
-                    notices.extend(settled.unknown_area.as_ref().map(unknown_area_notice));
-                    self.report.take(self.file, line, settled.action, notices);
-                }
+                Outcome::Taken(settled, notice) => self.settled(line, key, settled, notice.into_iter().collect()),
                 Outcome::Refused(notice) => {
                     self.report.rejected += 1;
                     self.report.tell(self.file, line, "rejected", notice);
@@ -253,7 +280,7 @@ async fn missing(
     if share > MOST_RETIRED && !options.force {
         let message = format!(
             "{} of {total} toilets of {} are not in these files: that is more than a fifth, so the files are probably \
-             incomplete. Nothing was changed. Use --force if they really are gone",
+             incomplete. Nothing was changed. Use `gongce import --force` if they really are gone",
             missing.len(),
             profile.source.name,
         );
@@ -268,7 +295,7 @@ const UNREADABLE: &str = "unreadable_row";
 fn unreadable_row(file: &str, line: u64) -> Failure {
     let message = format!(
         "{file}:{line} cannot be read, so nobody knows which toilet it lists, and that one would be retired. Nothing \
-         was changed. Mend the row, or use --force"
+         was changed. Mend the row, or use `gongce import --force`"
     );
     Failure::Conflict(message)
 }
@@ -286,11 +313,16 @@ async fn present(tx: &Tx, source: SourceId) -> Result<Vec<(String, ToiletId)>, F
 }
 
 /// Retires what is missing and writes the import itself into the journal.
-async fn finish(ctx: &Ctx, report: &Report, missing: Vec<(String, ToiletId)>) -> Result<(), Failure> {
+async fn finish(
+    ctx: &Ctx,
+    signing: Signing<'_>,
+    report: &Report,
+    missing: Vec<(String, ToiletId)>,
+) -> Result<(), Failure> {
     let Some(source) = ctx.store.source(&report.source).await? else { return Ok(()) };
     for page in missing.chunks(ROWS) {
         let page = page.to_vec();
-        ctx.write(ctx.author("import"), move |tx| Box::pin(retire(tx, source.id, page))).await?;
+        ctx.write(signing(), move |tx| Box::pin(retire(tx, source.id, page))).await?;
     }
     let counts = [("created", report.created), ("updated", report.updated), ("retired", report.retired)];
     if counts.iter().all(|(_, count)| *count == 0) {
@@ -299,7 +331,7 @@ async fn finish(ctx: &Ctx, report: &Report, missing: Vec<(String, ToiletId)>) ->
     let changes: Changes = counts.map(|(name, count)| (name.to_owned(), [0.into(), count.into()])).into();
     let key = report.source.clone();
     let entry = NewEntry { kind: RecordKind::Source, key, version: 1, action: Action::Import, changes };
-    ctx.store.write(ctx.author("import"), move |tx| Box::pin(async move { Ok(tx.append(vec![entry]).await?) })).await
+    ctx.store.write(signing(), move |tx| Box::pin(async move { Ok(tx.append(vec![entry]).await?) })).await
 }
 
 async fn retire(tx: &Tx, source: SourceId, page: Vec<(String, ToiletId)>) -> Result<(), Failure> {
@@ -314,6 +346,11 @@ async fn retire(tx: &Tx, source: SourceId, page: Vec<(String, ToiletId)>) -> Res
     let keys: Vec<_> = page.into_iter().map(|(key, _)| key).collect();
     tx.remember_absent(source, &keys).await?;
     Ok(tx.append(entries).await?)
+}
+
+fn retired(key: &str, toilet: ToiletId) -> ChangeReport {
+    let (outcome, toilet) = ("retired".into(), Some(toilet));
+    ChangeReport { line: None, outcome, key: key.to_owned(), toilet, fields: Changes::new() }
 }
 
 fn key_too_long() -> Notice {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::domain::area::AreaCode;
 use crate::domain::draft::Fields;
-use crate::domain::event::{Action, NewEntry, RecordKind, changes};
+use crate::domain::event::{Action, Changes, NewEntry, RecordKind, changes};
 use crate::domain::id::{AreaId, OperatorId, SourceId, ToiletId};
 use crate::domain::operator::OperatorRole;
 use crate::domain::statement::{Merge, Statement, merge};
@@ -39,6 +39,10 @@ impl Batch {
 pub(in crate::usecase) struct Settled {
     /// What was done, or nothing.
     pub(super) action: Option<Action>,
+    /// The toilet, if it was there already.
+    pub(super) toilet: Option<ToiletId>,
+    /// What changed; of one that is made its name alone.
+    pub(super) changes: Changes,
     /// The fields that the source changed but that were edited here since.
     pub(super) kept: Vec<String>,
     /// The area code that no area has.
@@ -60,6 +64,23 @@ struct Update {
     action: Action,
 }
 
+impl Update {
+    /// What is written, from what to what.
+    fn changes(&self) -> Changes {
+        let change = |(name, to): &(String, Option<Value>)| {
+            let from = self.standing.get(name).cloned().unwrap_or_default();
+            (name.clone(), [from, to.clone().unwrap_or_default()])
+        };
+        self.merge.write.iter().map(change).collect()
+    }
+}
+
+/// What becomes of a statement about a toilet that the register does not know.
+pub(super) fn made(name: &Name) -> Settled {
+    let changes = [("name".to_owned(), [Value::Null, name.as_str().into()])].into();
+    Settled { action: Some(Action::Create), changes, ..Settled::default() }
+}
+
 impl Batch {
     /// Settles the batch in an open transaction.
     pub(in crate::usecase) async fn settle(mut self, tx: &Tx) -> Result<Vec<Settled>, Failure> {
@@ -68,8 +89,8 @@ impl Batch {
         // comparing it in any other form would take the difference for an edit.
         let unknown: Vec<_> = self.statements.iter_mut().map(|new| areas.resolve(&mut new.draft)).collect();
         let Some(source) = self.source(tx).await? else {
-            let fresh = |unknown_area| Settled { action: Some(Action::Create), unknown_area, ..Settled::default() };
-            return Ok(unknown.into_iter().map(fresh).collect());
+            let all = self.statements.iter().zip(unknown);
+            return Ok(all.map(|(new, unknown_area)| Settled { unknown_area, ..made(&new.draft.name) }).collect());
         };
         let keys: Vec<String> = self.statements.iter().map(|statement| statement.key.clone()).collect();
         let known = tx.imported(source, &keys).await?;
@@ -87,7 +108,7 @@ impl Batch {
             let mut one = Settled { unknown_area, ..Settled::default() };
             match known.get(&statement.key) {
                 None => {
-                    one.action = Some(Action::Create);
+                    one = Settled { unknown_area: one.unknown_area, ..made(&statement.draft.name) };
                     fresh.push(statement);
                 }
                 Some(last) => {
@@ -97,6 +118,8 @@ impl Batch {
                         said.push((statement.key.clone(), last.toilet, statement.fields()));
                         if !update.merge.write.is_empty() {
                             one.action = Some(update.action);
+                            one.toilet = Some(update.id);
+                            one.changes = update.changes();
                             updates.push(update);
                         }
                     }

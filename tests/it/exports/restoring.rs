@@ -38,7 +38,7 @@ on_both! {
         let first = rows("5,a,1,甲,UTC\n5,a,2,乙,UTC\n,gongce,new,丙,UTC\n");
         let report = take_in(&ctx, Format::Csv, first.as_bytes(), PLAIN).await.unwrap();
         assert_eq!(report.created, 3);
-        let told: Vec<_> = report.rows.iter().map(|row| (row.line, row.code)).collect();
+        let told: Vec<_> = report.rows.iter().map(|row| (row.line, row.code.as_ref())).collect();
         assert_eq!(told, [(3, "id_taken")]);
 
         // A row entered by hand in some register, whose id is another toilet's here: nobody can tell what it means.
@@ -60,7 +60,7 @@ on_both! {
         let text = "id,source,sourceKey,name,zone,kind,latitude,longitude\n\
                     1,a,1,甲,UTC,villa,,\n2,a,2,乙,UTC,urban,34.8,\n3,a,3,,UTC,,,\n4,a,,丁,UTC,,,\n5,a,5,戊,UTC,,,\n5,a,5,戊,UTC,,,\n";
         let report = take_in(&ctx, Format::Csv, text.as_bytes(), PLAIN).await.unwrap();
-        let told: Vec<_> = report.rows.iter().map(|row| (row.line, row.field.as_deref().unwrap_or(""), row.code)).collect();
+        let told: Vec<_> = report.rows.iter().map(|row| (row.line, row.field.as_deref().unwrap_or(""), row.code.as_ref())).collect();
         let expected = [
             (2, "kind", "bad_value"),
             (3, "latitude", "bad_value"),

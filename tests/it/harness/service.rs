@@ -125,6 +125,25 @@ impl Service {
             Value::Null => request.finish(),
             body => request.content_type("application/json").body(body.to_string()),
         };
+        Box::pin(self.answered(request)).await
+    }
+
+    /// Sends a file of that type with POST.
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        (kind, content): (&str, Vec<u8>),
+    ) -> Answered {
+        let mut request = Request::builder().method(Method::POST).uri_str(path).content_type(kind);
+        for (name, value) in [("authorization", format!("Bearer {token}").as_str())].iter().chain(headers) {
+            request = request.header(*name, *value);
+        }
+        Box::pin(self.answered(request.body(content))).await
+    }
+
+    async fn answered(&self, request: Request) -> Answered {
         let (parts, body) = self.endpoint.get_response(request).await.into_parts();
         Answered { status: parts.status.as_u16(), headers: parts.headers, text: body.into_string().await.unwrap() }
     }

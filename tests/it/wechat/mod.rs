@@ -7,6 +7,7 @@ mod phones;
 mod pushes;
 mod sign_in;
 pub(crate) mod standin;
+mod suggestions;
 mod tls;
 mod tokens;
 

@@ -12,3 +12,5 @@ mod outages;
 mod positions;
 mod racing;
 mod registering;
+
+pub(crate) use registering::join_all;
