@@ -61,6 +61,14 @@ id!(
     /// An invitation that waits to be accepted.
     InvitationId
 );
+id!(
+    /// A plan template.
+    TemplateId
+);
+id!(
+    /// An exception from plans.
+    ExceptionId
+);
 
 /// The first area id is one above this.
 pub const AREA_ID_BASE: i32 = 800_000_000;
