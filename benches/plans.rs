@@ -32,6 +32,7 @@ fn plans() -> Result<Vec<Plan>> {
         to: None,
         made_at: DateTime::UNIX_EPOCH,
         windows: windows.clone(),
+        revision: 1,
     };
     Ok((1..=TOILETS).map(plan).collect())
 }

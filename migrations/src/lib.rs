@@ -17,6 +17,7 @@ mod m0009_answers;
 mod m0010_deployments;
 mod m0011_outlines;
 mod m0012_barriers;
+mod m0016_plans;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_deployments::Migration),
             Box::new(m0011_outlines::Migration),
             Box::new(m0012_barriers::Migration),
+            Box::new(m0016_plans::Migration),
         ]
     }
 

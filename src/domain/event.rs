@@ -34,6 +34,12 @@ codes!(
         Session = "session",
         /// The plate of a kind at a toilet: `17/staff`.
         Plate = "plate",
+        /// A plan for a class of toilets.
+        PlanTemplate = "planTemplate",
+        /// A version of the plan of a toilet: `17.3`.
+        Plan = "plan",
+        /// An exception from plans.
+        Exception = "exception",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

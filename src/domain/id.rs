@@ -62,6 +62,10 @@ id!(
     InvitationId
 );
 id!(
+    /// A version of a plan among those of all toilets.
+    PlanId
+);
+id!(
     /// A plan template.
     TemplateId
 );

@@ -31,6 +31,10 @@ pub enum Action {
     ReviewOutage,
     /// See all closures of a toilet, with who opened them.
     ReadOutages,
+    /// Make plans and their templates, put them on toilets, and make exceptions from them.
+    EditPlan,
+    /// See the plans of toilets, and the exceptions from them.
+    ReadPlans,
     /// Say where a toilet stands, from a phone at its door.
     PlaceToilet,
     /// Read what changed in a record, when, and in which role.
@@ -87,10 +91,10 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::EditToilet | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage => {
+        Action::EditToilet | Action::EditPlan | Action::IssuePlate | Action::CloseToilet | Action::ReviewOutage => {
             matches!(role, Role::Supervisor | Role::Admin)
         }
-        Action::ReadOperators | Action::ReadOutages => role.is_staff(),
+        Action::ReadOperators | Action::ReadOutages | Action::ReadPlans => role.is_staff(),
         Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
         Action::EditOperator => matches!(role, Role::Admin),
         Action::CloseOwnToilet => matches!(role, Role::Cleaner),
@@ -159,6 +163,8 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::CloseOwnToilet
         | Action::ReviewOutage
         | Action::ReadOutages
+        | Action::EditPlan
+        | Action::ReadPlans
         | Action::PlaceToilet
         | Action::LogCleaning
         | Action::VerifyCleaning => false,

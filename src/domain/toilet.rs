@@ -1,6 +1,6 @@
 //! The toilet: the unit of everything.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::Draft;
@@ -179,8 +179,13 @@ impl Toilet {
     /// The body that runs it at that instant; the one that began last if several do.
     #[must_use]
     pub fn operator(&self, at: DateTime<Utc>) -> Option<&Operator> {
-        let today = at.with_timezone(&self.fact.zone).date_naive();
-        let running = self.tenures.iter().filter(|tie| tie.role == OperatorRole::Operating && tie.days.contains(today));
+        self.operator_on(at.with_timezone(&self.fact.zone).date_naive())
+    }
+
+    /// The body that runs it on that day; the one that began last if several do.
+    #[must_use]
+    pub fn operator_on(&self, day: NaiveDate) -> Option<&Operator> {
+        let running = self.tenures.iter().filter(|tie| tie.role == OperatorRole::Operating && tie.days.contains(day));
         running.max_by_key(|tie| tie.days.from()).map(|tie| &tie.operator)
     }
 

@@ -132,7 +132,7 @@ mod tests {
         }
     }
 
-    fn about<'a>(toilet: &'a str, language: Language) -> About<'a> {
+    fn about(toilet: &str, language: Language) -> About<'_> {
         About { toilet, host: "gongce.example", at: "2026-11-22T10:00:00Z".parse().unwrap(), language }
     }
 

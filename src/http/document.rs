@@ -17,6 +17,7 @@ use super::batches::BatchesApi;
 use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
+use super::exceptions::ExceptionsApi;
 use super::exports::ExportsApi;
 use super::faults;
 use super::health::HealthApi;
@@ -25,6 +26,7 @@ use super::invitations::InvitationsApi;
 use super::layout::LayoutApi;
 use super::operators::OperatorsApi;
 use super::outages::OutagesApi;
+use super::plans::PlansApi;
 use super::plates::PlatesApi;
 use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
@@ -39,6 +41,7 @@ use crate::usecase::Ctx;
 /// All documented operations, in the order of the document. poem-openapi knows tuples of sixteen at most.
 type Apis = Documented<(
     (ToiletsApi, OutagesApi, PositionsApi, HistoryApi, BatchesApi, DeploymentsApi, ExportsApi),
+    (PlansApi, ExceptionsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (AuditApi, HealthApi),
@@ -59,6 +62,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             DeploymentsApi(shared()),
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
         ),
+        (PlansApi(shared()), ExceptionsApi(shared())),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

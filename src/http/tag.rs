@@ -9,6 +9,8 @@ pub(super) enum Tag {
     Toilets,
     /// Closing toilets, and opening them again.
     Outages,
+    /// Plans of when toilets are cleaned, and the slots that follow from them.
+    Cleaning,
     /// The tree of administrative divisions.
     Areas,
     /// The bodies behind toilets: owners, contractors, those who rate.

@@ -15,7 +15,9 @@ use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::{OutageReason, OutageState};
+use crate::domain::plan::{DayKind, EffectKind, Weekday};
 use crate::domain::plate::PlateKind;
+use crate::domain::task::Task;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
 use crate::finder::{GradeFilter, Unknown};
@@ -64,6 +66,8 @@ vocabularies!(
     AreaLevel,
     ConsentResult,
     Crs,
+    DayKind,
+    EffectKind,
     Fact,
     Form,
     Format,
@@ -79,7 +83,9 @@ vocabularies!(
     Role,
     Standard,
     Standing,
-    Status
+    Status,
+    Task,
+    Weekday
 );
 
 impl Vocabulary for Need {

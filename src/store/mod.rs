@@ -12,6 +12,7 @@ mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
+mod exceptions;
 mod exports;
 mod grants;
 mod history;
@@ -30,6 +31,7 @@ mod outlines;
 mod people;
 mod phones;
 mod placing;
+mod plans;
 mod plates;
 mod postgres;
 mod registering;

@@ -22,6 +22,7 @@ mod layout;
 mod nearest;
 mod ogc;
 mod people;
+mod plans;
 mod plates;
 mod policy;
 mod problems;

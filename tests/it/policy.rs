@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 16] = [
+const ACTIONS: [Action; 18] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -26,6 +26,8 @@ const ACTIONS: [Action; 16] = [
     Action::CloseOwnToilet,
     Action::ReviewOutage,
     Action::ReadOutages,
+    Action::EditPlan,
+    Action::ReadPlans,
     Action::PlaceToilet,
     Action::ReadHistory,
     Action::ReadStaff,

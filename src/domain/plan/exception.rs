@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Occasion, Windows};
+use crate::domain::Violation;
 use crate::domain::area::AreaCode;
+use crate::domain::codes::codes;
 use crate::domain::draft::Fields;
 use crate::domain::id::{ExceptionId, OperatorId, TemplateId, ToiletId};
 use crate::domain::text::Remark;
@@ -35,6 +37,46 @@ pub enum Effect {
     Instead(Windows),
     /// These windows are due as well.
     Extra(Windows),
+}
+
+codes!(
+    /// The name of an effect.
+    EffectKind {
+        /// Nothing is due.
+        Closed = "closed",
+        /// The tasks of these windows are due at the times of these windows alone.
+        Instead = "instead",
+        /// These windows are due as well.
+        Extra = "extra",
+    }
+);
+
+impl Effect {
+    /// The effect of that name with its windows: none for closed, some for the others.
+    ///
+    /// # Errors
+    /// `incomplete` or `contradictory` in `windows`.
+    pub fn new(kind: EffectKind, windows: Option<Windows>) -> Result<Self, Violation> {
+        match (kind, windows) {
+            (EffectKind::Closed, None) => Ok(Self::Closed),
+            (EffectKind::Instead, Some(windows)) => Ok(Self::Instead(windows)),
+            (EffectKind::Extra, Some(windows)) => Ok(Self::Extra(windows)),
+            (EffectKind::Closed, Some(_)) => {
+                Err(Violation::new("windows", "contradictory", "nothing is due: leave the windows out"))
+            }
+            (_, None) => Err(Violation::new("windows", "incomplete", "must say what is due")),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn kind(&self) -> EffectKind {
+        match self {
+            Self::Closed => EffectKind::Closed,
+            Self::Instead(_) => EffectKind::Instead,
+            Self::Extra(_) => EffectKind::Extra,
+        }
+    }
 }
 
 /// An exception (例外). The stronger comes after the weaker: what a weaker one adds, a stronger one can close.
@@ -68,6 +110,12 @@ impl Exception {
     /// Whether it may add what is due and opens then.
     pub(super) fn adds(&self, at: DateTime<Utc>, opens: DateTime<Utc>) -> bool {
         self.made_at < at && self.ended_at.is_none_or(|ended| opens <= ended)
+    }
+
+    /// Counts the writes to it: 1 as it was made, 2 once it was taken back.
+    #[must_use]
+    pub fn revision(&self) -> i32 {
+        if self.ended_at.is_some() { 2 } else { 1 }
     }
 
     /// The windows that it brings, if it brings any.

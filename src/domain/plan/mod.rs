@@ -18,7 +18,7 @@ use serde_json::json;
 
 pub use clock::Clock;
 pub use dates::{Dates, DayKind, Occasion, Season, Weekday, YearDay};
-pub use exception::{Effect, Exception, Over};
+pub use exception::{Effect, EffectKind, Exception, Over};
 pub use expand::{Expansion, Setting};
 pub use window::{Allowance, Stated, Times, Window, Windows};
 
@@ -70,6 +70,8 @@ pub struct Plan {
     pub made_at: DateTime<Utc>,
     /// Its windows.
     pub windows: Windows,
+    /// Counts the writes to this version, from 1.
+    pub revision: i32,
 }
 
 impl Plan {
@@ -77,6 +79,12 @@ impl Plan {
     #[must_use]
     pub fn holds_on(&self, date: NaiveDate) -> bool {
         self.from <= date && self.to.is_none_or(|to| date <= to)
+    }
+
+    /// By which the journal names it: `17.3` is the third version of toilet 17.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}.{}", self.toilet, self.version)
     }
 
     /// The window that a slot of this version comes from, among those of the plan and of the exceptions.
@@ -98,6 +106,7 @@ impl Plan {
         let late = || Violation::new("from", "endsBeforeItBegins", format!("version {} begins later", self.version));
         let last = last.ok_or_else(late)?;
         self.to = Some(self.to.map_or(last, |to| to.min(last)));
+        self.revision += 1;
         Ok(self)
     }
 

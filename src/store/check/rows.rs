@@ -13,12 +13,13 @@ use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, deployed, deployment, grade, identity, imported, invitation,
-    journal, login_counter, media_check, message_consent, operator, outage, person, phone, plate, ring_key, role_grant,
-    session, source, station, tenure, toilet, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, deployed, deployment, exception, grade, identity, imported,
+    invitation, journal, login_counter, media_check, message_consent, operator, outage, person, phone, plan,
+    plan_template, plate, ring_key, role_grant, session, source, station, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, deployments, grants, operators, outlines, people, plates, rows, sessions,
+    StoreError, areas, barriers, deployments, exceptions, grants, operators, outlines, people, plans, plates, rows,
+    sessions,
 };
 
 /// Rows read at a time.
@@ -71,6 +72,13 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<deployed::Model>(tx, Table::named("deployed", key), found, |_| Ok(())).await?;
     scan::<station::Model>(tx, Table::numbered("station", "id"), found, |row| deployments::station(row).map(drop))
         .await?;
+    scan::<plan_template::Model>(tx, Table::numbered("plan_template", "id"), found, |row| {
+        plans::read_template(row).map(drop)
+    })
+    .await?;
+    scan::<plan::Model>(tx, Table::numbered("plan", "id"), found, |row| plans::read(row).map(drop)).await?;
+    let exception = |row: &exception::Model| exceptions::read(row, &codes).map(drop);
+    scan::<exception::Model>(tx, Table::numbered("exception", "id"), found, exception).await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);

@@ -46,6 +46,7 @@ fn plan(zone: &str, stated: impl IntoIterator<Item = Value>) -> Plan {
         to: None,
         made_at: DateTime::UNIX_EPOCH,
         windows: windows(stated),
+        revision: 1,
     }
 }
 
