@@ -21,6 +21,7 @@ mod m0013_grades;
 mod m0014_photos;
 mod m0015_suggestions;
 mod m0016_import_reviews;
+mod m0017_plans;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_photos::Migration),
             Box::new(m0015_suggestions::Migration),
             Box::new(m0016_import_reviews::Migration),
+            Box::new(m0017_plans::Migration),
         ]
     }
 

@@ -40,6 +40,12 @@ codes!(
         Plate = "plate",
         /// A photo that somebody sent.
         Photo = "photo",
+        /// A plan for a class of toilets.
+        PlanTemplate = "planTemplate",
+        /// A version of the plan of a toilet: `17.3`.
+        Plan = "plan",
+        /// An exception from plans.
+        Exception = "exception",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

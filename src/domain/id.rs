@@ -69,6 +69,18 @@ id!(
     /// An invitation that waits to be accepted.
     InvitationId
 );
+id!(
+    /// A version of a plan among those of all toilets.
+    PlanId
+);
+id!(
+    /// A plan template.
+    TemplateId
+);
+id!(
+    /// An exception from plans.
+    ExceptionId
+);
 
 /// The first area id is one above this.
 pub const AREA_ID_BASE: i32 = 800_000_000;

@@ -2,6 +2,9 @@
 
 use super::facility::{Facility, Need};
 use super::grade::Standing;
+use super::plan::{DayKind, Weekday};
+use super::slot::SlotState;
+use super::task::Task;
 use super::toilet::{Form, Kind};
 
 /// A language that this service speaks to people.
@@ -76,6 +79,39 @@ names!(Facility {
     Self::HandWashing => "洗手", "hand washing";
     Self::Shower => "淋浴", "shower";
     Self::DrinkingWater => "饮用水", "drinking water";
+});
+
+names!(Task {
+    Self::Thorough => "全面清扫", "thorough cleaning";
+    Self::Round => "巡回保洁", "round";
+    Self::Disinfect => "消毒", "disinfection";
+    Self::Deep => "深度清洁", "deep cleaning";
+});
+
+names!(Weekday {
+    Self::Monday => "周一", "Monday";
+    Self::Tuesday => "周二", "Tuesday";
+    Self::Wednesday => "周三", "Wednesday";
+    Self::Thursday => "周四", "Thursday";
+    Self::Friday => "周五", "Friday";
+    Self::Saturday => "周六", "Saturday";
+    Self::Sunday => "周日", "Sunday";
+});
+
+names!(DayKind {
+    Self::Holiday => "法定节假日", "public holidays";
+    Self::Working => "工作日（含调休上班）", "working days, moved ones included";
+    Self::Free => "休息日", "days off";
+});
+
+names!(SlotState {
+    Self::Planned => "未到时间", "planned";
+    Self::Open => "待完成", "open";
+    Self::DoneOnTime => "按时完成", "done on time";
+    Self::DoneLate => "迟完成", "done late";
+    Self::Missed => "漏做", "missed";
+    Self::Excused => "已批准免做", "excused";
+    Self::Cancelled => "已取消", "cancelled";
 });
 
 impl Named for Need {

@@ -35,6 +35,10 @@ pub enum Action {
     RecordGrade,
     /// See the grade records of a toilet as the staff does.
     ReadGrades,
+    /// Make plans and their templates, put them on toilets, and make exceptions from them.
+    EditPlan,
+    /// See the plans of toilets, and the exceptions from them.
+    ReadPlans,
     /// Say where a toilet stands, from a phone at its door.
     PlaceToilet,
     /// Read what changed in a record, when, and in which role.
@@ -103,9 +107,12 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::ReadOperators | Action::ReadOutages | Action::ReadGrades | Action::ReadPhotos => role.is_staff(),
+        Action::ReadOperators | Action::ReadOutages | Action::ReadGrades | Action::ReadPhotos | Action::ReadPlans => {
+            role.is_staff()
+        }
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::EditToilet
+        | Action::EditPlan
         | Action::IssuePlate
         | Action::CloseToilet
         | Action::ReviewOutage
@@ -186,6 +193,8 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::ReadOutages
         | Action::RecordGrade
         | Action::ReadGrades
+        | Action::EditPlan
+        | Action::ReadPlans
         | Action::PlaceToilet
         | Action::LogCleaning
         | Action::VerifyCleaning => false,

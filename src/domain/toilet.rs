@@ -189,8 +189,17 @@ impl Toilet {
     /// The body that is that to it at that instant; the one that began last if several are.
     #[must_use]
     pub fn body(&self, role: OperatorRole, at: DateTime<Utc>) -> Option<&Operator> {
-        let today = self.today(at);
-        let tied = self.tenures.iter().filter(|tie| tie.role == role && tie.days.contains(today));
+        self.body_on(role, self.today(at))
+    }
+
+    /// The body that runs it on that day; the one that began last if several do.
+    #[must_use]
+    pub fn operator_on(&self, day: NaiveDate) -> Option<&Operator> {
+        self.body_on(OperatorRole::Operating, day)
+    }
+
+    fn body_on(&self, role: OperatorRole, day: NaiveDate) -> Option<&Operator> {
+        let tied = self.tenures.iter().filter(|tie| tie.role == role && tie.days.contains(day));
         tied.max_by_key(|tie| tie.days.from()).map(|tie| &tie.operator)
     }
 

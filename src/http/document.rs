@@ -17,6 +17,7 @@ use super::batches::BatchesApi;
 use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
+use super::exceptions::ExceptionsApi;
 use super::exports::ExportsApi;
 use super::faults;
 use super::grades::GradesApi;
@@ -28,6 +29,7 @@ use super::layout::LayoutApi;
 use super::operators::OperatorsApi;
 use super::outages::OutagesApi;
 use super::photos::PhotosApi;
+use super::plans::PlansApi;
 use super::plates::PlatesApi;
 use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
@@ -54,6 +56,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
+    (PlansApi, ExceptionsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -76,6 +79,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
             SuggestionsApi(shared()),
         ),
+        (PlansApi(shared()), ExceptionsApi(shared())),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

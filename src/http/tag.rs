@@ -15,6 +15,8 @@ pub(super) enum Tag {
     Suggestions,
     /// Files to be taken in, looked at before they are applied.
     Imports,
+    /// Plans of when toilets are cleaned, and the slots that follow from them.
+    Cleaning,
     /// The tree of administrative divisions.
     Areas,
     /// The bodies behind toilets: owners, contractors, those who rate.

@@ -411,7 +411,7 @@ fn stalls(count: u16) -> Result<u16, Violation> {
 const BUILT: std::ops::Range<i32> = 1800..2200;
 const HAPPENS: std::ops::Range<i32> = 1970..2200;
 
-/// A day on which something was built, opened or assessed.
+/// A day that can be kept.
 pub(super) fn day(day: NaiveDate) -> Result<NaiveDate, Violation> {
     if !BUILT.contains(&day.year()) {
         return Err(Violation::new("", "outOfRange", "must lie in the years from 1800 to 2199"));

@@ -17,8 +17,10 @@ use crate::domain::import_review::ImportState;
 use crate::domain::operator::OperatorKind;
 use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::photo::PhotoState;
+use crate::domain::plan::{DayKind, EffectKind, Weekday};
 use crate::domain::plate::PlateKind;
 use crate::domain::suggestion::{SuggestionKind, SuggestionState};
+use crate::domain::task::Task;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
 use crate::finder::{GradeFilter, Unknown};
@@ -67,6 +69,8 @@ vocabularies!(
     AreaLevel,
     ConsentResult,
     Crs,
+    DayKind,
+    EffectKind,
     Fact,
     Form,
     Format,
@@ -86,7 +90,9 @@ vocabularies!(
     Standing,
     Status,
     SuggestionKind,
-    SuggestionState
+    SuggestionState,
+    Task,
+    Weekday
 );
 
 impl Vocabulary for Need {

@@ -51,10 +51,12 @@ impl StoreError {
 }
 
 /// Unique constraints as the two databases tell of them: PostgreSQL gives the name, SQLite only lists the columns.
-const UNIQUE: [(&str, &str); 10] = [
+const UNIQUE: [(&str, &str); 12] = [
     ("uq_area_code", "area.code"),
     ("uq_barrier_name", "barrier.name"),
     ("uq_operator_name", "operator.name"),
+    ("uq_plan_template_name", "plan_template.name"),
+    ("uq_plan_version", "plan.toilet_id, plan.version"),
     ("uq_source_name", "source.name"),
     ("uq_toilet_source_key", "toilet.source_id, toilet.source_key"),
     ("uq_identity_login", "identity.kind, identity.login"),

@@ -12,6 +12,7 @@ mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
+mod exceptions;
 mod exports;
 mod grades;
 mod grants;
@@ -34,6 +35,7 @@ mod phones;
 mod photo_files;
 mod photos;
 mod placing;
+mod plans;
 mod plates;
 mod postgres;
 mod registering;

@@ -40,6 +40,8 @@ const PUBLIC: &[&str] = &[
     "get_photo",
     "get_photo_thumbnail",
     "list_toilet_photos",
+    "list_toilet_slots",
+    "get_slot_calendar",
     "get_liveness",
     "get_readiness",
     // By visitors too, with a session or without.
@@ -125,6 +127,18 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("create_deployment", DEPLOYMENT, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
     ("list_deployments", "", [200; 9]),
     ("delete_deployment", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
+    // There is one template of a name: whoever comes after the first is let in, and told so.
+    ("create_plan_template", TEMPLATE, [201, 409, 409, 409, 409, 409, 403, 403, 403]),
+    ("list_plan_templates", "", [200; 9]),
+    ("get_plan_template", "", [200; 9]),
+    ("create_plan", r#"{"template": 1}"#, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("apply_plan_template", r#"{"template": 1, "toilets": [1]}"#, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("list_plans", "", [200; 9]),
+    ("list_toilet_plans", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    ("create_exception", EXCEPTION, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("list_exceptions", "", [200; 9]),
+    ("get_exception", "", [200; 9]),
+    ("delete_exception", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     ("delete_toilet", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     ("list_plates", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("create_plate", PLATE, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
@@ -225,6 +239,8 @@ impl Things {
             "delete_deployment" => DEPLOYED.to_string(),
             _ if operation.path.starts_with("/api/v1/imports/") => "1".to_owned(),
             _ if operation.path.starts_with("/api/v1/suggestions/") => self.suggestion.to_string(),
+            // The first of each, which the operations before make.
+            "get_plan_template" | "get_exception" | "delete_exception" => "1".to_owned(),
             _ if operation.path.starts_with("/api/v1/operators/") => OPERATOR.to_string(),
             _ => self.person.to_string(),
         };
@@ -238,6 +254,9 @@ impl Things {
         path.replace("{photo}", PHOTO) + query
     }
 }
+const TEMPLATE: &str = r#"{"name": "城市公厕", "windows": [
+    {"task": "round", "at": ["09:00"], "earlyMinutes": 30, "lateMinutes": 30, "graceMinutes": 0}]}"#;
+const EXCEPTION: &str = r#"{"over": {"area": "410308101"}, "to": "2026-12-01", "effect": "closed"}"#;
 const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
 const BATCH: &str = r#"{"items": [{"id": 1, "revision": 1}], "patch": {}}"#;
 const DEPLOYMENT: &str = r#"{"name": "庙会", "until": "2026-12-01T00:00:00Z",

@@ -24,6 +24,7 @@ mod nearest;
 mod ogc;
 mod people;
 mod photos;
+mod plans;
 mod plates;
 mod policy;
 mod problems;

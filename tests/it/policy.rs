@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 24] = [
+const ACTIONS: [Action; 26] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -28,6 +28,8 @@ const ACTIONS: [Action; 24] = [
     Action::ReadOutages,
     Action::RecordGrade,
     Action::ReadGrades,
+    Action::EditPlan,
+    Action::ReadPlans,
     Action::PlaceToilet,
     Action::ReadHistory,
     Action::ReadSuggestions,

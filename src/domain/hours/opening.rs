@@ -3,13 +3,14 @@
 //! Clock changes: a boundary that falls into the gap moves to the first valid instant after it, and one that falls into
 //! the hour that occurs twice takes the first of the two.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::hours::Hours;
 use super::rules::{Begun, DayKind};
 use super::timeline::{DAY, State, Timeline};
 use crate::domain::holiday::Calendar;
+use crate::domain::local;
 use crate::domain::period::Span;
 
 /// How far ahead a change is looked for, in days.
@@ -179,11 +180,7 @@ fn local_date(zone: Tz, at: DateTime<Utc>) -> NaiveDate {
 
 /// The instant of a local minute, which may be the 1440th.
 fn instant(zone: Tz, date: NaiveDate, minute: u16) -> DateTime<Utc> {
-    let wanted = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minute.into());
-    // The longest gap on record is the day that Samoa left out in 2011.
-    (0..=i64::from(DAY))
-        .find_map(|later| zone.from_local_datetime(&(wanted + TimeDelta::minutes(later))).earliest())
-        .map_or_else(|| wanted.and_utc(), |local| local.with_timezone(&Utc))
+    local::instant(zone, date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minute.into()))
 }
 
 fn open_ranges(day: &Timeline) -> impl Iterator<Item = (u16, u16)> + '_ {

@@ -14,14 +14,14 @@ use crate::domain::period::Days;
 use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, deployed, deployment, grade, identity, import_review, imported,
-    invitation, journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo,
-    photo_file, photo_use, plate, ring_key, role_grant, session, source, station, suggestion, tenure, toilet,
-    wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, deployed, deployment, exception, grade, identity, import_review,
+    imported, invitation, journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo,
+    photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, source, station, suggestion,
+    tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, deployments, grants, import_reviews, operators, outlines, people, photos, plates,
-    rows, sessions, suggestions,
+    StoreError, areas, barriers, deployments, exceptions, grants, import_reviews, operators, outlines, people, photos,
+    plans, plates, rows, sessions, suggestions,
 };
 
 /// Rows read at a time.
@@ -79,6 +79,13 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<suggestion::Model>(tx, Table::numbered("suggestion", "id"), found, suggestion).await?;
     let review = |row: &import_review::Model| import_reviews::read(row).map(drop);
     scan::<import_review::Model>(tx, Table::numbered("import_review", "id"), found, review).await?;
+    scan::<plan_template::Model>(tx, Table::numbered("plan_template", "id"), found, |row| {
+        plans::read_template(row).map(drop)
+    })
+    .await?;
+    scan::<plan::Model>(tx, Table::numbered("plan", "id"), found, |row| plans::read(row).map(drop)).await?;
+    let exception = |row: &exception::Model| exceptions::read(row, &codes).map(drop);
+    scan::<exception::Model>(tx, Table::numbered("exception", "id"), found, exception).await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);
