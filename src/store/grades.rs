@@ -1,13 +1,15 @@
 //! Grade records, one at a time: persons record, correct and withdraw them.
 
+use std::collections::HashMap;
+
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::grade;
-use super::{StoreError, Tx};
+use super::{ROWS, StoreError, Tx, rows};
 use crate::domain::grade::{GradeRecord, NewGrade};
-use crate::domain::id::{GradeId, ToiletId};
-use crate::domain::photo::PhotoId;
+use crate::domain::id::{GradeId, SourceId, ToiletId};
+use crate::domain::photo::{PhotoId, Shown};
 
 impl Tx {
     /// Puts a grade of a toilet on record, with a photo that shows it; answers its id.
@@ -35,6 +37,43 @@ impl Tx {
         let id = Unchanged(record.id.0);
         let row = grade::ActiveModel { id, superseded_by, evidence, ..columns(toilet, &record.fact) };
         row.update(&self.connection).await?;
+        Ok(())
+    }
+
+    /// Gives toilets the grades that a source states, in the place of those it gave before. A record that it states
+    /// again as it stands here stays what it is, with its photo.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn put_grades(&self, source: SourceId, given: &[(ToiletId, &[NewGrade])]) -> Result<(), StoreError> {
+        let mut stated: HashMap<i32, Vec<&NewGrade>> =
+            given.iter().map(|(id, grades)| (id.0, grades.iter().collect())).collect();
+        let here = grade::Entity::find()
+            .filter(grade::Column::SourceId.eq(source.0))
+            .filter(grade::Column::ToiletId.is_in(stated.keys().copied()))
+            .order_by_asc(grade::Column::Id);
+        for row in here.all(&self.connection).await? {
+            let (record, toilet) = (rows::grade_record(&row)?, ToiletId(row.toilet_id));
+            let stated = stated.entry(row.toilet_id).or_default();
+            if let Some(place) = stated.iter().position(|new| **new == record.fact) {
+                stated.remove(place);
+                continue;
+            }
+            if let Some(photo) = record.evidence {
+                self.hide_photo(photo, &Shown::grade(toilet, record.id)).await?;
+            }
+            self.delete_grade(record.id).await?;
+        }
+        let source_id = Set(Some(source.0));
+        let new = given.iter().flat_map(|(id, _)| {
+            let stated = stated.remove(&id.0).unwrap_or_default();
+            let row = |new| grade::ActiveModel { source_id: source_id.clone(), ..columns(*id, new) };
+            stated.into_iter().map(row).collect::<Vec<_>>()
+        });
+        let new: Vec<_> = new.collect();
+        for rows in new.chunks(ROWS) {
+            grade::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.connection).await?;
+        }
         Ok(())
     }
 

@@ -6,11 +6,10 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder};
 
-use super::entity::{grade, outage, toilet};
-use super::{StoreError, Tx, areas, grades, rows};
+use super::entity::{outage, toilet};
+use super::{StoreError, Tx, areas, rows};
 use crate::domain::Draft;
 use crate::domain::attested::Attested;
-use crate::domain::grade::NewGrade;
 use crate::domain::id::{AreaId, SourceId, ToiletId};
 use crate::domain::outage::{NewOutage, OutageState};
 use crate::domain::statement::Statement;
@@ -172,27 +171,6 @@ impl Tx {
             Ok((ToiletId(row.id), row.revision + 1, row.lifecycle.parse().map_err(corrupt)?))
         };
         rows.into_iter().map(read).collect()
-    }
-
-    /// Gives toilets the grades that a source states, in the place of those it gave before.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn put_grades(&self, source: SourceId, given: &[(ToiletId, &[NewGrade])]) -> Result<(), StoreError> {
-        grade::Entity::delete_many()
-            .filter(grade::Column::SourceId.eq(source.0))
-            .filter(grade::Column::ToiletId.is_in(given.iter().map(|(id, _)| id.0)))
-            .exec(&self.connection)
-            .await?;
-        let rows = given.iter().flat_map(|(id, grades)| {
-            let stated = Set(Some(source.0));
-            grades.iter().map(move |new| grade::ActiveModel { source_id: stated.clone(), ..grades::columns(*id, new) })
-        });
-        let rows: Vec<_> = rows.collect();
-        for rows in rows.chunks(ROWS) {
-            grade::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.connection).await?;
-        }
-        Ok(())
     }
 
     /// Gives toilets the closures that a source states, in the place of those it gave before.
