@@ -106,8 +106,8 @@ limits! {
     url_bytes: u32 = 4096, 256 to 65000;
     /// bytes of a JSON body; operations that take more say so
     body_bytes: u32 = 65536, 1024 to 67_108_864;
-    /// bytes of a photo with the form around it
-    photo_bytes: u32 = 8388608, 65536 to 33_554_432;
+    /// KiB of a photo with the form around it
+    photo_kib: u32 = 8192, 64 to 32768;
     /// bytes a second that a body must bring, seen over `body_window_seconds`
     body_rate: u32 = 4096, 1 to 1_000_000;
     /// seconds over which the rate of a body is seen
