@@ -90,16 +90,16 @@ fn decode(bytes: &[u8]) -> Result<RgbImage, PictureError> {
     match image::guess_format(bytes) {
         Ok(ImageFormat::Jpeg) => {
             let beside = outline::of(bytes)?;
-            pixels(JpegDecoder::new(source()).map_err(told)?, |area| area * beside / 64)
+            pixels(JpegDecoder::new(source()).map_err(|error| told(&error))?, |area| area * beside / 64)
         }
         Ok(ImageFormat::Png) => {
             let mut limits = Limits::no_limits();
             limits.max_alloc = Some(PNG_BESIDE);
             // Of an animation the first picture alone is read.
-            pixels(PngDecoder::with_limits(source(), limits).map_err(told)?, |_| PNG_BESIDE)
+            pixels(PngDecoder::with_limits(source(), limits).map_err(|error| told(&error))?, |_| PNG_BESIDE)
         }
         Ok(ImageFormat::WebP) => {
-            let decoder = WebPDecoder::new(source()).map_err(told)?;
+            let decoder = WebPDecoder::new(source()).map_err(|error| told(&error))?;
             // Planes or a copy with alpha, the alpha by itself; of an animation a frame and a canvas more.
             let beside = if decoder.has_animation() { 12 } else { 4 };
             pixels(decoder, |area| area * beside)
@@ -123,7 +123,7 @@ fn pixels(mut decoder: impl ImageDecoder, beside: impl Fn(u64) -> u64) -> Result
     }
     // What is wrong with the metadata is no matter: it goes.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut image = DynamicImage::from_decoder(decoder).map_err(told)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| told(&error))?;
     if image.width().max(image.height()) > FULL {
         image = image.thumbnail(FULL, FULL);
     }
@@ -150,12 +150,12 @@ fn within(image: &RgbImage, side: u32) -> Option<RgbImage> {
 
 fn encode(image: &RgbImage, quality: u8) -> Result<Vec<u8>, PictureError> {
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(image).map_err(told)?;
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(image).map_err(|error| told(&error))?;
     Ok(bytes)
 }
 
 /// What a decoder has against a picture. Its own words may hold bytes of it, and are not repeated.
-fn told(error: ImageError) -> PictureError {
+fn told(error: &ImageError) -> PictureError {
     match error {
         ImageError::Limits(_) => PictureError::TooMuch,
         _ => PictureError::Broken,

@@ -110,7 +110,7 @@ impl Errand {
 /// Lets a request bring a photo.
 pub(in crate::http) fn allow_photo(request: &Request) {
     if let Some(door) = request.data::<Arc<Door>>() {
-        body::allow(request, door.limits.photo_bytes.into());
+        body::allow(request, u64::from(door.limits.photo_kib) * 1024);
     }
 }
 

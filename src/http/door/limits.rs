@@ -106,8 +106,8 @@ limits! {
     url_bytes: u32 = 4096, 256 to 65000;
     /// bytes of a JSON body; operations that take more say so
     body_bytes: u32 = 65536, 1024 to 67_108_864;
-    /// bytes of a photo with the form around it
-    photo_bytes: u32 = 8388608, 65536 to 33_554_432;
+    /// KiB of a photo with the form around it
+    photo_kib: u32 = 8192, 64 to 32768;
     /// KiB of a file that is uploaded to be taken in
     import_kib: u32 = 32768, 1 to 65536;
     /// bytes a second that a body must bring, seen over `body_window_seconds`

@@ -107,11 +107,11 @@ async fn decode(ctx: &Ctx, bytes: Vec<u8>) -> Result<(Picture, Digest), Failure>
     });
     // A decoder that gives up in panic has met a picture that is none.
     let decoded = decoded.await.unwrap_or(Err(PictureError::Broken));
-    decoded.map_err(refusal)
+    decoded.map_err(|error| refusal(&error))
 }
 
 /// Why a picture is not taken.
-fn refusal(error: PictureError) -> Failure {
+fn refusal(error: &PictureError) -> Failure {
     let told = |code| Violation::new("file", code, error.to_string());
     match error {
         PictureError::Unknown => Failure::Unsupported(told("unsupportedPicture").into()),

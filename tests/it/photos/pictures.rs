@@ -71,12 +71,12 @@ pub(super) fn exif_loop() -> Vec<u8> {
 }
 
 /// A chunk of a PNG.
-fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let mut sum = Crc::new();
-    sum.update(kind);
+    sum.update(&kind);
     sum.update(content);
     let length = u32::try_from(content.len()).unwrap().to_be_bytes();
-    [&length[..], kind, content, &sum.sum().to_be_bytes()].concat()
+    [&length[..], &kind, content, &sum.sum().to_be_bytes()].concat()
 }
 
 fn zeros(count: usize) -> Vec<u8> {
@@ -90,7 +90,7 @@ fn zeros(count: usize) -> Vec<u8> {
 }
 
 fn header(width: u32, height: u32, colour: u8) -> Vec<u8> {
-    chunk(b"IHDR", &[&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, colour, 0, 0, 0]].concat())
+    chunk(*b"IHDR", &[&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, colour, 0, 0, 0]].concat())
 }
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -98,26 +98,26 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// A grey PNG of one colour.
 fn png(width: u32, height: u32, before: &[u8], after: &[u8]) -> Vec<u8> {
     let rows = usize::try_from((width + 1) * height).unwrap();
-    let end = chunk(b"IEND", &[]);
-    [PNG, &header(width, height, 0), before, &chunk(b"IDAT", &zeros(rows)), after, &end].concat()
+    let end = chunk(*b"IEND", &[]);
+    [PNG, &header(width, height, 0), before, &chunk(*b"IDAT", &zeros(rows)), after, &end].concat()
 }
 
 /// 50,000 × 50,000 pixels in 20 KB, of which only the beginning is there.
 pub(super) fn huge_png() -> Vec<u8> {
-    let pixels = chunk(b"IDAT", &zeros(18_000_000));
-    let bytes = [PNG, &header(50_000, 50_000, 6), &pixels, &chunk(b"IEND", &[])].concat();
+    let pixels = chunk(*b"IDAT", &zeros(18_000_000));
+    let bytes = [PNG, &header(50_000, 50_000, 6), &pixels, &chunk(*b"IEND", &[])].concat();
     assert!(bytes.len() < 20_480, "{}", bytes.len());
     bytes
 }
 
 /// An animation that says it never ends, with a hundred thousand frames.
 pub(super) fn endless_apng() -> Vec<u8> {
-    let control = chunk(b"acTL", &[&u32::MAX.to_be_bytes()[..], &[0; 4]].concat());
+    let control = chunk(*b"acTL", &[&u32::MAX.to_be_bytes()[..], &[0; 4]].concat());
     let mut frames = Vec::new();
     for number in (0_u32..200_000).step_by(2) {
         let size = [&16_u32.to_be_bytes()[..], &16_u32.to_be_bytes()].concat();
-        frames.extend(chunk(b"fcTL", &[&number.to_be_bytes()[..], &size, &[0; 14]].concat()));
-        frames.extend(chunk(b"fdAT", &(number + 1).to_be_bytes()));
+        frames.extend(chunk(*b"fcTL", &[&number.to_be_bytes()[..], &size, &[0; 14]].concat()));
+        frames.extend(chunk(*b"fdAT", &(number + 1).to_be_bytes()));
     }
     png(16, 16, &control, &frames)
 }
@@ -125,12 +125,12 @@ pub(super) fn endless_apng() -> Vec<u8> {
 /// A PNG whose colour profile unfolds to half a gigabyte.
 pub(super) fn profile_bomb() -> Vec<u8> {
     let profile = [&b"p\0\0"[..], &zeros(512 << 20)].concat();
-    png(16, 16, &chunk(b"iCCP", &profile), &[])
+    png(16, 16, &chunk(*b"iCCP", &profile), &[])
 }
 
 /// A WebP that is said to be as large as a WebP can be.
 pub(super) fn huge_webp() -> Vec<u8> {
-    let size = 16_382_u32 | 16_382 << 14;
+    let size = 0x3ffe_u32 | 0x3ffe << 14;
     let content = [&[0x2f][..], &size.to_le_bytes(), &[0; 32]].concat();
     let length = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
     let padded = [&content[..], &[0][..content.len() % 2]].concat();

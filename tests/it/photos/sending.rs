@@ -139,7 +139,7 @@ on_both! {
     async fn a_body_is_counted_and_a_stranger_is_not_heard(database: Database) {
         let service = Service::limited(
             ctx(&database, hours(0), None).await,
-            Limits { photo_bytes: 65_536, ..Limits::default() },
+            Limits { photo_kib: 64, ..Limits::default() },
         )
         .await;
         let cleaner = service.sign_in(Role::Cleaner, "").await;

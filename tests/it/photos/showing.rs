@@ -14,14 +14,14 @@ on_both! {
         let cleaner = service.sign_in(Role::Cleaner, "410308101").await;
         let toilet = toilet(&service, &supervisor, "甲", "410308101").await;
         assert_eq!(send(&service, &cleaner, 1, &plain(0)).await.status, 201);
-        let sees = async |token: &str| {
+        let looks = async |token: &str| {
             let [full, small] = [path(1), format!("{}/thumbnail", path(1))];
             let statuses = (fetch(&service, &full, token, &[]).await.status, fetch(&service, &small, token, &[]).await.status);
             assert_eq!(statuses.0, statuses.1);
             statuses.0
         };
-        assert_eq!((sees("").await, sees(&cleaner).await), (404, 200), "as yet it is hers alone");
-        assert_eq!(sees(&supervisor).await, 404, "no record of theirs shows it");
+        assert_eq!((looks("").await, looks(&cleaner).await), (404, 200), "as yet it is hers alone");
+        assert_eq!(looks(&supervisor).await, 404, "no record of theirs shows it");
         assert_eq!(attach(&service, &supervisor, &toilet, 1, 1).await.problem(404).0, "notFound");
         // Who may see it can show it.
         assert_eq!(send(&service, &supervisor, 2, &plain(0)).await.status, 201);
@@ -29,7 +29,7 @@ on_both! {
         let seen = fetch(&service, &path(2), "", &[]).await;
         assert_eq!((seen.status, seen.header("cache-control")), (200, "public, max-age=31536000, immutable"));
         assert_eq!((seen.header("content-type"), seen.header("x-content-type-options")), ("image/jpeg", "nosniff"));
-        assert_eq!(sees("gct_wrong").await, 401, "nobody becomes a visitor by a token that has ended");
+        assert_eq!(looks("gct_wrong").await, 401, "nobody becomes a visitor by a token that has ended");
         let (status, _, bytes) = service.send_bytes(Method::HEAD, &path(2), "", &[], Vec::new()).await;
         assert_eq!((status, bytes.len()), (200, 0));
 
