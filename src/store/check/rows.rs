@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult, QueryResult, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryResult, QuerySelect, Statement,
+};
 
 use super::{Found, unreadable};
 use crate::domain::account::{IdentityKind, PersonName, Role};
@@ -12,12 +14,13 @@ use crate::domain::key::KeyId;
 use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
 use crate::domain::photo::{PhotoId, PhotoState};
+use crate::domain::secret::fingerprint_of;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, deployed, deployment, exception, grade, identity, import_review,
-    imported, invitation, journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo,
-    photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, source, station, suggestion,
-    tenure, toilet, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, deployed, deployment, exception, grade, identity, import_file,
+    import_review, imported, invitation, journal, login_counter, media_check, message_consent, operator, outage,
+    person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, source,
+    station, suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
     StoreError, areas, barriers, deployments, exceptions, grants, import_reviews, operators, outlines, people, photos,
@@ -79,6 +82,7 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<suggestion::Model>(tx, Table::numbered("suggestion", "id"), found, suggestion).await?;
     let review = |row: &import_review::Model| import_reviews::read(row).map(drop);
     scan::<import_review::Model>(tx, Table::numbered("import_review", "id"), found, review).await?;
+    of_files(tx, found).await?;
     scan::<plan_template::Model>(tx, Table::numbered("plan_template", "id"), found, |row| {
         plans::read_template(row).map(drop)
     })
@@ -94,6 +98,19 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         .await?;
     }
     Ok(())
+}
+
+/// Uploaded files, a few at a time, each held to the fingerprint that was told of it.
+async fn of_files(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    let told = import_review::Entity::find().select_only();
+    let told = told.columns([import_review::Column::Id, import_review::Column::Fingerprint]);
+    let told: HashMap<i32, String> = told.into_tuple().all(tx).await?.into_iter().collect();
+    scan::<import_file::Model>(tx, Table::numbered("import_file", "review_id").large(), found, |row| {
+        let is_whole = told.get(&row.review_id) == Some(&fingerprint_of(&row.content));
+        let wrong = || StoreError::corrupt("import_file", row.review_id, "it is not the file that was uploaded");
+        is_whole.then_some(()).ok_or_else(wrong)
+    })
+    .await
 }
 
 async fn of_photos(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
@@ -205,30 +222,37 @@ struct Table {
     is_number: bool,
     /// Only the rows of this source.
     source: Option<i32>,
+    /// Rows read at a time.
+    page: usize,
 }
 
 impl Table {
     const fn numbered(name: &'static str, key: &'static str) -> Self {
-        Self { name, key, is_number: true, source: None }
+        Self { name, key, is_number: true, source: None, page: PAGE }
     }
 
     const fn named(name: &'static str, key: &'static str) -> Self {
-        Self { name, key, is_number: false, source: None }
+        Self { name, key, is_number: false, source: None, page: PAGE }
     }
 
     const fn of_source(self, id: i32) -> Self {
         Self { source: Some(id), ..self }
     }
 
+    /// One whose rows are megabytes.
+    const fn large(self) -> Self {
+        Self { page: 2, ..self }
+    }
+
     /// A page of whole rows, each with its key as `row_key`, after one of them.
     fn page(self, tx: &DatabaseTransaction, after: Option<sea_orm::Value>) -> Statement {
-        let Self { name, key, is_number, source } = self;
+        let Self { name, key, is_number, source, page } = self;
         let told = if is_number { format!("CAST({key} AS BIGINT)") } else { key.to_owned() };
         let mut wanted = vec!["1 = 1".to_owned()];
         wanted.extend(after.is_some().then(|| format!("{key} > $1")));
         wanted.extend(source.map(|id| format!("source_id = {id}")));
         let wanted = wanted.join(" AND ");
-        let sql = format!("SELECT *, {told} AS row_key FROM {name} WHERE {wanted} ORDER BY {key} LIMIT {PAGE}");
+        let sql = format!("SELECT *, {told} AS row_key FROM {name} WHERE {wanted} ORDER BY {key} LIMIT {page}");
         Statement::from_sql_and_values(tx.get_database_backend(), sql, after)
     }
 }
@@ -251,7 +275,7 @@ async fn scan<M: FromQueryResult>(
                 Err(error) => found.push(Found::of_row(table.name, key, error.to_string())),
             }
         }
-        if rows.len() < PAGE {
+        if rows.len() < table.page {
             return Ok(());
         }
     }
