@@ -103,7 +103,7 @@ impl FileBody {
         let broke = |_| Problem::new(ProblemCode::BadBody, "The file broke off.");
         let content = self.0.into_vec().await.map_err(broke)?;
         if content.is_empty() {
-            return Err(Problem::new(ProblemCode::BadBody, "The file is missing: it is due as the body."));
+            return Err(Failure::from(Violation::new("body", "blank", "is due: it is the file")).into());
         }
         Ok(content)
     }

@@ -196,7 +196,7 @@ on_both! {
         let as_kind = async |kind: &str, content: Vec<u8>| service.upload(UPLOAD, &token, &[], (kind, content)).await;
         assert_eq!(as_kind("application/vnd.ms-excel", file()).await.problem(415).0, "unsupportedMediaType");
         assert_eq!(as_kind("text/csv; charset=utf-8", file()).await.status, 201);
-        assert_eq!(as_kind("text/csv", Vec::new()).await.problem(400).0, "badBody");
+        assert_eq!(as_kind("text/csv", Vec::new()).await.problem(422).1, ["body"]);
         assert_eq!(as_kind("application/octet-stream", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 old Excel".to_vec()).await.problem(422).0, "invalid");
         assert_eq!(as_kind("text/csv", b"PK\x03\x04".to_vec()).await.problem(422).0, "invalid");
         assert_eq!(as_kind("text/csv", "\u{feff}a,b\n1,2\n".into()).await.problem(422).0, "invalid", "columns are missing");
