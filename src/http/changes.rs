@@ -11,6 +11,7 @@ pub(super) struct Reading(Vec<Violation>);
 
 impl Reading {
     /// What is to become of a field: `None` if it stays, an inner `None` if it is cleared.
+    #[expect(clippy::option_option, reason = "absent, cleared and given are three, as in the use cases that take it")]
     pub(super) fn change<T, U>(
         &mut self,
         field: &str,

@@ -318,10 +318,6 @@ impl GradeRecordView {
     }
 }
 
-fn name(text: String) -> Result<Name, crate::domain::Violation> {
-    Name::new(&text)
-}
-
 impl NewGrade {
     fn read(self) -> Result<Recording, Problem> {
         let mut reading = Reading::default();
@@ -329,8 +325,8 @@ impl NewGrade {
         let mut fact = reading.field("grade", Some(self.grade), fits);
         let assessed_on = reading.field("assessedOn", self.assessed_on, day);
         let valid_to = reading.field("validTo", self.valid_to, day);
-        let certificate = reading.field("certificate", self.certificate, name);
-        let assessor = reading.field("assessor", self.assessor, name);
+        let certificate = reading.field("certificate", self.certificate, |text| Name::new(&text));
+        let assessor = reading.field("assessor", self.assessor, |text| Name::new(&text));
         let evidence = reading.field("evidence", self.evidence, PhotoId::try_from);
         if let Some(fact) = &mut fact {
             (fact.assessed_on, fact.valid_to) = (assessed_on, valid_to);
@@ -347,8 +343,8 @@ impl NewConversion {
         let mut reading = Reading::default();
         let conversion = Conversion {
             on: reading.field("on", self.on, day),
-            certificate: reading.field("certificate", self.certificate, name),
-            assessor: reading.field("assessor", self.assessor, name),
+            certificate: reading.field("certificate", self.certificate, |text| Name::new(&text)),
+            assessor: reading.field("assessor", self.assessor, |text| Name::new(&text)),
             evidence: reading.field("evidence", self.evidence, PhotoId::try_from),
         };
         Ok(reading.done(conversion)?)
@@ -363,8 +359,8 @@ impl GradePatch {
             assessed_on: reading.change("assessedOn", self.assessed_on, day),
             valid_to: reading.change("validTo", self.valid_to, day),
             revoked_on: reading.change("revokedOn", self.revoked_on, day),
-            certificate: reading.change("certificate", self.certificate, name),
-            assessor: reading.change("assessor", self.assessor, name),
+            certificate: reading.change("certificate", self.certificate, |text| Name::new(&text)),
+            assessor: reading.change("assessor", self.assessor, |text| Name::new(&text)),
             evidence: reading.change("evidence", self.evidence, PhotoId::try_from),
         };
         Ok(reading.done(correction)?)
