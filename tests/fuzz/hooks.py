@@ -28,6 +28,8 @@ EXCUSED = {
     ("at", "outOfRange"): "from 1970 to 2199; OpenAPI has no bounds for instants",
     ("since", "outOfRange"): "the same",
     ("on", "outOfRange"): "the same, of dates",
+    ("from", "outOfRange"): "the same, of dates",
+    ("to", "outOfRange"): "the same, of dates",
     ("atLeast", "unknownGrade"): "which grades there are depends on the standard, another parameter",
     ("id", "unreadable"): "links are guessed by name, and the id of a grant is then put where that of a person is due",
     ("If-Match", "unreadable"): "an entity tag is what an answer brought, and deliberately has no documented form",
@@ -117,6 +119,9 @@ def valid_data_is_taken(ctx, response, case):
         # A datum is due only where a position is given; OpenAPI cannot tie one parameter to another. Told with
         # it are all the rules that are broken besides, which alone are answered 422.
         if problem.get("code") == "crsMissing":
+            return None
+        # Names of further parts are made up of bytes that no head of a part can hold.
+        if problem.get("code") == "badBody" and case.operation.definition.raw.get("operationId") == "upload_photo":
             return None
         if errors and all((error["field"], error["code"]) in EXCUSED for error in errors):
             return None

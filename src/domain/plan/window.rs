@@ -90,11 +90,11 @@ pub struct Stated {
     /// The times, instead of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<BTreeSet<Clock>>,
-    /// See [`Allowance::early`].
+    /// How many minutes before its time a slot opens.
     pub early_minutes: u16,
-    /// See [`Allowance::late`].
+    /// How many minutes after its time a cleaning is still on time.
     pub late_minutes: u16,
-    /// See [`Allowance::grace`].
+    /// How many minutes after that a cleaning counts as late; later the slot is missed.
     pub grace_minutes: u16,
     /// What is to be looked at.
     #[serde(default)]
