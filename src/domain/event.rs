@@ -46,6 +46,10 @@ codes!(
         Plan = "plan",
         /// An exception from plans.
         Exception = "exception",
+        /// A slot: `17.3.2.20261123T0800`.
+        Slot = "slot",
+        /// Why a slot could not be done, as somebody says.
+        Excuse = "excuse",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }
@@ -66,10 +70,16 @@ codes!(
         Locate = "locate",
         /// A file was taken in.
         Import = "import",
-        /// A suggestion was taken up.
+        /// A suggestion was taken up, or somebody agreed to an excuse.
         Accept = "accept",
-        /// A suggestion was turned down.
+        /// A suggestion or an excuse was turned down.
         Reject = "reject",
+        /// A slot is no longer on time, and not done.
+        Overdue = "overdue",
+        /// A slot is over, and was not done.
+        Miss = "miss",
+        /// A slot that had been missed turned out to be done, or was excused.
+        Settle = "settle",
         /// A session was opened.
         Login = "login",
         /// Somebody failed to open a session, or to prove in one who they are.

@@ -54,6 +54,10 @@ id!(
     SuggestionId
 );
 id!(
+    /// A reason why a slot could not be done, for somebody to decide.
+    ExcuseId
+);
+id!(
     /// A publisher whose files are taken in.
     SourceId
 );

@@ -59,6 +59,12 @@ pub enum Action {
     ApplyImport,
     /// Read reports on the register.
     ReadReports,
+    /// Say why a slot could not be done.
+    AskExcuse,
+    /// Say whether that counts, for slots that somebody else asked for.
+    DecideExcuse,
+    /// See the excuses, with who asked and who decided.
+    ReadExcuses,
     /// Log a cleaning as one's own.
     LogCleaning,
     /// Confirm a cleaning that somebody logged.
@@ -87,7 +93,13 @@ pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
     // Nobody raises themselves, cuts off the branch they sit on, or confirms their own work.
     let is_about_self = subject.person == Some(actor.person);
     let bars_self =
-        matches!(action, Action::Grant(_) | Action::Revoke(_) | Action::ReviewOutage | Action::VerifyCleaning);
+        matches!(action,
+            Action::Grant(_)
+                | Action::Revoke(_)
+                | Action::ReviewOutage
+                | Action::VerifyCleaning
+                | Action::DecideExcuse
+        );
     if bars_self && is_about_self {
         return false;
     }
@@ -107,12 +119,16 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::ReadOperators | Action::ReadOutages | Action::ReadGrades | Action::ReadPhotos | Action::ReadPlans => {
-            role.is_staff()
-        }
+        Action::ReadOperators
+        | Action::ReadOutages
+        | Action::ReadGrades
+        | Action::ReadPhotos
+        | Action::ReadPlans
+        | Action::ReadExcuses => role.is_staff(),
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::EditToilet
         | Action::EditPlan
+        | Action::DecideExcuse
         | Action::IssuePlate
         | Action::CloseToilet
         | Action::ReviewOutage
@@ -126,6 +142,7 @@ const fn allows(role: Role, action: Action) -> bool {
             matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor)
         }
         Action::ReadReports => matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor),
+        Action::AskExcuse => matches!(role, Role::Cleaner | Role::Supervisor | Role::Admin),
         Action::LogCleaning => matches!(role, Role::Cleaner | Role::Supervisor),
         Action::VerifyCleaning => matches!(role, Role::Inspector | Role::Supervisor),
         Action::ReadAudit => matches!(role, Role::Admin | Role::Auditor),
@@ -196,6 +213,9 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::EditPlan
         | Action::ReadPlans
         | Action::PlaceToilet
+        | Action::AskExcuse
+        | Action::DecideExcuse
+        | Action::ReadExcuses
         | Action::LogCleaning
         | Action::VerifyCleaning => false,
     }

@@ -18,6 +18,7 @@ use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
 use super::exceptions::ExceptionsApi;
+use super::excuses::ExcusesApi;
 use super::exports::ExportsApi;
 use super::faults;
 use super::grades::GradesApi;
@@ -35,6 +36,7 @@ use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
 use super::reports::ReportsApi;
 use super::sessions::SessionsApi;
+use super::slots::SlotsApi;
 use super::staff::StaffApi;
 use super::strict;
 use super::suggestions::SuggestionsApi;
@@ -56,7 +58,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi),
+    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -79,7 +81,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
             SuggestionsApi(shared()),
         ),
-        (PlansApi(shared()), ExceptionsApi(shared())),
+        (PlansApi(shared()), ExceptionsApi(shared()), SlotsApi(shared()), ExcusesApi(shared())),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

@@ -9,11 +9,9 @@ use super::instant::Instant;
 use super::words::Word;
 use crate::domain::language::Language::{Chinese, English};
 use crate::domain::plan::{Clock, Plan, Stated, Template, Weekday, Window, Windows};
-use crate::domain::slot::Slot;
 use crate::domain::task::{Checklist, Point, Task};
 use crate::domain::text::Name;
 use crate::domain::{Violation, Violations};
-use crate::usecase::plans::Due;
 
 /// One line of a plan, in local time: what is due on which days, either every so many minutes or at given times. A window
 /// that ends before it begins runs past midnight and belongs to the day it begins on.
@@ -208,74 +206,6 @@ impl From<&Plan> for PlanView {
             description: plan.describe(Chinese),
             description_en: plan.describe(English),
             revision: plan.revision,
-        }
-    }
-}
-
-/// One due task.
-#[derive(Debug, Object)]
-#[oai(rename = "Slot", rename_all = "camelCase", skip_serializing_if_is_none)]
-pub(super) struct SlotView {
-    /// What tells it from every other: toilet, version, window, local date and time.
-    key: String,
-    /// What is due.
-    task: Word<Task>,
-    /// The local date on which it is due.
-    date: NaiveDate,
-    /// The local time at which it is due, whether or not the clock shows it on that date.
-    time: String,
-    /// The instant at which it is due.
-    at: Instant,
-    /// From when it can be done.
-    opens: Instant,
-    /// Until when it is on time.
-    due: Instant,
-    /// Until when it can be done at all.
-    closes: Instant,
-    /// The id of the exception that cancels it.
-    cancelled_by: Option<i32>,
-}
-
-impl From<&Slot> for SlotView {
-    fn from(slot: &Slot) -> Self {
-        Self {
-            key: slot.key.to_string(),
-            task: Word(slot.task),
-            date: slot.key.date,
-            time: slot.key.time.to_string(),
-            at: Instant(slot.at),
-            opens: Instant(slot.opens),
-            due: Instant(slot.due),
-            closes: Instant(slot.closes),
-            cancelled_by: slot.cancelled.map(|id| id.0),
-        }
-    }
-}
-
-/// The slots of a toilet on a span of days.
-#[derive(Debug, Object)]
-#[oai(rename = "Slots", rename_all = "camelCase")]
-pub(super) struct SlotsView {
-    /// The toilet's id.
-    toilet: i32,
-    /// The toilet's time zone.
-    zone: String,
-    /// The first day.
-    from: NaiveDate,
-    /// The last day.
-    to: NaiveDate,
-    /// The slots in the order of their instants, cancelled ones too.
-    items: Vec<SlotView>,
-}
-
-impl From<&Due> for SlotsView {
-    fn from(due: &Due) -> Self {
-        Self {
-            toilet: due.toilet.id.0,
-            zone: due.toilet.fact.zone.name().to_owned(),
-            from: due.from,
-            to: due.to,
-            items: due.slots.iter().map(SlotView::from).collect(),
         }
     }
 }

@@ -1,21 +1,19 @@
-//! Plans of toilets, their templates, and the slots that follow from them.
+//! Plans of toilets and their templates.
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use poem::Request;
 use poem::http::StatusCode;
 use poem_openapi::param::{Header, Path};
-use poem_openapi::payload::{Json, PlainText};
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
 
 use super::answer::Answer;
 use super::bearer::Signed;
 use super::body::Body;
-use super::language::Language;
-use super::plan_view::{PlanView, SlotsView, TemplateView, WindowFacts, windows};
+use super::plan_view::{PlanView, TemplateView, WindowFacts, windows};
 use super::problem::Problem;
-use super::query::{Day, Declared, Given, Group, Params};
+use super::query::{Declared, Given, Group, Params};
 use super::revision::once;
 use super::tag::Tag;
 use super::toilet_facts::day;
@@ -32,7 +30,7 @@ use crate::domain::toilet::Kind;
 use crate::usecase::plans::{self, Applied, Chosen, Content, NewPlan, NewTemplate};
 use crate::usecase::{Ctx, Failure};
 
-/// Every operation on plans, templates and slots.
+/// Every operation on plans and templates.
 pub(super) struct PlansApi(pub(super) Arc<Ctx>);
 
 /// A plan for a class of toilets, to be made. It is never changed: plans that were made from it would say something else.
@@ -146,14 +144,6 @@ struct PlanPage {
 struct ToiletPlans {
     /// The versions, in the order of their days.
     items: Vec<PlanView>,
-}
-
-/// A calendar.
-#[derive(ApiResponse)]
-enum Calendar {
-    /// The calendar (iCalendar, RFC 5545).
-    #[oai(status = 200, content_type = "text/calendar; charset=utf-8")]
-    Calendar(PlainText<String>),
 }
 
 #[OpenApi(tag = "Tag::Cleaning")]
@@ -280,35 +270,6 @@ impl PlansApi {
         };
         Ok(Created::kept(plans::put(&self.0, by, ToiletId(id.0), new, once, tell).await?))
     }
-
-    /// List the slots of a toilet
-    ///
-    /// What is due there, and when, for everybody; at most 62 days.
-    #[oai(path = "/api/v1/toilets/:id/slots", method = "get", operation_id = "list_toilet_slots")]
-    async fn list_toilet_slots(
-        &self,
-        /// The toilet's id.
-        id: Path<i32>,
-        query: Params<SlotParams>,
-    ) -> Result<Answer<SlotsView>, Problem> {
-        let Params(SlotParams { from, to }) = query;
-        Ok(Answer::of(&SlotsView::from(&plans::slots(&self.0, ToiletId(id.0), from, to).await?)))
-    }
-
-    /// Get the slots of a toilet as a calendar
-    ///
-    /// The same as iCalendar, to subscribe to, in the language of `Accept-Language`.
-    #[oai(path = "/api/v1/toilets/:id/slots.ics", method = "get", operation_id = "get_slot_calendar")]
-    async fn get_slot_calendar(
-        &self,
-        /// The toilet's id.
-        id: Path<i32>,
-        query: Params<SlotParams>,
-        request: &Request,
-    ) -> Result<Calendar, Problem> {
-        let (Params(SlotParams { from, to }), language) = (query, Language::of(request.headers()));
-        Ok(Calendar::Calendar(PlainText(plans::calendar(&self.0, ToiletId(id.0), (from, to), language).await?)))
-    }
 }
 
 fn template(template: &Template) -> Answer<TemplateView> {
@@ -396,24 +357,5 @@ impl Group for Page {
             }
         };
         Some(Self { after, limit: limit? })
-    }
-}
-
-/// Which slots somebody wants.
-#[derive(Debug)]
-struct SlotParams {
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
-}
-
-const FROM: Day = Day { name: "from", about: "The first day, in the toilet's time zone; today if left out." };
-const TO: Day = Day { name: "to", about: "The last day; six days after the first if left out." };
-
-impl Group for SlotParams {
-    const PARAMETERS: &'static [&'static dyn Declared] = &[&FROM, &TO];
-
-    fn read(given: &mut Given) -> Option<Self> {
-        let (from, to) = (given.take(&FROM), given.take(&TO));
-        Some(Self { from: from?, to: to? })
     }
 }

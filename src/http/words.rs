@@ -11,6 +11,7 @@ use super::toilet_params::AtBarriers;
 use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
+use crate::domain::excuse::ExcuseState;
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::import_review::ImportState;
@@ -19,6 +20,7 @@ use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::photo::PhotoState;
 use crate::domain::plan::{DayKind, EffectKind, Weekday};
 use crate::domain::plate::PlateKind;
+use crate::domain::slot::{ExcuseReason, SlotState};
 use crate::domain::suggestion::{SuggestionKind, SuggestionState};
 use crate::domain::task::Task;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
@@ -70,6 +72,8 @@ vocabularies!(
     ConsentResult,
     Crs,
     DayKind,
+    ExcuseReason,
+    ExcuseState,
     EffectKind,
     Fact,
     Form,
@@ -86,6 +90,7 @@ vocabularies!(
     PlateKind,
     RecordKind,
     Role,
+    SlotState,
     Standard,
     Standing,
     Status,

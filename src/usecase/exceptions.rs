@@ -54,6 +54,7 @@ pub async fn create(
             let new = Exception { id, over, occasion, effect, reason, made_at, ended_at: None };
             let made = Exception { id: tx.create_exception(&new, area).await?, ..new };
             tx.append(vec![entry(&made, event::Action::Create, &Fields::new())]).await?;
+            tx.settle_all_soon().await?;
             let answer = tell(&made);
             Once::keep(once.as_ref(), tx, &answer).await?;
             Ok(answer)
@@ -78,6 +79,7 @@ pub async fn end(ctx: &Ctx, by: By, id: ExceptionId, expected: Expected) -> Resu
             }
             let ended = Exception { ended_at: Some(tx.at().trunc_subsecs(0)), ..before.clone() };
             tx.end_exception(&ended).await?;
+            tx.settle_all_soon().await?;
             Ok(tx.append(vec![entry(&ended, event::Action::Retire, &before.fields())]).await?)
         })
     });

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate, SubsecRound, TimeDelta};
+use chrono::{Days, NaiveDate, SubsecRound};
 
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
 use super::registering::{standing, subject};
+use super::slots::settle;
 use super::{By, Ctx, Failure, toilets};
 use crate::domain::account::Actor;
 use crate::domain::area::AreaCode;
@@ -15,22 +16,16 @@ use crate::domain::event::{self, NewEntry, RecordKind, changes};
 use crate::domain::grade::Grade;
 use crate::domain::holiday::Calendars;
 use crate::domain::id::{OperatorId, PlanId, TemplateId, ToiletId};
-use crate::domain::language::Language;
-use crate::domain::plan::{Exception, Plan, Setting, Template, Window, Windows};
+use crate::domain::plan::{Exception, Plan, Setting, Template, Windows};
 use crate::domain::policy::Action;
-use crate::domain::slot::Slot;
 use crate::domain::text::{Name, Remark};
 use crate::domain::toilet::{Kind, Lifecycle};
 use crate::domain::{Toilet, Violation};
-use crate::export::{About, ical};
 use crate::finder::{Filter, GradeFilter, ListQuery};
 use crate::store::{StoreError, Tx};
 
 /// On how many toilets a template is put at once.
 const MOST: usize = 200;
-
-/// How many days of slots are told at once.
-const MOST_DAYS: i64 = 62;
 
 /// A template to be made.
 #[derive(Debug, Clone)]
@@ -88,23 +83,6 @@ pub struct Applied {
     pub made: Vec<Plan>,
     /// The toilets that were left as they are, and why.
     pub left: Vec<(ToiletId, String)>,
-}
-
-/// The slots of a toilet, and all that they were computed from.
-#[derive(Debug, Clone)]
-pub struct Due {
-    /// The toilet.
-    pub toilet: Toilet,
-    /// The versions of its plan.
-    pub plans: Vec<Plan>,
-    /// The exceptions from them.
-    pub exceptions: Vec<Exception>,
-    /// The first day.
-    pub from: NaiveDate,
-    /// The last day.
-    pub to: NaiveDate,
-    /// The slots of those days in the order of their instants.
-    pub slots: Vec<Slot>,
 }
 
 /// Makes a template; whoever answers for toilets may, since it is none of any one area.
@@ -258,8 +236,7 @@ async fn put_in(
     template: Option<TemplateId>,
     windows: Windows,
 ) -> Result<Plan, Failure> {
-    let (now, zone) = (tx.at(), toilet.fact.zone);
-    let today = now.with_timezone(&zone).date_naive();
+    let (now, zone, today) = (tx.at(), toilet.fact.zone, toilet.today(tx.at()));
     let from = from.unwrap_or(today + Days::new(1));
     if from < today {
         return Err(Violation::new("from", "outOfRange", format!("{from} is past: begin today or later")).into());
@@ -297,6 +274,7 @@ async fn put_in(
     tx.create_plan(&plan).await?;
     entries.push(entry(&plan, event::Action::Create, &Fields::new(), &plan.fields()));
     tx.append(entries).await?;
+    settle(tx, calendars, toilet, &[]).await?;
     Ok(plan)
 }
 
@@ -306,7 +284,7 @@ fn entry(plan: &Plan, action: event::Action, before: &Fields, after: &Fields) ->
 }
 
 /// Asks something about the plans of a toilet under its exceptions.
-fn in_setting<T>(
+pub(super) fn in_setting<T>(
     calendars: &Calendars,
     toilet: &Toilet,
     exceptions: &[Exception],
@@ -399,52 +377,4 @@ pub async fn of_toilet(ctx: &Ctx, actor: &Actor, id: ToiletId) -> Result<Vec<Pla
     let toilet = ctx.store.toilets(&[id]).await?.pop().ok_or(Failure::NotFound)?;
     require(actor, Action::ReadPlans, subject(&toilet, ctx.clock.now()))?;
     Ok(ctx.store.plans_of(id).await?)
-}
-
-/// The slots of a toilet as a calendar to subscribe to (iCalendar).
-///
-/// # Errors
-/// As [`slots`].
-pub async fn calendar(
-    ctx: &Ctx,
-    id: ToiletId,
-    days: (Option<NaiveDate>, Option<NaiveDate>),
-    language: Language,
-) -> Result<String, Failure> {
-    let due = slots(ctx, id, days.0, days.1).await?;
-    let host = ctx.public_url.as_ref().and_then(|url| url.origin().split_once("://"));
-    let host = host.map_or("gongce", |(_, host)| host);
-    let about = About { toilet: due.toilet.fact.name.as_str(), host, at: ctx.clock.now(), language };
-    let window = |slot: &Slot| {
-        let plan = due.plans.iter().find(|plan| plan.version == slot.key.version)?;
-        plan.window_of(&slot.key, &due.exceptions)
-    };
-    Ok(ical(&about, due.slots.iter().map(|slot| (*slot, window(slot).map(Window::checklist)))))
-}
-
-/// The slots of a toilet from a day (today if left out) to a day (six days later), for everybody: the plan is no secret.
-///
-/// # Errors
-/// [`Failure::NotFound`], and [`Failure::Invalid`] for a span that ends before it begins or is too long.
-pub async fn slots(ctx: &Ctx, id: ToiletId, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Due, Failure> {
-    let toilet = ctx.store.toilets(&[id]).await?.pop().ok_or(Failure::NotFound)?;
-    let today = ctx.clock.now().with_timezone(&toilet.fact.zone).date_naive();
-    let from = from.unwrap_or(today);
-    let to = to.unwrap_or(from + Days::new(6));
-    let length = to - from;
-    if length < TimeDelta::zero() {
-        return Err(Violation::new("to", "endsBeforeItBegins", format!("{to} is before {from}")).into());
-    }
-    if length.num_days() >= MOST_DAYS {
-        return Err(Violation::new("to", "tooLong", format!("is more than {MOST_DAYS} days with the first")).into());
-    }
-    let plans = ctx.store.plans_of(id).await?;
-    let exceptions = ctx.store.exceptions_of(&toilet, &plans).await?;
-    let until = to + Days::new(1);
-    let mut slots: Vec<Slot> = in_setting(&ctx.calendars, &toilet, &exceptions, |setting| {
-        plans.iter().flat_map(|plan| plan.slots(setting, from, until)).collect()
-    });
-    // The night of a version that ends runs into the first day of the next.
-    slots.sort_by_key(|slot| (slot.at, slot.key));
-    Ok(Due { toilet, plans, exceptions, from, to, slots })
 }

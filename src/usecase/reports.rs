@@ -23,7 +23,7 @@ use crate::finder::Snapshot;
 const CHUNK: u64 = 1_000;
 
 /// The toilets that a report is about.
-struct About {
+pub(super) struct About {
     scope: Scope,
     within: Within,
     now: DateTime<Utc>,
@@ -140,7 +140,7 @@ impl About {
     }
 
     /// Today for a report on many toilets.
-    fn today(&self) -> NaiveDate {
+    pub(super) fn today(&self) -> NaiveDate {
         self.now.with_timezone(&self.zone).date_naive()
     }
 
@@ -152,7 +152,7 @@ impl About {
     }
 }
 
-fn about(ctx: &Ctx, actor: &Actor, area: Option<&AreaCode>) -> Result<About, Failure> {
+pub(super) fn about(ctx: &Ctx, actor: &Actor, area: Option<&AreaCode>) -> Result<About, Failure> {
     let scope = scope(actor, Action::ReadReports)?;
     let snapshot = ctx.finder.snapshot();
     let within = match area {
@@ -176,7 +176,7 @@ fn visible(snapshot: &Snapshot, scope: &Scope, code: &AreaCode) -> Option<Arc<Ar
 }
 
 /// Goes through the toilets that a report is about, in the order of their ids, without holding all of them.
-async fn each(ctx: &Ctx, about: &About, mut count: impl FnMut(&Toilet)) -> Result<(), Failure> {
+pub(super) async fn each(ctx: &Ctx, about: &About, mut count: impl FnMut(&Toilet)) -> Result<(), Failure> {
     let around = ctx.store.around().await?;
     let mut last = ToiletId(0);
     loop {

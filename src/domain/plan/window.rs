@@ -246,6 +246,13 @@ impl Windows {
         (1..).zip(&self.0)
     }
 
+    /// How far from its time anything of them opens or closes at the most.
+    #[must_use]
+    pub fn reach(&self) -> TimeDelta {
+        let allowances = self.0.iter().map(Window::allowance);
+        allowances.map(|one| one.early().max(one.late() + one.grace())).max().unwrap_or_default()
+    }
+
     /// The window at a place.
     #[must_use]
     pub fn at(&self, place: u16) -> Option<&Window> {

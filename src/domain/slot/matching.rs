@@ -1,24 +1,33 @@
 //! Which cleaning did which slot: a pure function of both sets, so that the order in which logs arrive makes no
 //! difference.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::blocks::{blocks, home};
 use super::{Done, Slot};
+use crate::domain::task::Task;
 
 /// For each slot the place of the cleaning that did it. The slots are of one toilet.
 ///
-/// A cleaning does at most one slot of each task. As many slots as can be are done on time; what is left over does those
-/// that it is late for. Among equals a slot gets its first cleaning.
+/// A cleaning does at most one slot of each task. Of one block (`blocks`), as many slots as can be are done on
+/// time; what is left over does those that it is late for. Among equals a slot gets its first cleaning.
 pub(super) fn matched(slots: &[Slot], cleanings: &[Done]) -> Vec<Option<usize>> {
     let mut found = vec![None; slots.len()];
-    let tasks: BTreeSet<_> = slots.iter().map(|slot| slot.task).collect();
-    for task in tasks {
+    let numbers = blocks(slots);
+    let tasks: BTreeSet<_> = slots.iter().zip(&numbers).map(|(slot, number)| (slot.task, *number)).collect();
+    let homes = |task: Task| -> Vec<Option<usize>> {
+        let of_task = || slots.iter().zip(numbers.iter().copied()).filter(|(slot, _)| slot.task == task);
+        let did = |done: &Done| done.tasks.contains(&task);
+        cleanings.iter().map(|done| did(done).then(|| home(of_task(), done.at)).flatten()).collect()
+    };
+    let homes: BTreeMap<Task, _> = tasks.iter().map(|(task, _)| (*task, homes(*task))).collect();
+    for (task, number) in tasks {
         let mut own: Vec<usize> =
-            (0..slots.len()).filter(|at| slots[*at].task == task && slots[*at].cancelled.is_none()).collect();
+            (0..slots.len()).filter(|at| numbers[*at] == number && slots[*at].cancelled.is_none()).collect();
         own.sort_by_key(|at| (slots[*at].at, slots[*at].key));
-        let mut did: Vec<usize> = (0..cleanings.len()).filter(|at| cleanings[*at].tasks.contains(&task)).collect();
+        let mut did: Vec<usize> = (0..cleanings.len()).filter(|at| homes[&task][*at] == Some(number)).collect();
         did.sort_by_key(|at| (cleanings[*at].at, cleanings[*at].id));
         let mut free: Vec<bool> = vec![true; cleanings.len()];
         let is_on_time = |slot: &Slot, at: DateTime<Utc>| slot.opens <= at && at <= slot.due;

@@ -1,6 +1,9 @@
 //! Slots (保洁时段): each is one due task, computed from a plan.
 
+mod blocks;
 mod matching;
+mod outcome;
+mod settlement;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -11,6 +14,9 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use blocks::touched;
+pub use outcome::{Doing, Outcome};
+pub use settlement::Settlement;
 pub use state::{Done, Excuse, ExcuseReason, Judged, SlotState, judge};
 
 use super::Violation;

@@ -93,8 +93,8 @@ impl Judged {
 
 /// How the slots of one toilet stand at an instant, by what was known then, in the order in which they are given.
 ///
-/// A cleaning may do one of several slots whose times overlap: to judge slots, give all the slots around them whose
-/// times overlap theirs, one by one.
+/// A cleaning may do one of several slots whose times overlap: to judge slots, give all of their blocks
+/// ([`touched`](super::touched)) with all cleanings of that time, and whole months of slots around them.
 #[must_use]
 pub fn judge(slots: &[Slot], cleanings: &[Done], excuses: &[Excuse], now: DateTime<Utc>) -> Vec<Judged> {
     let known: Vec<Done> = cleanings.iter().filter(|done| done.received_at <= now && done.at <= now).cloned().collect();

@@ -1,0 +1,118 @@
+//! The cleaning figures, for those who answer for them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+
+use super::reports::{about, each};
+use super::{Ctx, Failure};
+use crate::domain::Violation;
+use crate::domain::account::Actor;
+use crate::domain::area::AreaCode;
+use crate::domain::figures::{Bucket, Figures, Grouping, Of, add};
+use crate::domain::id::ToiletId;
+use crate::domain::tally::DayTally;
+
+/// So many days at once: two years.
+const MOST_DAYS: i64 = 732;
+
+/// So many rows at once: who wants more asks for less at a time.
+const MOST_ROWS: usize = 20_000;
+
+/// Which figures somebody wants.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The code of the area; all that the caller answers for if left out.
+    pub area: Option<AreaCode>,
+    /// The first day; the first of this month if left out.
+    pub from: Option<NaiveDate>,
+    /// The last day; today if left out.
+    pub to: Option<NaiveDate>,
+    /// By what.
+    pub by: Grouping,
+    /// By which stretch of time.
+    pub bucket: Bucket,
+}
+
+/// The figures, and what they are of.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// By what.
+    pub by: Grouping,
+    /// By which stretch of time.
+    pub bucket: Bucket,
+    /// When they were read. What becomes known later changes them.
+    pub as_of: DateTime<Utc>,
+    /// The figures.
+    pub figures: Figures,
+    /// What the groups are called that have a name.
+    pub names: HashMap<Of, String>,
+}
+
+/// The cleaning figures of a span of days.
+///
+/// # Errors
+/// [`Failure::Refused`] for a role that reads no reports, [`Failure::NotFound`] for an area that is not there or out of
+/// scope, [`Failure::Invalid`] for a span that ends before it begins, is too long or has too many figures.
+pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<Told, Failure> {
+    let about = about(ctx, actor, asked.area.as_ref())?;
+    let today = about.today();
+    let to = asked.to.unwrap_or(today);
+    let from = asked.from.unwrap_or_else(|| Bucket::Month.first(to, NaiveDate::MIN));
+    let length = to - from;
+    if length < TimeDelta::zero() {
+        return Err(Violation::new("to", "endsBeforeItBegins", format!("{to} is before {from}")).into());
+    }
+    if length.num_days() >= MOST_DAYS {
+        return Err(Violation::new("to", "tooLong", format!("is more than {MOST_DAYS} days with the first")).into());
+    }
+    let counted = ctx.store.tallies(from, to, asked.bucket != Bucket::Whole).await?;
+    let mut by_toilet: HashMap<ToiletId, Vec<DayTally>> = HashMap::new();
+    for one in counted {
+        by_toilet.entry(one.toilet).or_default().push(one);
+    }
+    let (mut figures, mut names) = (Figures::new(), HashMap::new());
+    each(ctx, &about, |toilet| {
+        for one in by_toilet.remove(&toilet.id).unwrap_or_default() {
+            add(&mut figures, toilet, &one, (asked.by, asked.bucket), from);
+            match asked.by {
+                Grouping::Toilet => {
+                    names.entry(Of::Toilet(toilet.id.0)).or_insert_with(|| toilet.fact.name.to_string());
+                }
+                Grouping::Area => {
+                    if let Some(area) = &toilet.area {
+                        names.entry(Of::Area(Some(area.code.clone()))).or_insert_with(|| area.name.to_string());
+                    }
+                }
+                Grouping::Operator => {
+                    for tie in toilet.tenures.iter().filter(|tie| Some(tie.operator.id) == one.operator) {
+                        let of = Of::Operator(Some(tie.operator.id.0));
+                        names.entry(of).or_insert_with(|| tie.operator.name.to_string());
+                    }
+                }
+                Grouping::All | Grouping::Person => {}
+            }
+        }
+    })
+    .await?;
+    if figures.len() > MOST_ROWS {
+        let message = format!("has {} figures; at most {MOST_ROWS} are told: fewer days, or longer stretches", figures.len());
+        return Err(Violation::new("bucket", "tooMany", message).into());
+    }
+    let as_of = ctx.clock.now().trunc_subsecs(0);
+    Ok(Told { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, names })
+}
+
+impl Told {
+    /// The last day of the stretch that begins on a day.
+    #[must_use]
+    pub fn last(&self, first: NaiveDate) -> NaiveDate {
+        let next = first.iter_days().skip(1).take_while(|day| *day <= self.to);
+        let within = next.take_while(|day| self.bucket.first(*day, self.from) == first);
+        within.last().unwrap_or(first)
+    }
+}

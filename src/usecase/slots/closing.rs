@@ -1,0 +1,54 @@
+//! Slots close by themselves: nobody has to look for a missed one to be missed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::settle;
+use crate::domain::id::ToiletId;
+use crate::usecase::{Ctx, Failure};
+
+/// How often it is looked whether a slot has changed by itself.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Toilets settled in one go.
+const STEP: u64 = 64;
+
+/// Closes slots as their time comes, for as long as it is polled. Several processes may do so at once: each toilet is
+/// settled by one at a time, and there is nothing left to settle for the next. A failure is logged and tried again.
+pub async fn close(ctx: Arc<Ctx>) {
+    loop {
+        if let Err(error) = close_once(&ctx).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot close slots; trying again");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Settles every toilet of which a slot has changed by itself; answers how many there were.
+///
+/// # Errors
+/// What the store fails with; toilets settled before stay so.
+pub async fn close_once(ctx: &Ctx) -> Result<usize, Failure> {
+    let mut settled = 0;
+    loop {
+        let due = ctx.store.toilets_to_settle(ctx.clock.now(), STEP).await?;
+        if due.is_empty() {
+            return Ok(settled);
+        }
+        for id in due {
+            one(ctx, id).await?;
+            settled += 1;
+        }
+    }
+}
+
+async fn one(ctx: &Ctx, id: ToiletId) -> Result<(), Failure> {
+    let calendars = Arc::clone(&ctx.calendars);
+    let written = ctx.write(ctx.author("slots"), move |tx| {
+        Box::pin(async move {
+            let Some(toilet) = tx.toilet(id).await? else { return Ok(()) };
+            settle(tx, &calendars, &toilet, &[]).await
+        })
+    });
+    written.await
+}
