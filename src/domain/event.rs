@@ -46,6 +46,8 @@ codes!(
         Plan = "plan",
         /// An exception from plans.
         Exception = "exception",
+        /// A logged cleaning, or a correction of one.
+        Cleaning = "cleaning",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

@@ -59,8 +59,14 @@ pub enum Action {
     ApplyImport,
     /// Read reports on the register.
     ReadReports,
-    /// Log a cleaning as one's own.
+    /// Log a cleaning as one's own. It is taken from outside one's area as well, and flagged.
     LogCleaning,
+    /// Record a cleaning for somebody without a phone.
+    RecordCleaning,
+    /// Correct what somebody else logged.
+    CorrectCleaning,
+    /// See what was logged, and by whom.
+    ReadCleanings,
     /// Confirm a cleaning that somebody logged.
     VerifyCleaning,
     /// Read the journal: who did what when.
@@ -107,9 +113,12 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::ReadOperators | Action::ReadOutages | Action::ReadGrades | Action::ReadPhotos | Action::ReadPlans => {
-            role.is_staff()
-        }
+        Action::ReadOperators
+        | Action::ReadOutages
+        | Action::ReadGrades
+        | Action::ReadPhotos
+        | Action::ReadPlans
+        | Action::ReadCleanings => role.is_staff(),
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::EditToilet
         | Action::EditPlan
@@ -127,6 +136,7 @@ const fn allows(role: Role, action: Action) -> bool {
         }
         Action::ReadReports => matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor),
         Action::LogCleaning => matches!(role, Role::Cleaner | Role::Supervisor),
+        Action::RecordCleaning | Action::CorrectCleaning => matches!(role, Role::Supervisor),
         Action::VerifyCleaning => matches!(role, Role::Inspector | Role::Supervisor),
         Action::ReadAudit => matches!(role, Role::Admin | Role::Auditor),
         // It takes no role, and none lets anybody do it to others.
@@ -197,6 +207,9 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::ReadPlans
         | Action::PlaceToilet
         | Action::LogCleaning
+        | Action::RecordCleaning
+        | Action::CorrectCleaning
+        | Action::ReadCleanings
         | Action::VerifyCleaning => false,
     }
 }
