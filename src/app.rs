@@ -248,6 +248,7 @@ impl App {
         let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
         let housekeeper = self.ctx.photos.is_some().then(|| tokio::spawn(photos::keep(Arc::clone(&self.ctx))));
         let sweeper = tokio::spawn(sweeping::sweep_hourly(Arc::clone(&self.ctx)));
+        let closer = tokio::spawn(slots::close(Arc::clone(&self.ctx)));
         let clock = self.ctx.clock;
         let (ended, end) = oneshot::channel::<()>();
         let admin = self.admin.map(|listener| {
@@ -269,6 +270,7 @@ impl App {
         follower.abort();
         housekeeper.iter().for_each(JoinHandle::abort);
         sweeper.abort();
+        closer.abort();
         drop(ended);
         if let Some(admin) = admin {
             drop(admin.await);

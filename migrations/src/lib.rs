@@ -22,6 +22,7 @@ mod m0014_photos;
 mod m0015_suggestions;
 mod m0016_import_reviews;
 mod m0017_plans;
+mod m0018_cleanings;
 mod m0019_slots;
 
 /// Brings a database from any known step to any other.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_import_reviews::Migration),
             Box::new(m0017_plans::Migration),
             Box::new(m0019_slots::Migration),
+            Box::new(m0018_cleanings::Migration),
         ]
     }
 

@@ -28,9 +28,7 @@ impl MigrationTrait for Migration {
         for (name, table, [first, second]) in indexes {
             manager.create_index(Index::create().name(name).table(table).col(first).col(second).take()).await?;
         }
-        manager
-            .create_index(Index::create().name("ix_settlement_next").table("settlement").col("next_at").take())
-            .await
+        manager.create_index(Index::create().name("ix_settlement_next").table("settlement").col("next_at").take()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -87,11 +85,7 @@ fn slot_outcome() -> TableCreateStatement {
         .col(optional("person_id", |c| c.string_len(36)))
         .col(required("revision", |c| c.integer()))
         .foreign_key(&mut references("fk_slot_outcome_toilet", "slot_outcome", "toilet_id", "toilet"))
-        .check(one_of(
-            "ck_slot_outcome_state",
-            "state",
-            &["doneOnTime", "doneLate", "missed", "excused", "cancelled"],
-        ))
+        .check(one_of("ck_slot_outcome_state", "state", &["doneOnTime", "doneLate", "missed", "excused", "cancelled"]))
         .take()
 }
 
@@ -114,10 +108,8 @@ fn settlement() -> TableCreateStatement {
 
 /// Derived: the outcomes of a toilet's day, counted by who answers for them.
 fn cleaning_day() -> TableCreateStatement {
-    let counts =
-        ["on_time", "late", "missed", "excused", "cancelled", "verified", "synced_late", "proxy"].map(|name| {
-            required(name, |c| c.integer())
-        });
+    let counts = ["on_time", "late", "missed", "excused", "cancelled", "verified", "synced_late", "proxy"]
+        .map(|name| required(name, |c| c.integer()));
     let mut table = Table::create();
     table
         .table("cleaning_day")
@@ -129,7 +121,5 @@ fn cleaning_day() -> TableCreateStatement {
     for count in counts {
         table.col(count);
     }
-    table
-        .foreign_key(&mut references("fk_cleaning_day_toilet", "cleaning_day", "toilet_id", "toilet"))
-        .take()
+    table.foreign_key(&mut references("fk_cleaning_day_toilet", "cleaning_day", "toilet_id", "toilet")).take()
 }

@@ -50,6 +50,8 @@ codes!(
         Slot = "slot",
         /// Why a slot could not be done, as somebody says.
         Excuse = "excuse",
+        /// A logged cleaning, or a correction of one.
+        Cleaning = "cleaning",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

@@ -1,8 +1,8 @@
 //! The cleaning figures: what was counted, by whom or what it is asked for, and by day, week or month.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::area::AreaCode;
 use super::codes::codes;
@@ -69,6 +69,20 @@ pub enum Of {
     Person(Option<String>),
 }
 
+impl Of {
+    /// By which it is known: an id, a code, a pseudonym; nothing of all, and of those of which it is not known.
+    #[must_use]
+    pub fn key(&self) -> Option<String> {
+        match self {
+            Self::All => None,
+            Self::Toilet(id) => Some(id.to_string()),
+            Self::Area(code) => code.as_ref().map(ToString::to_string),
+            Self::Operator(id) => id.map(|id| id.to_string()),
+            Self::Person(person) => person.clone(),
+        }
+    }
+}
+
 /// The figures of one group, stretch by stretch.
 pub type Figures = BTreeMap<(Of, NaiveDate), Tally>;
 
@@ -82,6 +96,35 @@ pub fn add(figures: &mut Figures, toilet: &Toilet, counted: &DayTally, by: (Grou
         Grouping::Person => Of::Person(counted.person.map(|person| person.to_string())),
     };
     *figures.entry((of, by.1.first(counted.day, from))).or_default() += counted.tally;
+}
+
+/// The figures, and what they are of.
+#[derive(Debug, Clone)]
+pub struct CleaningFigures {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// By what.
+    pub by: Grouping,
+    /// By which stretch of time.
+    pub bucket: Bucket,
+    /// When they were read. What becomes known later changes them.
+    pub as_of: DateTime<Utc>,
+    /// The figures.
+    pub figures: Figures,
+    /// What the groups are called that have a name.
+    pub names: HashMap<Of, String>,
+}
+
+impl CleaningFigures {
+    /// The last day of the stretch that begins on a day.
+    #[must_use]
+    pub fn last(&self, first: NaiveDate) -> NaiveDate {
+        let next = first.iter_days().skip(1).take_while(|day| *day <= self.to);
+        let within = next.take_while(|day| self.bucket.first(*day, self.from) == first);
+        within.last().unwrap_or(first)
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod account;
 pub mod area;
 pub mod attested;
 pub mod barrier;
+pub mod cleaning;
 pub mod codes;
 pub mod contact;
 pub mod deployment;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -15,6 +16,7 @@ pub use pass::Pass;
 
 use super::Violation;
 use super::account::PersonId;
+use super::cleaning::CleaningId;
 use super::codes::codes;
 use super::draft::Fields;
 use super::event::RecordKind;
@@ -22,7 +24,8 @@ use super::id::{GradeId, ToiletId};
 use super::wechat::CheckState;
 
 /// A photo, by the UUID of version 7 that its client made: no two clients make the same, and later ones sort later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Uuid", into = "Uuid")]
 pub struct PhotoId(Uuid);
 
 impl PhotoId {
@@ -40,6 +43,12 @@ impl TryFrom<Uuid> for PhotoId {
             return Ok(Self(id));
         }
         Err(Violation::new("id", "notVersion7", "must be a UUID of version 7, made anew for each photo"))
+    }
+}
+
+impl From<PhotoId> for Uuid {
+    fn from(id: PhotoId) -> Self {
+        id.0
     }
 }
 
@@ -208,7 +217,13 @@ impl Shown {
         Self { kind: RecordKind::Toilet, key: format!("{toilet}/grades/{grade}") }
     }
 
-    /// The toilet that shows it, itself or by a grade.
+    /// A cleaning at a toilet, whose photos are for the staff.
+    #[must_use]
+    pub fn cleaning(toilet: ToiletId, cleaning: CleaningId) -> Self {
+        Self { kind: RecordKind::Toilet, key: format!("{toilet}/cleanings/{cleaning}") }
+    }
+
+    /// The toilet that shows it, itself, by a grade or by a cleaning.
     #[must_use]
     pub fn of(&self) -> Option<ToiletId> {
         let key = self.key.split('/').next().filter(|_| self.kind == RecordKind::Toilet);

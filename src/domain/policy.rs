@@ -66,7 +66,14 @@ pub enum Action {
     /// See the excuses, with who asked and who decided.
     ReadExcuses,
     /// Log a cleaning as one's own.
+    /// Log a cleaning as one's own. It is taken from outside one's area as well, and flagged.
     LogCleaning,
+    /// Record a cleaning for somebody without a phone.
+    RecordCleaning,
+    /// Correct what somebody else logged.
+    CorrectCleaning,
+    /// See what was logged, and by whom.
+    ReadCleanings,
     /// Confirm a cleaning that somebody logged.
     VerifyCleaning,
     /// Read the journal: who did what when.
@@ -124,7 +131,8 @@ const fn allows(role: Role, action: Action) -> bool {
         | Action::ReadGrades
         | Action::ReadPhotos
         | Action::ReadPlans
-        | Action::ReadExcuses => role.is_staff(),
+        | Action::ReadExcuses
+        | Action::ReadCleanings => role.is_staff(),
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::EditToilet
         | Action::EditPlan
@@ -144,6 +152,7 @@ const fn allows(role: Role, action: Action) -> bool {
         Action::ReadReports => matches!(role, Role::Inspector | Role::Supervisor | Role::Admin | Role::Auditor),
         Action::AskExcuse => matches!(role, Role::Cleaner | Role::Supervisor | Role::Admin),
         Action::LogCleaning => matches!(role, Role::Cleaner | Role::Supervisor),
+        Action::RecordCleaning | Action::CorrectCleaning => matches!(role, Role::Supervisor),
         Action::VerifyCleaning => matches!(role, Role::Inspector | Role::Supervisor),
         Action::ReadAudit => matches!(role, Role::Admin | Role::Auditor),
         // It takes no role, and none lets anybody do it to others.
@@ -217,6 +226,9 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::DecideExcuse
         | Action::ReadExcuses
         | Action::LogCleaning
+        | Action::RecordCleaning
+        | Action::CorrectCleaning
+        | Action::ReadCleanings
         | Action::VerifyCleaning => false,
     }
 }

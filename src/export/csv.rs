@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::book::{Cell, Table};
 use crate::domain::record::{COLUMNS, Column, Holds, Record, guarded};
 use crate::geo::Crs;
 
@@ -20,6 +21,25 @@ pub(super) fn head(out: &mut Vec<u8>) {
 pub(super) fn row(record: &Record, crs: Crs, out: &mut Vec<u8>) {
     let cells = record.cells(crs);
     line(out, COLUMNS.iter().zip(&cells).map(|(column, value)| text(column, value)));
+}
+
+/// A table of a report, its heads first.
+#[must_use]
+pub fn table(table: &Table) -> Vec<u8> {
+    let mut out = BYTE_ORDER_MARK.to_vec();
+    line(&mut out, table.columns.iter().map(|head| guarded(head).into_owned()));
+    for row in &table.rows {
+        line(&mut out, row.iter().map(cell));
+    }
+    out
+}
+
+fn cell(cell: &Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => guarded(text).into_owned(),
+        Cell::Number(number) | Cell::Share(number) => number.to_string(),
+    }
 }
 
 fn text(column: &Column, value: &Value) -> String {

@@ -6,6 +6,7 @@
 
 mod book;
 mod csv;
+mod figures;
 mod geojson;
 mod glyphs;
 mod html;
@@ -25,6 +26,8 @@ use crate::domain::record::Record;
 use crate::geo::Crs;
 
 pub use book::{Book, Cell, Table};
+pub use csv::table as csv_table;
+pub use figures::figures;
 pub use geojson::{FeatureStyle, feature};
 pub use html::html;
 pub use ical::{About, ICAL, ical};

@@ -21,6 +21,7 @@ use super::exceptions::ExceptionsApi;
 use super::excuses::ExcusesApi;
 use super::exports::ExportsApi;
 use super::faults;
+use super::figures::FiguresApi;
 use super::grades::GradesApi;
 use super::health::HealthApi;
 use super::history::HistoryApi;
@@ -58,7 +59,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi),
+    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi, FiguresApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -81,7 +82,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
             SuggestionsApi(shared()),
         ),
-        (PlansApi(shared()), ExceptionsApi(shared()), SlotsApi(shared()), ExcusesApi(shared())),
+        (PlansApi(shared()), ExceptionsApi(shared()), SlotsApi(shared()), ExcusesApi(shared()), FiguresApi(shared())),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

@@ -12,6 +12,7 @@ use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::excuse::ExcuseState;
+use crate::domain::figures::{Bucket, Grouping};
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::import_review::ImportState;
@@ -69,6 +70,7 @@ vocabularies!(
     Access,
     Action,
     AreaLevel,
+    Bucket,
     ConsentResult,
     Crs,
     DayKind,
@@ -79,6 +81,7 @@ vocabularies!(
     Form,
     Format,
     Grade,
+    Grouping,
     IdentityKind,
     ImportState,
     Kind,

@@ -4,6 +4,7 @@ mod answers;
 mod areas;
 mod barriers;
 mod check;
+mod cleanings;
 mod consents;
 mod copies;
 mod deployments;
@@ -64,6 +65,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionT
 
 pub use answers::KeptAnswer;
 pub use check::{Finding, checks};
+pub use cleanings::KeptCleaning;
 pub use copies::{Copied, SqliteCopy};
 pub use dumps::Dumps;
 pub use error::StoreError;

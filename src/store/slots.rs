@@ -8,9 +8,9 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
-use super::entity::{settlement, slot_outcome};
+use super::entity::{cleaning, settlement, slot_outcome};
 use super::people::person_id;
-use super::{Store, StoreError, Tx};
+use super::{Store, StoreError, Tx, cleanings};
 use crate::domain::Violation;
 use crate::domain::id::{OperatorId, ToiletId};
 use crate::domain::share::Share;
@@ -63,6 +63,17 @@ impl Tx {
     pub async fn settlement(&self, toilet: ToiletId) -> Result<Option<Settlement>, StoreError> {
         let row = settlement::Entity::find_by_id(toilet.0).one(&self.connection).await?;
         Ok(row.as_ref().map(read_settlement))
+    }
+
+    /// When a toilet was last cleaned, as the evidence has it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_cleaned(&self, toilet: ToiletId) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let rows = cleanings::in_force(cleaning::Entity::find()).filter(cleaning::Column::ToiletId.eq(toilet.0));
+        let rows = rows.select_only().column(cleaning::Column::EffectiveAt);
+        let last = rows.order_by_desc(cleaning::Column::EffectiveAt).limit(1).into_tuple();
+        Ok(last.one(&self.connection).await?)
     }
 
     /// Writes how far they are.

@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono::{NaiveDate, SubsecRound, TimeDelta};
 
 use super::reports::{about, each};
 use super::{Ctx, Failure};
 use crate::domain::Violation;
 use crate::domain::account::Actor;
 use crate::domain::area::AreaCode;
-use crate::domain::figures::{Bucket, Figures, Grouping, Of, add};
+use crate::domain::figures::{Bucket, CleaningFigures, Figures, Grouping, Of, add};
 use crate::domain::id::ToiletId;
+use crate::domain::language::Language;
 use crate::domain::tally::DayTally;
+use crate::export;
 
 /// So many days at once: two years.
 const MOST_DAYS: i64 = 732;
@@ -34,31 +36,12 @@ pub struct Asked {
     pub bucket: Bucket,
 }
 
-/// The figures, and what they are of.
-#[derive(Debug, Clone)]
-pub struct Told {
-    /// The first day.
-    pub from: NaiveDate,
-    /// The last day.
-    pub to: NaiveDate,
-    /// By what.
-    pub by: Grouping,
-    /// By which stretch of time.
-    pub bucket: Bucket,
-    /// When they were read. What becomes known later changes them.
-    pub as_of: DateTime<Utc>,
-    /// The figures.
-    pub figures: Figures,
-    /// What the groups are called that have a name.
-    pub names: HashMap<Of, String>,
-}
-
 /// The cleaning figures of a span of days.
 ///
 /// # Errors
 /// [`Failure::Refused`] for a role that reads no reports, [`Failure::NotFound`] for an area that is not there or out of
 /// scope, [`Failure::Invalid`] for a span that ends before it begins, is too long or has too many figures.
-pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<Told, Failure> {
+pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<CleaningFigures, Failure> {
     let about = about(ctx, actor, asked.area.as_ref())?;
     let today = about.today();
     let to = asked.to.unwrap_or(today);
@@ -104,15 +87,23 @@ pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<Told, F
         return Err(Violation::new("bucket", "tooMany", message).into());
     }
     let as_of = ctx.clock.now().trunc_subsecs(0);
-    Ok(Told { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, names })
+    Ok(CleaningFigures { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, names })
 }
 
-impl Told {
-    /// The last day of the stretch that begins on a day.
-    #[must_use]
-    pub fn last(&self, first: NaiveDate) -> NaiveDate {
-        let next = first.iter_days().skip(1).take_while(|day| *day <= self.to);
-        let within = next.take_while(|day| self.bucket.first(*day, self.from) == first);
-        within.last().unwrap_or(first)
-    }
+/// The same figures as a table of comma-separated values.
+///
+/// # Errors
+/// As [`cleaning`].
+pub async fn csv(ctx: &Ctx, actor: &Actor, asked: &Asked, language: Language) -> Result<Vec<u8>, Failure> {
+    let book = export::figures(&cleaning(ctx, actor, asked).await?, language);
+    Ok(book.tables.iter().flat_map(export::csv_table).collect())
+}
+
+/// The same figures as a workbook.
+///
+/// # Errors
+/// As [`cleaning`].
+pub async fn sheet(ctx: &Ctx, actor: &Actor, asked: &Asked, language: Language) -> Result<Vec<u8>, Failure> {
+    let book = export::figures(&cleaning(ctx, actor, asked).await?, language);
+    export::xlsx(&book).map_err(|error| Failure::Internal(Box::new(error)))
 }

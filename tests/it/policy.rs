@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 26] = [
+const ACTIONS: [Action; 29] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -44,6 +44,9 @@ const ACTIONS: [Action; 26] = [
     Action::UploadPhoto,
     Action::ReadPhotos,
     Action::LogCleaning,
+    Action::RecordCleaning,
+    Action::CorrectCleaning,
+    Action::ReadCleanings,
     Action::VerifyCleaning,
 ];
 

@@ -65,14 +65,19 @@ pub(super) async fn admin(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreE
 
 /// Every use of a photo is by a record that is there, and every photo that is in no use is known to be.
 const PHOTOS: &str = "\
-SELECT 'photo_use' AS tab, u.photo_id AS key, 'the toilet ' || u.record || ' that shows it is not there' AS told \
-FROM photo_use u LEFT JOIN toilet t ON t.id = CAST(u.record AS INTEGER) WHERE u.kind = 'toilet' AND t.id IS NULL \
+SELECT 'photo_use' AS tab, u.photo_id AS key, 'the toilet of ' || u.record || ' that shows it is not there' AS told \
+FROM photo_use u LEFT JOIN toilet t ON t.id = {toilet} WHERE u.kind = 'toilet' AND t.id IS NULL \
 UNION ALL SELECT 'photo', p.id, CASE WHEN p.unused_since IS NULL THEN 'no record shows it, and nobody knows since when' \
 ELSE 'a record shows it, and it counts as unused' END FROM photo p WHERE (p.unused_since IS NULL) <> \
 EXISTS (SELECT 1 FROM photo_use u WHERE u.photo_id = p.id) ORDER BY 1, 2";
 
 pub(super) async fn photos(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
-    let told = texts(tx, PHOTOS, ["tab", "key", "told"]).await?;
+    // The record of a grade or a cleaning begins with its toilet, as `17/grades/3`.
+    let toilet = match tx.get_database_backend() {
+        DbBackend::Postgres => "CAST(split_part(u.record, '/', 1) AS INTEGER)",
+        _ => "CAST(u.record AS INTEGER)",
+    };
+    let told = texts(tx, &PHOTOS.replace("{toilet}", toilet), ["tab", "key", "told"]).await?;
     Ok(told.into_iter().map(|[table, key, told]| Found::of_row(&table, key, told)).collect())
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Datelike, Days, NaiveDate, SubsecRound, TimeDelta, Utc};
 
 use crate::domain::Toilet;
+use crate::domain::cleaning::{Cleaning, Presence};
 use crate::domain::event::{Action, NewEntry, RecordKind};
 use crate::domain::excuse::ExcuseRecord;
 use crate::domain::holiday::Calendars;
@@ -47,7 +48,7 @@ pub(in crate::usecase) async fn settle(
     let judged = match touched(&slots, concerns) {
         Some((range, places)) => {
             let cleanings = tx.cleanings_of(toilet.id, *range.start(), *range.end()).await?;
-            let did: Vec<_> = cleanings.iter().map(|cleaning| cleaning.done()).collect();
+            let did: Vec<_> = cleanings.iter().map(Cleaning::done).collect();
             let excuses = tx.excuses_of(toilet.id, *range.start(), *range.end()).await?;
             let excuses: Vec<_> = excuses.iter().map(ExcuseRecord::judged).collect();
             let all = judge(&slots, &did, &excuses, now);
@@ -58,7 +59,7 @@ pub(in crate::usecase) async fn settle(
                     cleaning: cleaning.id.uuid(),
                     at: cleaning.at,
                     synced_late: judged.synced_late,
-                    is_verified: cleaning.is_verified(),
+                    is_verified: cleaning.presence > Presence::E0,
                     is_proxy: cleaning.is_proxy(),
                 })
             };

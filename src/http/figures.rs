@@ -1,0 +1,127 @@
+//! The cleaning figures, for those who answer for them.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use poem::Request;
+use poem_openapi::payload::{Binary, Json};
+use poem_openapi::{ApiResponse, OpenApi};
+
+use super::bearer::Signed;
+use super::figures_view::FiguresView;
+use super::language::Language;
+use super::problem::Problem;
+use super::query::{Code, Day, Declared, Given, Group, OneOf, Params};
+use super::tag::Tag;
+use crate::domain::area::AreaCode;
+use crate::domain::figures::{Bucket, Grouping};
+use crate::usecase::figures::{self, Asked};
+use crate::usecase::Ctx;
+
+/// Every operation on the paths below `/api/v1/figures`.
+pub(super) struct FiguresApi(pub(super) Arc<Ctx>);
+
+#[OpenApi(tag = "Tag::Cleaning")]
+impl FiguresApi {
+    /// Get the cleaning figures
+    ///
+    /// What was due and what became of it, with numerator and denominator, by local due date. Slots that are not over are
+    /// left out; what becomes known later changes the figures of its day.
+    #[oai(path = "/api/v1/figures/cleaning", method = "get", operation_id = "get_cleaning_figures")]
+    async fn get_cleaning_figures(
+        &self,
+        signed: Signed,
+        query: Params<FigureParams>,
+    ) -> Result<Json<FiguresView>, Problem> {
+        let Params(FigureParams(asked)) = query;
+        Ok(Json(FiguresView::from(&figures::cleaning(&self.0, &signed.by().actor, &asked).await?)))
+    }
+
+    /// Get the cleaning figures as CSV
+    ///
+    /// The same, in the language of `Accept-Language`.
+    #[oai(path = "/api/v1/figures/cleaning.csv", method = "get", operation_id = "get_cleaning_figures_csv")]
+    async fn get_cleaning_figures_csv(
+        &self,
+        signed: Signed,
+        request: &Request,
+        query: Params<FigureParams>,
+    ) -> Result<FiguresFile, Problem> {
+        let Params(FigureParams(asked)) = query;
+        let language = Language::of(request.headers());
+        let table = figures::csv(&self.0, &signed.by().actor, &asked, language).await?;
+        Ok(FiguresFile::Csv(Binary(table), "attachment; filename=\"cleaning.csv\"".to_owned()))
+    }
+
+    /// Get the cleaning figures as a workbook
+    ///
+    /// The same as XLSX, in the language of `Accept-Language`.
+    #[oai(path = "/api/v1/figures/cleaning.xlsx", method = "get", operation_id = "get_cleaning_figures_sheet")]
+    async fn get_cleaning_figures_sheet(
+        &self,
+        signed: Signed,
+        request: &Request,
+        query: Params<FigureParams>,
+    ) -> Result<FiguresWorkbook, Problem> {
+        let Params(FigureParams(asked)) = query;
+        let language = Language::of(request.headers());
+        let sheet = figures::sheet(&self.0, &signed.by().actor, &asked, language).await?;
+        Ok(FiguresWorkbook::Sheet(Binary(sheet), "attachment; filename=\"cleaning.xlsx\"".to_owned()))
+    }
+}
+
+/// A table.
+#[derive(ApiResponse)]
+enum FiguresFile {
+    /// The table.
+    #[oai(status = 200, content_type = "text/csv; charset=utf-8; header=present")]
+    Csv(
+        Binary<Vec<u8>>,
+        /// The name under which it is kept.
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
+}
+
+/// A workbook.
+#[derive(ApiResponse)]
+enum FiguresWorkbook {
+    /// The workbook.
+    #[oai(status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    Sheet(
+        Binary<Vec<u8>>,
+        /// The name under which it is kept.
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
+}
+
+/// Which figures somebody wants.
+struct FigureParams(Asked);
+
+const AREA: Code = Code {
+    name: "area",
+    about: "The code of the area, of today or older, in whose whole subtree the toilets lie; all that the caller \
+            answers for if left out.",
+};
+const FROM: Day = Day { name: "from", about: "The first day; that of the month of the last if left out." };
+const TO: Day = Day { name: "to", about: "The last day; today if left out." };
+const GROUP_BY: OneOf<Grouping> =
+    OneOf { name: "groupBy", about: "By what they are told.", default: Some(Grouping::All), missing: "missing" };
+const BUCKET: OneOf<Bucket> = OneOf {
+    name: "bucket",
+    about: "By which stretch of time: weeks begin on Monday.",
+    default: Some(Bucket::Whole),
+    missing: "missing",
+};
+
+impl Group for FigureParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA, &FROM, &TO, &GROUP_BY, &BUCKET];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let area: Option<Option<AreaCode>> = given.take(&AREA);
+        let (from, to): (Option<Option<NaiveDate>>, Option<Option<NaiveDate>>) = (given.take(&FROM), given.take(&TO));
+        let (by, bucket) = (given.take(&GROUP_BY), given.take(&BUCKET));
+        Some(Self(Asked { area: area?, from: from?, to: to?, by: by?, bucket: bucket? }))
+    }
+}
