@@ -21,7 +21,7 @@ use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
 use crate::usecase::keys::{self, KeyError};
 use crate::usecase::photos::{self, Photos};
-use crate::usecase::{Clock, Ctx, Failure, following, loading, sweeping};
+use crate::usecase::{Clock, Ctx, Failure, following, loading, slots, sweeping};
 
 /// Why the product does not start, with what to do about it where that is known.
 #[derive(Debug, thiserror::Error)]

@@ -99,14 +99,10 @@ pub struct Subject<'a> {
 pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
     // Nobody raises themselves, cuts off the branch they sit on, or confirms their own work.
     let is_about_self = subject.person == Some(actor.person);
-    let bars_self =
-        matches!(action,
-            Action::Grant(_)
-                | Action::Revoke(_)
-                | Action::ReviewOutage
-                | Action::VerifyCleaning
-                | Action::DecideExcuse
-        );
+    let bars_self = matches!(
+        action,
+        Action::Grant(_) | Action::Revoke(_) | Action::ReviewOutage | Action::VerifyCleaning | Action::DecideExcuse
+    );
     if bars_self && is_about_self {
         return false;
     }

@@ -19,11 +19,11 @@ use super::tag::Tag;
 use super::toilet_params::{CURSOR, LIMIT};
 use super::words::Word;
 use super::written::{Changed, Created};
+use crate::domain::Violation;
 use crate::domain::excuse::{ExcuseRecord, ExcuseState};
 use crate::domain::id::ExcuseId;
 use crate::domain::slot::{ExcuseReason, SlotKey};
 use crate::domain::text::Remark;
-use crate::domain::Violation;
 use crate::usecase::excuses::{self, Decision, NewExcuse};
 use crate::usecase::{Ctx, Failure};
 

@@ -15,8 +15,8 @@ use super::query::{Code, Day, Declared, Given, Group, OneOf, Params};
 use super::tag::Tag;
 use crate::domain::area::AreaCode;
 use crate::domain::figures::{Bucket, Grouping};
-use crate::usecase::figures::{self, Asked};
 use crate::usecase::Ctx;
+use crate::usecase::figures::{self, Asked};
 
 /// Every operation on the paths below `/api/v1/figures`.
 pub(super) struct FiguresApi(pub(super) Arc<Ctx>);

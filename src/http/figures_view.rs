@@ -107,11 +107,7 @@ impl From<&CleaningFigures> for FiguresView {
 }
 
 impl FigureView {
-    fn of(
-        (of, name): (Option<String>, Option<String>),
-        (from, to): (NaiveDate, NaiveDate),
-        tally: &Tally,
-    ) -> Self {
+    fn of((of, name): (Option<String>, Option<String>), (from, to): (NaiveDate, NaiveDate), tally: &Tally) -> Self {
         let n = tally.due();
         Self {
             of,

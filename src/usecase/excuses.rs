@@ -71,7 +71,8 @@ pub async fn ask(
                 let field = format!("slots.{place}");
                 let toilet = standing(tx, &by.actor, Action::AskExcuse, key.toilet).await?;
                 let slot = find(tx, &calendars, &toilet, key).await?;
-                let unknown = || Violation::new(&field, "unknownSlot", format!("no plan of {} has that slot", key.toilet));
+                let unknown =
+                    || Violation::new(&field, "unknownSlot", format!("no plan of {} has that slot", key.toilet));
                 let slot = slot.ok_or_else(unknown)?;
                 asked.push(one(tx, &by.actor, &new, &slot, &field).await?);
             }

@@ -83,7 +83,8 @@ pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<Cleanin
     })
     .await?;
     if figures.len() > MOST_ROWS {
-        let message = format!("has {} figures; at most {MOST_ROWS} are told: fewer days, or longer stretches", figures.len());
+        let message =
+            format!("has {} figures; at most {MOST_ROWS} are told: fewer days, or longer stretches", figures.len());
         return Err(Violation::new("bucket", "tooMany", message).into());
     }
     let as_of = ctx.clock.now().trunc_subsecs(0);
