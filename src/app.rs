@@ -136,15 +136,22 @@ pub fn photos(config: &Config) -> Result<Option<Photos>, StartError> {
     Ok(files.map(Photos::new))
 }
 
+/// The holiday calendars.
+///
+/// # Errors
+/// What is wrong with the holiday file.
+pub fn calendars(config: &Config) -> Result<Calendars, StartError> {
+    let calendars = Calendars::builtin();
+    let Some(path) = &config.holidays_file else { return Ok(calendars) };
+    Ok(calendars.with(Calendar::parse(&read(path)?)?))
+}
+
 /// The context of all use cases around a database whose schema is up to date.
 ///
 /// # Errors
 /// What is wrong with the holiday file, the targets file or the keys.
 pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
-    let mut calendars = Calendars::builtin();
-    if let Some(path) = &config.holidays_file {
-        calendars = calendars.with(Calendar::parse(&read(path)?)?);
-    }
+    let calendars = calendars(config)?;
     let clock = Clock::system();
     let makes_first = store::sqlite_file(&config.database_url).is_some();
     let keys = keys::hold(&store, clock, &keys_folder(config)?, makes_first).await?;

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::gateway::objects::BUCKET;
 use crate::store::{Copied, Finding, Store, checks};
 use crate::usecase::copies::{self, Restored};
-use crate::usecase::{Clock, photos};
+use crate::usecase::{Clock, photos, slots};
 
 /// How many findings are shown as text; JSON has them all.
 const SHOWN: usize = 50;
@@ -90,6 +90,7 @@ async fn check(config: &Config, report: Form) -> anyhow::Result<()> {
     if store.count_photos().await? > 0 {
         findings.extend(photos::missing(&store, app::photos(config)?.as_ref()).await?);
     }
+    findings.extend(slots::differences(&store, &app::calendars(config)?).await?);
     let place = store.place().to_owned();
     store.close().await?;
     match report {
@@ -102,7 +103,7 @@ async fn check(config: &Config, report: Form) -> anyhow::Result<()> {
 
 /// The checks of the database, and those of what lies beside it.
 fn all_checks() -> impl Iterator<Item = &'static str> {
-    checks().chain([photos::CHECK])
+    checks().chain([photos::CHECK, slots::CHECK])
 }
 
 /// What a check found, for programs.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::excuse;
 use super::people::person_id;
@@ -38,6 +38,32 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The excuses for slots of a toilet whose times lie in a span, both ends in it.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn excuses_of(
+        &self,
+        toilet: ToiletId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<ExcuseRecord>, StoreError> {
+        of(&self.reader, toilet, from, to).await
+    }
+}
+
+async fn of(
+    connection: &impl ConnectionTrait,
+    toilet: ToiletId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<ExcuseRecord>, StoreError> {
+    let rows = excuse::Entity::find().filter(excuse::Column::ToiletId.eq(toilet.0));
+    let rows = rows.filter(excuse::Column::SlotAt.between(from, to)).order_by_asc(excuse::Column::Id);
+    rows.all(connection).await?.iter().map(read).collect()
+}
+
 impl Tx {
     /// The excuses for slots of a toilet whose times lie in a span, both ends in it.
     ///
@@ -49,9 +75,7 @@ impl Tx {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<ExcuseRecord>, StoreError> {
-        let rows = excuse::Entity::find().filter(excuse::Column::ToiletId.eq(toilet.0));
-        let rows = rows.filter(excuse::Column::SlotAt.between(from, to)).order_by_asc(excuse::Column::Id);
-        rows.all(&self.connection).await?.iter().map(read).collect()
+        of(&self.connection, toilet, from, to).await
     }
 
     /// The excuse of that id. Whoever wants to decide it waits for this transaction to end.

@@ -1,5 +1,6 @@
 //! Slots: which are due at a toilet, and how they stand.
 
+mod checking;
 mod closing;
 mod settling;
 
@@ -7,6 +8,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
+pub use checking::{CHECK, differences};
 pub use closing::{close, close_once};
 pub(super) use settling::settle;
 

@@ -139,6 +139,14 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("list_exceptions", "", [200; 9]),
     ("get_exception", "", [200; 9]),
     ("delete_exception", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
+    // Whoever is let in is told that the key names no slot.
+    ("create_excuses", EXCUSE, [422, 404, 422, 422, 404, 422, 422, 403, 403]),
+    ("list_excuses", "", [200; 9]),
+    ("get_excuse", "", [404; 9]),
+    ("decide_excuse", r#"{"approved": true}"#, [404, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("get_cleaning_figures", "", READING),
+    ("get_cleaning_figures_csv", "", READING),
+    ("get_cleaning_figures_sheet", "", READING),
     ("delete_toilet", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     ("list_plates", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("create_plate", PLATE, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
@@ -240,7 +248,9 @@ impl Things {
             _ if operation.path.starts_with("/api/v1/imports/") => "1".to_owned(),
             _ if operation.path.starts_with("/api/v1/suggestions/") => self.suggestion.to_string(),
             // The first of each, which the operations before make.
-            "get_plan_template" | "get_exception" | "delete_exception" => "1".to_owned(),
+            "get_plan_template" | "get_exception" | "delete_exception" | "get_excuse" | "decide_excuse" => {
+                "1".to_owned()
+            }
             _ if operation.path.starts_with("/api/v1/operators/") => OPERATOR.to_string(),
             _ => self.person.to_string(),
         };
@@ -257,6 +267,7 @@ impl Things {
 const TEMPLATE: &str = r#"{"name": "城市公厕", "windows": [
     {"task": "round", "at": ["09:00"], "earlyMinutes": 30, "lateMinutes": 30, "graceMinutes": 0}]}"#;
 const EXCEPTION: &str = r#"{"over": {"area": "410308101"}, "to": "2026-12-01", "effect": "closed"}"#;
+const EXCUSE: &str = r#"{"slots": ["1.1.1.20261124T0800"], "reason": "water"}"#;
 const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
 const BATCH: &str = r#"{"items": [{"id": 1, "revision": 1}], "patch": {}}"#;
 const DEPLOYMENT: &str = r#"{"name": "庙会", "until": "2026-12-01T00:00:00Z",

@@ -33,6 +33,7 @@ mod register;
 mod reports;
 mod schema;
 mod sign_in;
+mod slots;
 mod suggestions;
 mod toilets_api;
 mod wechat;

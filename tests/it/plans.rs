@@ -1,17 +1,13 @@
 //! Plans over HTTP: put on toilets, followed by exceptions, told as slots.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use gongce::domain::account::Role;
 use gongce::domain::event::RecordKind;
 use gongce::domain::history::replay;
-use gongce::domain::holiday::Calendars;
-use gongce::usecase::{Clock, Ctx};
 use poem::http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::make::keys;
 use crate::harness::service::Service;
 use crate::harness::stores::{Database, on_both};
 
@@ -49,13 +45,6 @@ async fn times(service: &Service, toilet: &Value, day: &str) -> (Vec<String>, Ve
         slots.map(|slot| slot["time"].as_str().unwrap().to_owned()).collect()
     };
     (told(false), told(true))
-}
-
-/// The service as it is at another time.
-async fn at(database: &Database, now: &str) -> Service {
-    let clock = Clock::fixed(now.parse().unwrap());
-    let render = gongce::http::render_fragment;
-    Service::around(Arc::new(Ctx::new(database.open().await, clock, Calendars::builtin(), keys("1"), render))).await
 }
 
 /// Holds the journal of plans to what stands.
@@ -144,7 +133,7 @@ on_both! {
         assert_eq!(replayed(&service, RecordKind::Plan, &format!("{id}.1")).await["to"], "2026-11-24");
         assert_eq!(replayed(&service, RecordKind::Plan, &format!("{id}.2")).await, json!({}));
         // Two days later, at noon, the slot of nine has opened: no other plan before tomorrow.
-        let later = at(&database, "2026-11-25T04:00:00Z").await;
+        let later = Service::at(&database, "2026-11-25T04:00:00Z").await;
         let refused = later.post(&path, &token, with("2026-11-25", None)).await;
         assert_eq!((refused.status, refused.json()["code"].as_str()), (409, Some("conflict")), "{}", refused.text);
         assert_eq!(later.post(&path, &token, with("2026-11-26", None)).await.json_of(201)["version"], 4);
@@ -166,7 +155,7 @@ on_both! {
         let id = toilet(&service, &token, "urban", "410308101").await;
         let plan = json!({"from": "2026-11-23", "windows": windows()});
         service.post(&format!("/api/v1/toilets/{id}/plans"), &token, plan).await.json_of(201);
-        let noon = at(&database, "2026-11-24T04:00:00Z").await;
+        let noon = Service::at(&database, "2026-11-24T04:00:00Z").await;
         let closed = json!({"over": {"area": "410308101"}, "from": "2026-11-24", "to": "2026-11-25", "effect": "closed", "reason": "停水"});
         let made = noon.post("/api/v1/exceptions", &token, closed).await;
         let exception = made.json_of(201);
@@ -187,7 +176,7 @@ on_both! {
         assert_eq!(added.len(), 1);
         assert_eq!(added[0]["key"], format!("{id}.1.x{}-1.20261125T0900", extra["id"]));
         // Taken back at half past three in the afternoon, with the slot of four open and cancelled.
-        let later = at(&database, "2026-11-24T07:30:00Z").await;
+        let later = Service::at(&database, "2026-11-24T07:30:00Z").await;
         let end = async |revision| later.send(Method::DELETE, &path, &token, &[("if-match", revision)], &Value::Null).await.status;
         assert_eq!((end("2").await, end("1").await, end("2").await), (412, 204, 204));
         assert_eq!(times(&later, &id, "2026-11-24").await.1, ["14:00", "16:00"]);

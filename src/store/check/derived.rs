@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
 use super::{Found, texts};
 use crate::store::StoreError;
+use crate::store::slots::COUNT;
 
 /// Every toilet stands at the revision of its last entry in the journal. One statement in either dialect.
 const REVISIONS: &str = "\
@@ -79,6 +80,24 @@ pub(super) async fn photos(tx: &DatabaseTransaction) -> Result<Vec<Found>, Store
     };
     let told = texts(tx, &PHOTOS.replace("{toilet}", toilet), ["tab", "key", "told"]).await?;
     Ok(told.into_iter().map(|[table, key, told]| Found::of_row(&table, key, told)).collect())
+}
+
+/// The counts of days are those of the outcomes. Rows that one side has and the other has not, both ways.
+pub(super) async fn cleaning_days(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let kept = "SELECT toilet_id, due_on, operator_id, person_id, on_time, late, missed, excused, cancelled, verified, \
+                synced_late, proxy FROM cleaning_day";
+    let counted = COUNT.split_once("SELECT").map(|(_, rest)| rest.replace("WHERE toilet_id = $1 AND due_on = $2", ""));
+    let counted = format!("SELECT {}", counted.unwrap_or_default());
+    let sql = format!(
+        "SELECT DISTINCT CAST(toilet_id AS TEXT) AS key, CAST(due_on AS TEXT) AS day FROM \
+         (SELECT * FROM ({kept} EXCEPT {counted}) one UNION ALL SELECT * FROM ({counted} EXCEPT {kept}) two) both_ways \
+         ORDER BY 1, 2"
+    );
+    let told = texts(tx, &sql, ["key", "day"]).await?;
+    let wrong = told.into_iter().map(|[toilet, day]| {
+        Found::of_row("cleaning_day", toilet, format!("the counts of {day} are not those of its slots"))
+    });
+    Ok(wrong.collect())
 }
 
 /// Where sealed values are: table, key of the row, the value, and which rows hold one.

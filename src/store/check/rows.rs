@@ -17,14 +17,14 @@ use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::secret::fingerprint_of;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, deployed, deployment, exception, grade, identity, import_file,
-    import_review, imported, invitation, journal, login_counter, media_check, message_consent, operator, outage,
-    person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, source,
-    station, suggestion, tenure, toilet, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, cleaning_day, deployed, deployment, exception, excuse, grade,
+    identity, import_file, import_review, imported, invitation, journal, login_counter, media_check, message_consent,
+    operator, outage, person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant,
+    session, settlement, slot_outcome, source, station, suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, deployments, exceptions, grants, import_reviews, operators, outlines, people, photos,
-    plans, plates, rows, sessions, suggestions,
+    StoreError, areas, barriers, deployments, exceptions, excuses, grants, import_reviews, operators, outlines, people,
+    photos, plans, plates, rows, sessions, slots, suggestions,
 };
 
 /// Rows read at a time.
@@ -90,6 +90,7 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<plan::Model>(tx, Table::numbered("plan", "id"), found, |row| plans::read(row).map(drop)).await?;
     let exception = |row: &exception::Model| exceptions::read(row, &codes).map(drop);
     scan::<exception::Model>(tx, Table::numbered("exception", "id"), found, exception).await?;
+    of_slots(tx, found).await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);
@@ -98,6 +99,14 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         .await?;
     }
     Ok(())
+}
+
+async fn of_slots(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    scan::<excuse::Model>(tx, Table::numbered("excuse", "id"), found, |row| excuses::read(row).map(drop)).await?;
+    let outcome = |row: &slot_outcome::Model| slots::read(row).map(drop);
+    scan::<slot_outcome::Model>(tx, Table::named("slot_outcome", "slot_key"), found, outcome).await?;
+    scan::<settlement::Model>(tx, Table::numbered("settlement", "toilet_id"), found, |_| Ok(())).await?;
+    scan::<cleaning_day::Model>(tx, Table::numbered("cleaning_day", "id"), found, |_| Ok(())).await
 }
 
 /// Uploaded files, a few at a time, each held to the fingerprint that was told of it.

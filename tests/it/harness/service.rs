@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use gongce::domain::account::{Actor, Grant, Lifetime, PersonId, PersonName, Reach, Role};
 use gongce::domain::event;
+use gongce::domain::holiday::Calendars;
 use gongce::domain::id::{GrantId, OperatorId};
 use gongce::domain::secret::{Token, TokenKind};
-use gongce::http::{Door, Limits, routes};
+use gongce::http::{Door, Limits, render_fragment, routes};
 use gongce::store::{Author, NewGrant, NewSession, StoreError, Tx};
-use gongce::usecase::{By, Ctx, loading};
+use gongce::usecase::{By, Clock, Ctx, loading};
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method};
 use poem::{Endpoint, Request, Response};
@@ -54,6 +55,13 @@ async fn make_areas(tx: &Tx) -> Result<(), StoreError> {
 }
 
 impl Service {
+    /// The service as it is at another time, on a database that has begun.
+    pub(crate) async fn at(database: &Database, now: &str) -> Self {
+        let clock = Clock::fixed(instant(now));
+        let ctx = Ctx::new(database.open().await, clock, Calendars::builtin(), make::keys("1"), render_fragment);
+        Self::around(Arc::new(ctx)).await
+    }
+
     /// The service on a database that holds the areas of Mengjin down to its towns.
     pub(crate) async fn on(database: &Database) -> Self {
         Self::begun(database.ctx().await).await

@@ -1,0 +1,102 @@
+//! Working everything out anew from the log, and comparing it with what is kept.
+
+use std::collections::BTreeMap;
+
+use chrono::Days;
+
+use crate::domain::Toilet;
+use crate::domain::cleaning::{Cleaning, Presence};
+use crate::domain::excuse::ExcuseRecord;
+use crate::domain::holiday::Calendars;
+use crate::domain::id::ToiletId;
+use crate::domain::slot::{Doing, Judged, Outcome, Settlement, Slot, judge};
+use crate::store::{Finding, Store};
+use crate::usecase::Failure;
+use crate::usecase::plans::in_setting;
+
+/// The name of the check of slots.
+pub const CHECK: &str = "slots";
+
+/// Toilets read at a time.
+const PAGE: u64 = 200;
+
+/// Everything that is kept of slots and does not follow from the plans, exceptions, cleanings and excuses, each toilet
+/// as it was when it was last settled.
+///
+/// # Errors
+/// What the store fails with.
+pub async fn differences(store: &Store, calendars: &Calendars) -> Result<Vec<Finding>, Failure> {
+    let around = store.around().await?;
+    let (mut found, mut after) = (Vec::new(), ToiletId(0));
+    loop {
+        let page = store.toilets_after(after, PAGE, &around).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = last.id;
+        for toilet in &page {
+            if let Some(settlement) = store.settlement(toilet.id).await? {
+                found.extend(of_toilet(store, calendars, toilet, &settlement).await?);
+            }
+        }
+    }
+}
+
+async fn of_toilet(
+    store: &Store,
+    calendars: &Calendars,
+    toilet: &Toilet,
+    settlement: &Settlement,
+) -> Result<Vec<Finding>, Failure> {
+    let now = settlement.settled_at;
+    let plans = store.plans_of(toilet.id).await?;
+    let exceptions = store.exceptions_of(toilet, &plans).await?;
+    let Some(first) = plans.iter().map(|plan| plan.from).min() else { return Ok(Vec::new()) };
+    let until = toilet.today(now) + Days::new(40);
+    let slots: Vec<Slot> = in_setting(calendars, toilet, &exceptions, |setting| {
+        plans.iter().flat_map(|plan| plan.slots(setting, first, until)).filter(|slot| slot.opens <= now).collect()
+    });
+    let (Some(opens), Some(closes)) =
+        (slots.iter().map(|slot| slot.opens).min(), slots.iter().map(|slot| slot.closes).max())
+    else {
+        return Ok(Vec::new());
+    };
+    let cleanings = store.cleanings_of(toilet.id, opens, closes).await?;
+    let did: Vec<_> = cleanings.iter().map(Cleaning::done).collect();
+    let excuses = store.excuses_of(toilet.id, opens, closes).await?;
+    let excuses: Vec<_> = excuses.iter().map(ExcuseRecord::judged).collect();
+    let doing = |judged: &Judged| {
+        let cleaning = cleanings.iter().find(|cleaning| Some(cleaning.id.uuid()) == judged.cleaning)?;
+        Some(Doing {
+            cleaning: cleaning.id.uuid(),
+            at: cleaning.at,
+            synced_late: judged.synced_late,
+            is_verified: cleaning.presence > Presence::E0,
+            is_proxy: cleaning.is_proxy(),
+        })
+    };
+    let kept = store.outcomes_on(toilet.id, first, until).await?;
+    let mut kept: BTreeMap<_, _> = kept.into_iter().map(|outcome| (outcome.key, outcome)).collect();
+    let mut found = Vec::new();
+    for judged in judge(&slots, &did, &excuses, now) {
+        let key = judged.slot.key;
+        let kept = kept.remove(&key);
+        let by = kept.as_ref().map_or((None, None), |kept| (kept.operator, kept.person));
+        let wanted = Outcome::of(&judged, now, |_| doing(&judged), by);
+        if kept != wanted {
+            found.push(differs(&key.to_string(), kept.as_ref(), wanted.as_ref()));
+        }
+    }
+    found.extend(kept.values().map(|kept| differs(&kept.key.to_string(), Some(kept), None)));
+    Ok(found)
+}
+
+fn differs(key: &str, kept: Option<&Outcome>, wanted: Option<&Outcome>) -> Finding {
+    let told = |outcome: Option<&Outcome>| match outcome {
+        None => "nothing".to_owned(),
+        Some(outcome) => {
+            let by = outcome.doing.map(|doing| format!(" by {} at {}", doing.cleaning, doing.at)).unwrap_or_default();
+            format!("{}{by}", outcome.state)
+        }
+    };
+    let message = format!("it is kept as {}, and the log says {}", told(kept), told(wanted));
+    Finding { check: CHECK, table: Some("slot_outcome".to_owned()), key: Some(key.to_owned()), message }
+}

@@ -1,0 +1,157 @@
+//! Slots as they come out: missed by themselves, excused by two, done as the log says; and what is counted of them.
+
+use gongce::domain::account::Role;
+use gongce::usecase::slots;
+use poem::http::Method;
+use sea_orm::{ConnectionTrait, Database as Connection, Statement};
+use serde_json::{Value, json};
+
+use crate::harness::service::{Answered, Service};
+use crate::harness::stores::{Database, on_both};
+
+/// A toilet whose rounds are due at eight and ten in the morning from the 24th on, and to be disinfected at nine.
+async fn planned(service: &Service) -> i32 {
+    let token = service.sign_in(Role::Supervisor, "410308").await;
+    let body = json!({"name": "公厕", "kind": "urban", "area": "410308101", "confirmed": true});
+    let toilet = service.post("/api/v1/toilets", &token, body).await.json_of(201)["id"].clone();
+    let windows = json!([
+        {"task": "round", "at": ["08:00", "10:00"], "earlyMinutes": 30, "lateMinutes": 15, "graceMinutes": 60},
+        {"task": "disinfect", "at": ["09:00"], "earlyMinutes": 30, "lateMinutes": 15, "graceMinutes": 60},
+    ]);
+    let plan = json!({"windows": windows, "from": "2026-11-24"});
+    service.post(&format!("/api/v1/toilets/{toilet}/plans"), &token, plan).await.json_of(201);
+    i32::try_from(toilet.as_i64().unwrap()).unwrap()
+}
+
+/// The slots of a day: local time and state.
+async fn states(service: &Service, toilet: i32, day: &str) -> Vec<(String, String)> {
+    let answer = service.get(&format!("/api/v1/toilets/{toilet}/slots?from={day}&to={day}"), "").await.json_of(200);
+    let text = |slot: &Value, field: &str| slot[field].as_str().unwrap().to_owned();
+    answer["items"].as_array().unwrap().iter().map(|slot| (text(slot, "time"), text(slot, "state"))).collect()
+}
+
+fn are(states: &[(String, String)], wanted: [&str; 3]) {
+    assert_eq!(states.iter().map(|(_, state)| state.as_str()).collect::<Vec<_>>(), wanted);
+}
+
+async fn key(service: &Service, toilet: i32, day: &str, time: &str) -> String {
+    let answer = service.get(&format!("/api/v1/toilets/{toilet}/slots?from={day}&to={day}"), "").await.json_of(200);
+    let slot = answer["items"].as_array().unwrap().iter().find(|slot| slot["time"] == time).unwrap().clone();
+    slot["key"].as_str().unwrap().to_owned()
+}
+
+/// The slots of which the journal tells that.
+async fn journal(database: &Database, action: &str) -> Vec<String> {
+    let raw = Connection::connect(&database.url).await.unwrap();
+    let sql = format!("SELECT key FROM journal WHERE kind = 'slot' AND action = '{action}' ORDER BY number");
+    let rows = raw.query_all_raw(Statement::from_string(raw.get_database_backend(), sql)).await.unwrap();
+    rows.iter().map(|row| row.try_get("", "key").unwrap()).collect()
+}
+
+async fn decide(service: &Service, token: &str, id: &Value, approved: bool) -> Answered {
+    let body = json!({"approved": approved, "answer": "停水属实"});
+    service.send(Method::PUT, &format!("/api/v1/excuses/{id}/decision"), token, &[("if-match", "1")], &body).await
+}
+
+on_both! {
+    async fn slots_are_missed_by_themselves_and_once(database: Database) {
+        let service = Service::on(&database).await;
+        let toilet = planned(&service).await;
+        // 08:20 in Shanghai: the round of eight is overdue, and nothing is over.
+        let morning = Service::at(&database, "2026-11-24T00:20:00Z").await;
+        slots::close_once(&morning.ctx).await.unwrap();
+        are(&states(&morning, toilet, "2026-11-24").await, ["open", "planned", "planned"]);
+        assert_eq!(journal(&database, "overdue").await, [key(&morning, toilet, "2026-11-24", "08:00").await]);
+        assert_eq!(journal(&database, "miss").await, [""; 0]);
+        // Until somebody looks it is told as what it is.
+        let noon = Service::at(&database, "2026-11-24T04:00:00Z").await;
+        are(&states(&noon, toilet, "2026-11-24").await, ["missed"; 3]);
+        assert_eq!(slots::close_once(&noon.ctx).await.unwrap(), 1);
+        assert_eq!(slots::close_once(&noon.ctx).await.unwrap(), 0, "there is nothing left to settle");
+        assert_eq!(journal(&database, "miss").await.len(), 3);
+        // After two days in which nobody looked.
+        let later = Service::at(&database, "2026-11-26T12:00:00Z").await;
+        slots::close_once(&later.ctx).await.unwrap();
+        assert_eq!(journal(&database, "miss").await.len(), 9);
+        assert_eq!(slots::differences(&later.ctx.store, &later.ctx.calendars).await.unwrap(), []);
+    }
+}
+
+on_both! {
+    async fn an_excuse_takes_two(database: Database) {
+        let service = Service::on(&database).await;
+        let toilet = planned(&service).await;
+        let noon = Service::at(&database, "2026-11-24T04:00:00Z").await;
+        slots::close_once(&noon.ctx).await.unwrap();
+        let cleaner = noon.sign_in(Role::Cleaner, "410308101").await;
+        let supervisor = noon.sign_in(Role::Supervisor, "410308").await;
+        let eight = key(&noon, toilet, "2026-11-24", "08:00").await;
+        let asked = json!({"slots": [eight], "reason": "water", "note": "七点起停水"});
+        let made = noon.post("/api/v1/excuses", &cleaner, asked.clone()).await.json_of(201);
+        let id = made["items"][0]["id"].clone();
+        assert_eq!(made["items"][0]["state"], "open");
+        assert_eq!(noon.post("/api/v1/excuses", &cleaner, asked).await.status, 409, "somebody has asked already");
+        are(&states(&noon, toilet, "2026-11-24").await, ["missed"; 3]);
+        let open = noon.get("/api/v1/excuses", &supervisor).await.json_of(200);
+        assert_eq!(open["items"].as_array().unwrap().len(), 1);
+
+        assert_eq!(decide(&noon, &cleaner, &id, true).await.status, 403);
+        let elsewhere = noon.sign_in(Role::Supervisor, "410308102").await;
+        assert_eq!(decide(&noon, &elsewhere, &id, true).await.status, 404);
+        assert_eq!(decide(&noon, &supervisor, &id, true).await.json_of(200)["state"], "approved");
+        assert_eq!(decide(&noon, &supervisor, &id, false).await.status, 412);
+        are(&states(&noon, toilet, "2026-11-24").await, ["excused", "missed", "missed"]);
+        assert_eq!(journal(&database, "settle").await, [eight]);
+
+        // Nobody decides their own.
+        let ten = key(&noon, toilet, "2026-11-24", "10:00").await;
+        let own = json!({"slots": [ten], "reason": "repair"});
+        let made = noon.post("/api/v1/excuses", &supervisor, own).await.json_of(201);
+        assert_eq!(decide(&noon, &supervisor, &made["items"][0]["id"], true).await.status, 403);
+        let figures = noon.get("/api/v1/figures/cleaning?from=2026-11-24", &supervisor).await.json_of(200);
+        assert_eq!(figures["items"][0]["missed"], json!({"numerator": 2, "denominator": 2, "value": 1.0}));
+        assert_eq!(figures["items"][0]["excused"], json!({"numerator": 1, "denominator": 3, "value": 1.0 / 3.0}));
+        assert_eq!(slots::differences(&noon.ctx.store, &noon.ctx.calendars).await.unwrap(), []);
+    }
+}
+
+on_both! {
+    async fn what_cannot_be_excused_is_said(database: Database) {
+        let service = Service::on(&database).await;
+        let toilet = planned(&service).await;
+        let cleaner = service.sign_in(Role::Cleaner, "410308101").await;
+        let far = key(&service, toilet, "2026-12-20", "08:00").await;
+        for (slot, code) in [
+            (far, "outOfRange"),
+            (format!("{toilet}.1.1.20261124T0801"), "unknownSlot"),
+            (format!("{toilet}.7.1.20261124T0800"), "unknownSlot"),
+            ("x".to_owned(), "unreadable"),
+        ] {
+            let refused = service.post("/api/v1/excuses", &cleaner, json!({"slots": [slot], "reason": "water"})).await;
+            assert_eq!(refused.json_of(422)["errors"][0]["code"], code, "{slot}");
+            assert_eq!(refused.json()["errors"][0]["field"], "slots.0", "{slot}");
+        }
+        let elsewhere = service.sign_in(Role::Cleaner, "410308102").await;
+        let eight = key(&service, toilet, "2026-11-24", "08:00").await;
+        let body = json!({"slots": [eight], "reason": "water"});
+        assert_eq!(service.post("/api/v1/excuses", &elsewhere, body).await.status, 404);
+    }
+}
+
+on_both! {
+    async fn a_figure_that_somebody_polished_is_found(database: Database) {
+        let service = Service::on(&database).await;
+        planned(&service).await;
+        let noon = Service::at(&database, "2026-11-24T04:00:00Z").await;
+        slots::close_once(&noon.ctx).await.unwrap();
+        let found = || slots::differences(&noon.ctx.store, &noon.ctx.calendars);
+        assert_eq!(found().await.unwrap(), []);
+        database.damage();
+        let raw = Connection::connect(&database.url).await.unwrap();
+        raw.execute_unprepared("UPDATE slot_outcome SET state = 'doneOnTime' WHERE task = 'disinfect'").await.unwrap();
+        let told: Vec<_> = found().await.unwrap().into_iter().map(|finding| finding.message).collect();
+        assert_eq!(told, ["it is kept as doneOnTime, and the log says missed"]);
+        let days = noon.ctx.store.check().await.unwrap();
+        assert!(days.iter().any(|finding| finding.check == "cleaning days"), "{days:#?}");
+    }
+}
