@@ -1,6 +1,7 @@
 //! Plans over HTTP: put on toilets, followed by exceptions, told as slots.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use gongce::domain::account::Role;
 use gongce::domain::event::RecordKind;
@@ -9,7 +10,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::harness::service::Service;
-use crate::harness::stores::{Database, on_both};
+use crate::harness::stores::on_both;
 
 /// Rounds every two hours, and the two thorough cleanings.
 fn windows() -> Value {
