@@ -14,6 +14,7 @@ use super::area_reports::AreaReportsApi;
 use super::areas::AreasApi;
 use super::audit::AuditApi;
 use super::batches::BatchesApi;
+use super::cleanings::CleaningsApi;
 use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
@@ -56,7 +57,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi),
+    (PlansApi, ExceptionsApi, CleaningsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -79,7 +80,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
             SuggestionsApi(shared()),
         ),
-        (PlansApi(shared()), ExceptionsApi(shared())),
+        (PlansApi(shared()), ExceptionsApi(shared()), CleaningsApi(shared())),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

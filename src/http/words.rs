@@ -10,6 +10,7 @@ use super::area_view::Drawn;
 use super::toilet_params::AtBarriers;
 use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
+use crate::domain::cleaning::{Basis, Flag, Presence};
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
@@ -67,11 +68,13 @@ vocabularies!(
     Access,
     Action,
     AreaLevel,
+    Basis,
     ConsentResult,
     Crs,
     DayKind,
     EffectKind,
     Fact,
+    Flag,
     Form,
     Format,
     Grade,
@@ -84,6 +87,7 @@ vocabularies!(
     OutageState,
     PhotoState,
     PlateKind,
+    Presence,
     RecordKind,
     Role,
     Standard,

@@ -4,6 +4,8 @@ mod answers;
 mod areas;
 mod barriers;
 mod check;
+mod cleaning_lists;
+mod cleaning_photos;
 mod cleanings;
 mod consents;
 mod copies;
@@ -62,6 +64,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionT
 
 pub use answers::KeptAnswer;
 pub use check::{Finding, checks};
+pub use cleaning_lists::CleaningQuery;
 pub use cleanings::KeptCleaning;
 pub use copies::{Copied, SqliteCopy};
 pub use dumps::Dumps;
