@@ -1,9 +1,10 @@
 //! The snapshot of now, and how it is replaced.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 
@@ -15,6 +16,8 @@ use crate::domain::Toilet;
 use crate::domain::area::Area;
 use crate::domain::barrier::{Barrier, Barriers};
 use crate::domain::holiday::Calendars;
+use crate::domain::id::ToiletId;
+use crate::domain::slot::Settlement;
 
 /// Makes the bytes that the finder keeps of a toilet for whoever answers; it never looks inside.
 pub type Render = fn(&Toilet) -> Vec<u8>;
@@ -27,6 +30,8 @@ pub struct Finder {
     render: Render,
     interner: Mutex<Interner>,
     loaded: AtomicBool,
+    /// How the cleaning of toilets stands. It changes far more often than anything else, and no search goes by it.
+    upkeep: RwLock<HashMap<ToiletId, Settlement>>,
 }
 
 impl Finder {
@@ -39,6 +44,7 @@ impl Finder {
             render,
             interner: Mutex::default(),
             loaded: AtomicBool::new(false),
+            upkeep: RwLock::default(),
         }
     }
 
@@ -99,6 +105,27 @@ impl Finder {
         let entries: Vec<Entry> = changed.into_iter().map(|toilet| self.entry(&toilet, &mut interner)).collect();
         let next = self.current.load().with(entries, number);
         self.current.store(Arc::new(next));
+    }
+
+    /// Takes over how the cleaning of toilets stands. What was settled earlier than what is known does no harm.
+    pub fn settle(&self, settled: impl IntoIterator<Item = (ToiletId, Settlement)>) {
+        let mut settled = settled.into_iter().peekable();
+        if settled.peek().is_none() {
+            return;
+        }
+        let mut upkeep = self.upkeep.write().unwrap_or_else(PoisonError::into_inner);
+        for (toilet, new) in settled {
+            let known = upkeep.entry(toilet).or_insert(new);
+            if known.settled_at <= new.settled_at {
+                *known = new;
+            }
+        }
+    }
+
+    /// How the cleaning of a toilet stands, if anything is known of it.
+    #[must_use]
+    pub fn settlement(&self, toilet: ToiletId) -> Option<Settlement> {
+        self.upkeep.read().unwrap_or_else(PoisonError::into_inner).get(&toilet).copied()
     }
 
     /// A toilet as searches would see it, whether they do yet or not.

@@ -9,6 +9,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::bearer::Signed;
+use super::cleaning_view::OwnCleaningView;
 use super::entry_view::{Before, EntryView};
 use super::instant::Instant;
 use super::invitations::PendingView;
@@ -90,6 +91,8 @@ struct ExportView {
     photos: Vec<OwnPhotoView>,
     /// The suggestions that they sent, the newest first.
     suggestions: Vec<SuggestionView>,
+    /// The cleanings that they did or recorded, with where their phone was, the newest first: 10,000 at most.
+    cleanings: Vec<OwnCleaningView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -117,6 +120,7 @@ impl ExportView {
             message_consents: held.consents.into_iter().collect(),
             photos: held.photos.iter().map(OwnPhotoView::from).collect(),
             suggestions: held.suggestions.iter().map(SuggestionView::own).collect(),
+            cleanings: held.cleanings.iter().map(OwnCleaningView::from).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }
@@ -172,8 +176,8 @@ impl AccountApi {
 
     /// Be forgotten
     ///
-    /// Removes the caller's name, logins, roles and sessions, at once and for good, and the photos they sent that no record
-    /// shows. Records and the journal keep the pseudonym, which then leads nowhere. It asks for a fresh proof of who is calling; the last admin stays.
+    /// Removes the caller's name, logins, roles and sessions, at once and for good, the photos they sent that no record
+    /// shows, and where their phone was when they cleaned. Records and the journal keep the pseudonym, which then leads nowhere. It asks for a fresh proof of who is calling; the last admin stays.
     #[oai(path = "/api/v1/me", method = "delete", operation_id = "delete_me")]
     async fn delete_me(&self, signed: Signed, query: Params<()>) -> Result<Done, Problem> {
         let Params(()) = query;

@@ -63,7 +63,7 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> Problem {
 }
 
 /// What a body has against its schema.
-fn faults<T: Type>(given: &Value) -> Vec<Violation> {
+pub(super) fn faults<T: Type>(given: &Value) -> Vec<Violation> {
     let Some(schemas) = known() else { return Vec::new() };
     let schema = match T::schema_ref() {
         MetaSchemaRef::Reference(name) => Schemas::reference(&name),

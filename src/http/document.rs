@@ -14,6 +14,7 @@ use super::area_reports::AreaReportsApi;
 use super::areas::AreasApi;
 use super::audit::AuditApi;
 use super::batches::BatchesApi;
+use super::cleanings::CleaningsApi;
 use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
@@ -59,7 +60,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi, FiguresApi),
+    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi, CleaningsApi, FiguresApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -82,7 +83,14 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
             SuggestionsApi(shared()),
         ),
-        (PlansApi(shared()), ExceptionsApi(shared()), SlotsApi(shared()), ExcusesApi(shared()), FiguresApi(shared())),
+        (
+            PlansApi(shared()),
+            ExceptionsApi(shared()),
+            SlotsApi(shared()),
+            ExcusesApi(shared()),
+            CleaningsApi(shared()),
+            FiguresApi(shared()),
+        ),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

@@ -15,7 +15,7 @@ pub(super) enum Tag {
     Suggestions,
     /// Files to be taken in, looked at before they are applied.
     Imports,
-    /// Plans of when toilets are cleaned, and the slots that follow from them.
+    /// Plans of when toilets are cleaned, the slots that follow from them, and the log of what was done.
     Cleaning,
     /// The tree of administrative divisions.
     Areas,

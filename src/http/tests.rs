@@ -28,10 +28,12 @@ use crate::domain::operator::{Operator, OperatorKind, OperatorRole, Tenure};
 use crate::domain::outage::{NewOutage, Outage, OutageReason};
 use crate::domain::period::{Days, Span};
 use crate::domain::place::Place;
+use crate::domain::share::Share;
+use crate::domain::slot::Settlement;
 use crate::domain::text::{Line, Name, Remark};
 use crate::domain::toilet::{Access, AreaRef, Form, Kind, SourceRef};
 use crate::domain::{Draft, Toilet};
-use crate::finder::{Filter, Finder, ListQuery, NearestQuery, Snapshot};
+use crate::finder::{Filter, Finder, ListQuery, NearestQuery};
 use crate::geo::{Crs, Wgs84};
 use crate::usecase::Clock;
 
@@ -126,10 +128,18 @@ fn unknown() -> Toilet {
     }
 }
 
-fn snapshot() -> Arc<Snapshot> {
+fn finder() -> Finder {
     let finder = Finder::new(render_fragment, Arc::new(Calendars::builtin()));
     finder.replace([known(), unknown()], vec![], 1);
-    finder.snapshot()
+    let settlement = Settlement {
+        settled_at: at("2026-11-23T08:05:00Z"),
+        next_at: at("2026-11-23T10:00:00Z"),
+        last_cleaned_at: Some(at("2026-11-23T08:05:00Z")),
+        next_due_at: Some(at("2026-11-23T10:00:00Z")),
+        on_time: Share { numerator: 97, denominator: 100 },
+    };
+    finder.settle([(ToiletId(17), settlement)]);
+    finder
 }
 
 async fn json(answer: impl IntoResponse) -> Value {
@@ -145,9 +155,10 @@ fn assert_is<T: ParseFromJSON + ToJSON>(bytes: &Value) {
 
 #[tokio::test]
 async fn the_bytes_of_toilets_are_what_the_document_says() {
-    let (snapshot, calendars) = (snapshot(), Calendars::builtin());
+    let (finder, calendars) = (finder(), Calendars::builtin());
+    let snapshot = finder.snapshot();
     for now in ["2026-11-23T08:00:00Z", "2026-11-23T16:00:00Z", "2026-12-01T08:00:00Z"] {
-        let reader = Reader { calendars: &calendars, crs: Crs::Gcj02, at: at(now) };
+        let reader = Reader { finder: &finder, calendars: &calendars, crs: Crs::Gcj02, at: at(now) };
         for id in [17, 18] {
             assert_is::<ToiletView>(&json(reader.toilet(snapshot.get(ToiletId(id)).unwrap())).await);
         }
@@ -175,8 +186,9 @@ async fn the_bytes_of_toilets_are_what_the_document_says() {
 
 #[tokio::test]
 async fn a_toilet_is_written_as_the_interface_describes_it() {
-    let (snapshot, calendars) = (snapshot(), Calendars::builtin());
-    let reader = Reader { calendars: &calendars, crs: Crs::Wgs84, at: at("2026-11-23T08:00:00Z") };
+    let (finder, calendars) = (finder(), Calendars::builtin());
+    let snapshot = finder.snapshot();
+    let reader = Reader { finder: &finder, calendars: &calendars, crs: Crs::Wgs84, at: at("2026-11-23T08:00:00Z") };
     let response = reader.toilet(snapshot.get(ToiletId(17)).unwrap()).into_response();
     assert!(response.header("etag").unwrap().starts_with("\"4-"));
     let text = response.into_body().into_string().await.unwrap();
@@ -191,6 +203,7 @@ async fn a_toilet_is_written_as_the_interface_describes_it() {
         r#""unisex":"limited","paper":"yes","handWashing":"no","shower":"limited","drinkingWater":"yes"},"#,
         r#""fee":"no","stalls":{"total":20,"women":12},"#,
         r#""grades":[{"standard":"GB/T 18973-2016","grade":"AA","assessedOn":"2018-09-30","standing":"reassess"}],"#,
+        r#""cleaning":{"lastCleanedAt":"2026-11-23T08:05:00Z","nextDueAt":"2026-11-23T10:00:00Z","onTimeRate30d":0.9700},"#,
         r#""openedOn":"2001-02-03","rebuiltOn":"2024-05-06","hoursNote":"或有变动","note":"一层\n二层","#,
         r#""contact":"0379-67912345","serviceFrom":"1990-01-01T00:00:00Z","serviceUntil":"2027-01-01T00:00:00Z","#,
         r#""revision":4,"verifiedAt":"2026-10-02T03:00:00Z","#,
@@ -208,7 +221,7 @@ async fn grades_of_later_days_and_hours_nobody_knows_are_left_out() {
     toilet.fact.hours = Some(Hours::parse("06:00-22:00; PH 06:00-12:00").unwrap());
     let finder = Finder::new(render_fragment, Arc::new(Calendars::builtin()));
     finder.replace([toilet], vec![], 1);
-    let reader = Reader { calendars: &calendars, crs: Crs::Wgs84, at: at("1990-01-04T01:00:00Z") };
+    let reader = Reader { finder: &finder, calendars: &calendars, crs: Crs::Wgs84, at: at("1990-01-04T01:00:00Z") };
     let then = json(reader.toilet(finder.snapshot().get(ToiletId(17)).unwrap())).await;
     assert_eq!((then.get("grades"), &then["open"]["now"], then["open"].get("today")), (None, &true.into(), None));
 }

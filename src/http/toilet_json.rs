@@ -15,7 +15,7 @@ use crate::domain::holiday::Calendars;
 use crate::domain::hours::{Hours, Opening};
 use crate::domain::text::Text;
 use crate::domain::toilet::Status;
-use crate::finder::{Entry, Hit, NearestQuery, Page};
+use crate::finder::{Entry, Finder, Hit, NearestQuery, Page};
 use crate::geo::{Crs, bearing};
 
 /// What one toilet takes on the wire, in bytes; only a hint.
@@ -24,6 +24,7 @@ const USUAL_BYTES: usize = 1024;
 /// For whom toilets are written: in which datum, judged when, by which calendars.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
+    pub(super) finder: &'a Finder,
     pub(super) calendars: &'a Calendars,
     pub(super) crs: Crs,
     pub(super) at: DateTime<Utc>,
@@ -129,6 +130,7 @@ impl Reader<'_> {
         self.state(json, entry);
         json.written(fragment.inside);
         self.grades(json, entry);
+        self.cleaning(json, entry);
         json.written(fragment.record);
     }
 
@@ -169,6 +171,23 @@ impl Reader<'_> {
             json.close(b']');
         }
         json.known_text("hours", entry.hours().map(Hours::as_str));
+        json.close(b'}');
+    }
+
+    fn cleaning(&self, json: &mut Json, entry: &Entry) {
+        let Some(settlement) = self.finder.settlement(entry.id()) else { return };
+        let rate = settlement.on_time.value();
+        let (last, next) = (settlement.last_cleaned_at, settlement.next_due_at);
+        if last.is_none() && next.is_none() && rate.is_none() {
+            return;
+        }
+        json.key("cleaning");
+        json.open(b'{');
+        json.known_text("lastCleanedAt", last.map(written));
+        json.known_text("nextDueAt", next.map(written));
+        if let Some(rate) = rate {
+            json.bare_field("onTimeRate30d", format_args!("{rate:.4}"));
+        }
         json.close(b'}');
     }
 

@@ -58,6 +58,8 @@ pub(super) struct ToiletView {
     stalls: Option<StallsView>,
     /// Its grade records up to now (or to the day of `at`).
     grades: Option<Vec<GradeView>>,
+    /// How it is kept clean, as far as anything is planned or logged.
+    cleaning: Option<CleaningNowView>,
     /// When it was first opened.
     opened_on: Option<NaiveDate>,
     /// When it was last rebuilt or upgraded.
@@ -94,6 +96,21 @@ struct PositionView {
     latitude: f64,
     /// Degrees east.
     longitude: f64,
+}
+
+/// How a toilet is kept clean: now, whatever `at` was asked for.
+#[derive(Debug, Object)]
+#[oai(rename = "CleaningNow", skip_serializing_if_is_none)]
+struct CleaningNowView {
+    /// When it was last cleaned.
+    #[oai(rename = "lastCleanedAt")]
+    last_cleaned_at: Option<Instant>,
+    /// By when it is due to be cleaned next.
+    #[oai(rename = "nextDueAt")]
+    next_due_at: Option<Instant>,
+    /// How much of what was due in the last thirty days was done on time, from 0 to 1; left out where nothing was due.
+    #[oai(rename = "onTimeRate30d")]
+    on_time_rate_30d: Option<f64>,
 }
 
 /// The area a toilet is registered in.

@@ -10,6 +10,7 @@ use super::area_view::Drawn;
 use super::toilet_params::AtBarriers;
 use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
+use crate::domain::cleaning::{Basis, Flag, Presence};
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::excuse::ExcuseState;
 use crate::domain::facility::{Fact, Need};
@@ -70,6 +71,7 @@ vocabularies!(
     Access,
     Action,
     AreaLevel,
+    Basis,
     Bucket,
     ConsentResult,
     Crs,
@@ -78,6 +80,7 @@ vocabularies!(
     ExcuseState,
     EffectKind,
     Fact,
+    Flag,
     Form,
     Format,
     Grade,
@@ -91,6 +94,7 @@ vocabularies!(
     OutageState,
     PhotoState,
     PlateKind,
+    Presence,
     RecordKind,
     Role,
     SlotState,

@@ -4,6 +4,8 @@ mod answers;
 mod areas;
 mod barriers;
 mod check;
+mod cleaning_lists;
+mod cleaning_photos;
 mod cleanings;
 mod consents;
 mod copies;
@@ -58,13 +60,13 @@ mod trail;
 mod wechat_tokens;
 mod writer;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait};
 
 pub use answers::KeptAnswer;
 pub use check::{Finding, checks};
+pub use cleaning_lists::CleaningQuery;
 pub use cleanings::KeptCleaning;
 pub use copies::{Copied, SqliteCopy};
 pub use dumps::Dumps;
@@ -87,9 +89,7 @@ pub use sessions::{NewSession, Opened};
 pub use sqlite::sqlite_file;
 pub use toilets::Around;
 pub use wechat_tokens::KeptToken;
-pub use writer::{Author, Tx, Working};
-
-use crate::domain::id::ToiletId;
+pub use writer::{Author, Marks, Tx, Working};
 
 /// Hears every statement that is sent to the database, as text without its values.
 pub type Listener = Arc<dyn Fn(&str) + Send + Sync>;
@@ -156,11 +156,11 @@ impl Store {
         self.writer.run(author, work).await.map(|(value, _)| value)
     }
 
-    /// The same, and tells which toilets it touched.
+    /// The same, and tells what it leaves for those who keep something in memory.
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub async fn write_telling<T, E, F>(&self, author: Author, work: F) -> Result<(T, BTreeSet<ToiletId>), E>
+    pub async fn write_telling<T, E, F>(&self, author: Author, work: F) -> Result<(T, Marks), E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

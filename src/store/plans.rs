@@ -1,5 +1,7 @@
 //! Plans of toilets, and the templates that they are made from.
 
+use std::collections::HashMap;
+
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -47,6 +49,22 @@ impl Store {
     /// What the database says, or a corrupt row.
     pub async fn plans_of(&self, toilet: ToiletId) -> Result<Vec<Plan>, StoreError> {
         of(&self.reader, toilet).await
+    }
+
+    /// The versions of those toilets that stand, in the order of their days.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn plans_of_all(&self, toilets: &[ToiletId]) -> Result<HashMap<ToiletId, Vec<Plan>>, StoreError> {
+        let mut plans: HashMap<ToiletId, Vec<Plan>> = HashMap::new();
+        if !toilets.is_empty() {
+            let rows = plan::Entity::find().filter(plan::Column::ToiletId.is_in(toilets.iter().map(|id| id.0)));
+            let rows = rows.filter(plan::Column::Withdrawn.eq(false)).order_by_asc(plan::Column::FromOn);
+            for row in rows.all(&self.reader).await? {
+                plans.entry(ToiletId(row.toilet_id)).or_default().push(read(&row)?);
+            }
+        }
+        Ok(plans)
     }
 }
 

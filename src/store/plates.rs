@@ -1,8 +1,10 @@
 //! Plates: which one of each kind hangs at a toilet now.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::entity::{plate, toilet};
@@ -35,6 +37,26 @@ impl Store {
     pub async fn plate(&self, toilet: ToiletId, kind: PlateKind) -> Result<Current, StoreError> {
         find(&self.reader, toilet, kind).await
     }
+
+    /// The plates of that kind that count at those toilets.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn plates_of(
+        &self,
+        toilets: &[ToiletId],
+        kind: PlateKind,
+    ) -> Result<HashMap<ToiletId, Current>, StoreError> {
+        let mut plates: HashMap<_, _> = toilets.iter().map(|toilet| (*toilet, Current::FIRST)).collect();
+        if !toilets.is_empty() {
+            let rows = plate::Entity::find().filter(plate::Column::Kind.eq(kind.as_str()));
+            let rows = rows.filter(plate::Column::ToiletId.is_in(toilets.iter().map(|toilet| toilet.0)));
+            for row in rows.all(&self.reader).await? {
+                plates.insert(ToiletId(row.toilet_id), read(&row)?);
+            }
+        }
+        Ok(plates)
+    }
 }
 
 impl Tx {
@@ -44,7 +66,7 @@ impl Tx {
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn plate(&self, toilet: ToiletId, kind: PlateKind) -> Result<Option<Current>, StoreError> {
-        let row = toilet::Entity::find_by_id(toilet.0).lock_exclusive().one(&self.connection).await?;
+        let row = toilet::Entity::find_by_id(toilet.0).lock(LockType::NoKeyUpdate).one(&self.connection).await?;
         if row.is_none() {
             return Ok(None);
         }

@@ -45,6 +45,16 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// The toilets whose cleaning was settled at that instant or later, and how it stands.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn settled_since(&self, since: DateTime<Utc>) -> Result<Vec<(ToiletId, Settlement)>, StoreError> {
+        let rows = settlement::Entity::find().filter(settlement::Column::SettledAt.gte(since));
+        let rows = rows.all(&self.reader).await?;
+        Ok(rows.iter().map(|row| (ToiletId(row.toilet_id), read_settlement(row))).collect())
+    }
+
     /// How far the slots of a toilet are settled.
     ///
     /// # Errors
@@ -101,6 +111,7 @@ impl Tx {
         ];
         let over = OnConflict::column(settlement::Column::ToiletId).update_columns(changed).to_owned();
         settlement::Entity::insert(row).on_conflict(over).exec_without_returning(&self.connection).await?;
+        self.mark_settled(toilet, *new);
         Ok(())
     }
 

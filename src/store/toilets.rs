@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{grade, outage, source, station, tenure, toilet};
@@ -66,7 +67,8 @@ impl Tx {
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn toilet(&self, id: ToiletId) -> Result<Option<Toilet>, StoreError> {
-        let row = toilet::Entity::find_by_id(id.0).lock_exclusive().one(&self.connection).await?;
+        // Not the stronger lock: whoever writes something that refers to the toilet holds its key, and may ask for this.
+        let row = toilet::Entity::find_by_id(id.0).lock(LockType::NoKeyUpdate).one(&self.connection).await?;
         let Some(row) = row else { return Ok(None) };
         let parts = Parts::of(&self.connection, &[id.0]).await?;
         let rows = vec![row];

@@ -1,6 +1,6 @@
 //! The way of every write: one transaction, an answer after its commit, and on SQLite one fsync for a whole queue.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ use super::StoreError;
 use super::meters::Meters;
 use crate::domain::event::Actor;
 use crate::domain::id::ToiletId;
+use crate::domain::slot::Settlement;
 
 /// A future that a transaction's work answers with.
 pub type Working<'t, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 't>>;
@@ -32,17 +33,31 @@ pub struct Author {
 pub struct Tx {
     pub(super) connection: DatabaseTransaction,
     pub(super) author: Author,
-    touched: Mutex<BTreeSet<ToiletId>>,
+    touched: Mutex<Marks>,
 }
 
-/// What a write answers, with the toilets that it touched.
-pub(super) type Told<T> = (T, BTreeSet<ToiletId>);
+/// What a write leaves for those who keep something of the register in memory.
+#[derive(Debug, Default)]
+pub struct Marks {
+    /// The toilets that it touched.
+    pub toilets: BTreeSet<ToiletId>,
+    /// How the cleaning of toilets stands since.
+    pub settled: BTreeMap<ToiletId, Settlement>,
+}
+
+/// What a write answers, with the marks that it leaves.
+pub(super) type Told<T> = (T, Marks);
 
 impl Tx {
     /// Notes toilets that this transaction touches.
     pub(super) fn touch(&self, ids: impl Iterator<Item = ToiletId>) {
         // A set is whole after any panic: each of its writes is a single insertion.
-        self.touched.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).toilets.extend(ids);
+    }
+
+    /// Notes how the cleaning of a toilet stands since this transaction.
+    pub(super) fn mark_settled(&self, id: ToiletId, settlement: Settlement) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).settled.insert(id, settlement);
     }
 
     /// When this is written, as the journal will say.

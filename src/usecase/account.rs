@@ -10,6 +10,7 @@ use super::staff::entry;
 use super::wechat::phones;
 use super::{By, Ctx, Failure, suggestions};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
+use crate::domain::cleaning::Cleaning;
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
 use crate::domain::photo::Photo;
 use crate::domain::policy;
@@ -17,7 +18,7 @@ use crate::domain::suggestion::Suggestion;
 use crate::domain::wechat::PhoneNumber;
 use crate::store::Pending;
 
-/// How many entries of the journal, and how many photos, are told at once.
+/// How many entries of the journal, how many photos and how many cleanings are told at once.
 const ENTRIES: u64 = 10_000;
 
 /// A way in which somebody shows who they are, without what is secret in it.
@@ -53,6 +54,8 @@ pub struct Holdings {
     pub photos: Vec<Photo>,
     /// The suggestions that they sent, the newest first.
     pub suggestions: Vec<Suggestion>,
+    /// The cleanings that they did or recorded, with where their phone was, the newest first.
+    pub cleanings: Vec<Cleaning>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -91,6 +94,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         consents: store.consents(person).await?,
         photos: store.photos_by(person, ENTRIES).await?,
         suggestions: store.suggestions_by(person, None, ENTRIES).await?,
+        cleanings: store.cleanings_by(person, ENTRIES).await?,
         journal,
         more,
     };
@@ -102,7 +106,8 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
 }
 
 /// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures, photos
-/// that no record shows, and what they said beside suggestions, which are then nobody's. Records, their photos and the
+/// that no record shows, where their phone was when they cleaned, and what they said beside suggestions, which are then
+/// nobody's. Records, their photos and the
 /// journal keep the pseudonym, which then leads nowhere.
 ///
 /// # Errors
@@ -120,6 +125,7 @@ pub async fn delete(ctx: &Ctx, by: &By) -> Result<(), Failure> {
                 return Err(Failure::Conflict("the last admin stays".to_owned()));
             }
             tx.abandon_photos(person).await?;
+            tx.forget_fixes(person).await?;
             if !tx.delete_person(person).await? {
                 return Err(Failure::NotFound);
             }

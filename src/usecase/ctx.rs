@@ -146,9 +146,10 @@ impl Ctx {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
     {
-        let (value, touched) = self.store.write_telling(author, work).await?;
-        if !touched.is_empty() && self.finder.is_loaded() {
-            let ids: Vec<_> = touched.into_iter().collect();
+        let (value, marks) = self.store.write_telling(author, work).await?;
+        self.finder.settle(marks.settled);
+        if !marks.toilets.is_empty() && self.finder.is_loaded() {
+            let ids: Vec<_> = marks.toilets.into_iter().collect();
             match self.store.toilets(&ids).await {
                 Ok(toilets) => self.finder.apply(toilets, 0),
                 // It is written all the same; the follower of the journal will tell of it.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Ctx, Failure, loading};
 use crate::domain::event::{Action, RecordKind};
@@ -33,6 +33,9 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// How long to wait after a failure, so that a database that is away is not hammered.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
+/// How long ago what the journal tells of now may have been settled: longer than any transaction lasts.
+const SETTLED: TimeDelta = TimeDelta::minutes(2);
 
 /// Follows the journal until the task is dropped. A failure is logged and tried again; nothing is skipped.
 pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
@@ -77,6 +80,10 @@ pub async fn catch_up(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure>
     }
     if records.iter().any(|(kind, _, _)| is(kind, RecordKind::Barrier)) {
         ctx.finder.set_barriers(&ctx.store.barriers().await?);
+    }
+    let settles = [RecordKind::Cleaning, RecordKind::Slot, RecordKind::Excuse, RecordKind::Plan];
+    if records.iter().any(|(kind, _, _)| settles.iter().any(|wanted| is(kind, *wanted))) {
+        ctx.finder.settle(ctx.store.settled_since(ctx.clock.now() - SETTLED).await?);
     }
     let toilets = records.iter().filter(|(kind, _, _)| is(kind, RecordKind::Toilet));
     let mut ids: Vec<_> = toilets.filter_map(|(_, key, _)| key.parse().ok().map(ToiletId)).collect();

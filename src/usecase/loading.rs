@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use chrono::DateTime;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -22,6 +23,7 @@ pub async fn load(ctx: &Arc<Ctx>) -> Result<Cursor, Failure> {
     // The cursor first: what is written while the scan runs is read again, which does no harm.
     let cursor = ctx.store.journal_cursor().await?;
     ctx.finder.set_barriers(&ctx.store.barriers().await?);
+    ctx.finder.settle(ctx.store.settled_since(DateTime::UNIX_EPOCH).await?);
     let areas = ctx.store.areas().await?;
     let around = ctx.store.around().await?;
     let finder = Arc::clone(&ctx.finder);

@@ -8,6 +8,7 @@ pub mod barriers;
 pub mod batches;
 pub mod boundaries;
 pub mod caller;
+pub mod cleanings;
 pub mod clock;
 pub mod copies;
 pub mod ctx;

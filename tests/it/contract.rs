@@ -6,9 +6,9 @@ use gongce::http::{ProblemCode, document};
 use serde_json::{Map, Value};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
     "find", "get", "list", "create", "update", "delete", "accept", "reject", "apply", "record", "follow", "place",
-    "upload",
+    "upload", "verify",
 ];
 
 fn parsed() -> Value {

@@ -41,6 +41,7 @@ const PUBLIC: &[&str] = &[
     "get_photo_thumbnail",
     "list_toilet_photos",
     "list_toilet_slots",
+    "list_toilet_cleanings",
     "get_slot_calendar",
     "get_liveness",
     "get_readiness",
@@ -147,6 +148,13 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("get_cleaning_figures", "", READING),
     ("get_cleaning_figures_csv", "", READING),
     ("get_cleaning_figures_sheet", "", READING),
+    // Somebody of another town is taken at her word, and flagged.
+    ("record_cleaning", LOGGED, [403, 403, 403, 201, 201, 201, 201, 403, 403]),
+    ("record_cleanings", LOGGED_BATCH, [403, 403, 403, 200, 200, 200, 200, 403, 403]),
+    ("list_cleanings", "", [200; 9]),
+    ("get_cleaning", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    // The supervisor of the town has logged it herself.
+    ("verify_cleaning", "", [403, 403, 403, 403, 404, 200, 403, 200, 403]),
     ("delete_toilet", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     ("list_plates", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("create_plate", PLATE, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
@@ -251,6 +259,8 @@ impl Things {
             "get_plan_template" | "get_exception" | "delete_exception" | "get_excuse" | "decide_excuse" => {
                 "1".to_owned()
             }
+            "record_cleaning" => Uuid::from_u128((7 << 76) | (2 << 62) | self.person.as_u128()).to_string(),
+            _ if operation.path.starts_with("/api/v1/cleanings/") => BATCHED.to_owned(),
             _ if operation.path.starts_with("/api/v1/operators/") => OPERATOR.to_string(),
             _ => self.person.to_string(),
         };
@@ -281,6 +291,12 @@ const GRADE: i32 = 1;
 
 /// A photo that it shows.
 const PHOTO: &str = "0192f0c1-0000-7000-8000-000000000001";
+
+/// A cleaning that is logged there.
+const LOGGED: &str = r#"{"event": {"toilet": 1, "tasks": ["round"], "finishedAt": "2026-11-23T07:00:00Z"}}"#;
+const LOGGED_BATCH: &str = r#"{"items": [{"id": "0192f0c1-0000-7000-8000-00000000ba7c",
+    "event": {"toilet": 1, "tasks": ["round"], "finishedAt": "2026-11-23T07:00:00Z"}}]}"#;
+const BATCHED: &str = "0192f0c1-0000-7000-8000-00000000ba7c";
 
 /// The one body.
 const OPERATOR: i32 = 1;

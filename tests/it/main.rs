@@ -7,6 +7,7 @@ mod admin;
 mod architecture;
 mod areas;
 mod barriers;
+mod cleanings;
 mod cli;
 mod contract;
 mod copies;

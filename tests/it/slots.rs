@@ -155,3 +155,86 @@ on_both! {
         assert!(days.iter().any(|finding| finding.check == "cleaning days"), "{days:#?}");
     }
 }
+
+/// Sends records that ended at those times of the 24th, local time, all in one batch from a phone whose clock is right.
+async fn log(service: &Service, token: &str, toilet: i32, logs: &[(u32, &str, &str)]) -> Vec<String> {
+    let items: Vec<_> = logs
+        .iter()
+        .map(|(number, task, time)| {
+            let id = format!("0192f0c1-0000-7000-8000-0001{number:08x}");
+            let at = format!("2026-11-24T{time}:00+08:00");
+            json!({"id": id, "event": {"toilet": toilet, "tasks": [task], "finishedAt": at}})
+        })
+        .collect();
+    let answer = service.post("/api/v1/cleanings/batch", token, json!({"items": items})).await.json_of(200);
+    let statuses = answer["items"].as_array().unwrap().iter();
+    statuses.map(|one| one["status"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both! {
+    async fn a_cleaning_does_its_slot_in_the_same_moment(database: Database) {
+        let service = Service::on(&database).await;
+        let toilet = planned(&service).await;
+        let morning = Service::at(&database, "2026-11-24T00:05:00Z").await;
+        let cleaner = morning.sign_in(Role::Cleaner, "410308101").await;
+        assert_eq!(log(&morning, &cleaner, toilet, &[(1, "round", "08:02")]).await, ["created"]);
+        are(&states(&morning, toilet, "2026-11-24").await, ["doneOnTime", "planned", "planned"]);
+        let told = morning.get(&format!("/api/v1/toilets/{toilet}"), "").await.json_of(200);
+        let wanted = json!({
+            "lastCleanedAt": "2026-11-24T00:02:00Z", "nextDueAt": "2026-11-24T01:15:00Z", "onTimeRate30d": 1.0,
+        });
+        assert_eq!(told["cleaning"], wanted);
+        // Another process, and one that starts later, tell the same.
+        let other = Service::at(&database, "2026-11-24T00:05:00Z").await;
+        assert_eq!(other.get(&format!("/api/v1/toilets/{toilet}"), "").await.json_of(200)["cleaning"], wanted);
+
+        let noon = Service::at(&database, "2026-11-24T04:00:00Z").await;
+        slots::close_once(&noon.ctx).await.unwrap();
+        are(&states(&noon, toilet, "2026-11-24").await, ["doneOnTime", "missed", "missed"]);
+        let supervisor = noon.sign_in(Role::Supervisor, "410308").await;
+        let by_toilet = "/api/v1/figures/cleaning?from=2026-11-24&to=2026-11-24&groupBy=toilet&bucket=day";
+        let figures = noon.get(by_toilet, &supervisor).await.json_of(200);
+        let figure = &figures["items"][0];
+        assert_eq!((&figure["of"], &figure["name"], &figure["n"]), (&json!(toilet.to_string()), &json!("公厕"), &json!(3)));
+        assert_eq!(figure["onTime"]["numerator"], 1);
+        assert_eq!(figure["verified"]["numerator"], 0, "no plate was scanned");
+        assert_eq!(figure["tooFew"], true);
+        let table = noon.get(&by_toilet.replace("cleaning?", "cleaning.csv?"), &supervisor).await;
+        assert_eq!(table.status, 200);
+        assert!(table.text.contains(&format!("{toilet},公厕,2026-11-24,2026-11-24,3,1,0,2,0,0,0,0,0,0.333")), "{}", table.text);
+        assert_eq!(slots::differences(&noon.ctx.store, &noon.ctx.calendars).await.unwrap(), []);
+    }
+}
+
+on_both! {
+    async fn what_comes_late_is_as_it_truly_was(database: Database) {
+        let service = Service::on(&database).await;
+        let toilet = planned(&service).await;
+        let evening = Service::at(&database, "2026-11-24T12:00:00Z").await;
+        slots::close_once(&evening.ctx).await.unwrap();
+        are(&states(&evening, toilet, "2026-11-24").await, ["missed"; 3]);
+        let cleaner = evening.sign_in(Role::Cleaner, "410308101").await;
+        // The last first, one that was late, and one that did nothing that was due.
+        let logs = [(3, "round", "10:40"), (1, "round", "08:00"), (2, "disinfect", "09:10"), (4, "round", "15:00")];
+        assert_eq!(log(&evening, &cleaner, toilet, &logs).await, ["created"; 4]);
+        are(&states(&evening, toilet, "2026-11-24").await, ["doneOnTime", "doneOnTime", "doneLate"]);
+        assert_eq!(log(&evening, &cleaner, toilet, &logs).await, ["replayed"; 4]);
+        assert_eq!(journal(&database, "settle").await.len(), 3);
+        let answer = evening.get(&format!("/api/v1/toilets/{toilet}/slots?from=2026-11-24&to=2026-11-24"), "").await;
+        assert!(answer.json_of(200)["items"].as_array().unwrap().iter().all(|slot| slot["syncedLate"] == true));
+
+        // The record of eight is taken back: the slot was missed after all.
+        let void = json!({"id": "0192f0c1-0000-7000-8000-000100000009", "event": {
+            "toilet": toilet, "tasks": [], "finishedAt": "2026-11-24T20:00:00+08:00",
+            "voids": {"id": "0192f0c1-0000-7000-8000-000100000001", "reason": "记错了厕所"},
+        }});
+        let answer = evening.post("/api/v1/cleanings/batch", &cleaner, json!({"items": [void]})).await.json_of(200);
+        assert_eq!(answer["items"][0]["status"], "created", "{answer}");
+        are(&states(&evening, toilet, "2026-11-24").await, ["missed", "doneOnTime", "doneLate"]);
+        let supervisor = evening.sign_in(Role::Supervisor, "410308").await;
+        let figures = evening.get("/api/v1/figures/cleaning?from=2026-11-24", &supervisor).await.json_of(200);
+        assert_eq!(figures["total"]["numerator"], 1);
+        assert_eq!(figures["items"][0]["syncedLate"], 2);
+        assert_eq!(slots::differences(&evening.ctx.store, &evening.ctx.calendars).await.unwrap(), []);
+    }
+}

@@ -40,6 +40,9 @@ codes!(
 /// So far may a device's clock be off.
 const OFF: TimeDelta = TimeDelta::minutes(5);
 
+/// Nobody saves up records for longer: what seems older was shown by a clock that had lost its time.
+const LONG_AGO: TimeDelta = TimeDelta::days(31);
+
 /// What is known around a record when its first delivery arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Circumstances {
@@ -86,12 +89,13 @@ fn least(tasks: &BTreeSet<Task>) -> TimeDelta {
 /// sending, or ran otherwise than the clock that counts on.
 fn is_clock_off(event: &Event, sending: &Sending, received: DateTime<Utc>) -> bool {
     let went_back = event.started_at.is_some_and(|started| started > event.finished_at);
-    let Some(sent_at) = sending.at else { return went_back || event.finished_at > received + OFF };
+    // A device that does not say what its clock shows is taken to be right, here as well.
+    let sent_at = sending.at.unwrap_or(received);
     let differs = (received - sent_at).abs() > OFF;
     let between = sent_at - event.finished_at;
     let was_set = match elapsed(event, sending) {
-        Some(elapsed) => (between - elapsed).abs() > OFF,
-        None => between < -OFF,
+        Some(elapsed) => sending.at.is_some() && (between - elapsed).abs() > OFF,
+        None => between < -OFF || between > LONG_AGO,
     };
     went_back || differs || was_set
 }

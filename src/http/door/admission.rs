@@ -55,7 +55,7 @@ impl<E: Endpoint> Endpoint for Admission<E> {
         if let Some(client) = client {
             note(&mut request, client);
         }
-        if matches!(errand, Errand::Other | Errand::Import | Errand::Upload) {
+        if matches!(errand, Errand::Other | Errand::Import | Errand::Upload | Errand::Batch) {
             // Whoever finds out who is calling counts them here.
             request.set_data(Arc::clone(&self.door));
         }
@@ -88,6 +88,8 @@ enum Errand {
     Upload,
     /// Somebody brings a file to be taken in, or has one applied.
     Import,
+    /// A phone sends what it has saved up without signal.
+    Batch,
     /// Anything else.
     Other,
 }
@@ -99,6 +101,7 @@ impl Errand {
             "/readyz" => Self::Readiness,
             "/api/v1/toilets/nearest" => Self::Search,
             "/api/v1/photos" if request.method() == Method::POST => Self::Upload,
+            "/api/v1/cleanings/batch" if request.method() == Method::POST => Self::Batch,
             "/api/v1/toilets" if matches!(*request.method(), Method::GET | Method::HEAD) => Self::Search,
             path if *request.method() == Method::POST && is_import(path) => Self::Import,
             path if path.starts_with("/p/") || path.starts_with("/api/v1/plates/") => Self::Plate,
@@ -181,7 +184,7 @@ impl Door {
         match errand {
             Errand::Liveness | Errand::Readiness => Ok([None, None]),
             Errand::Search => Ok([Some(self.places.try_acquire().map_err(full)?), None]),
-            Errand::Plate | Errand::Upload | Errand::Import | Errand::Other => {
+            Errand::Plate | Errand::Upload | Errand::Import | Errand::Batch | Errand::Other => {
                 let unreserved = self.unreserved.try_acquire().map_err(full)?;
                 Ok([Some(self.places.try_acquire().map_err(full)?), Some(unreserved)])
             }
@@ -204,6 +207,7 @@ impl Door {
     fn body_bytes(&self, errand: Errand) -> u64 {
         match errand {
             Errand::Import => u64::from(self.limits.import_kib) * 1024,
+            Errand::Batch => u64::from(self.limits.batch_kib) * 1024,
             _ => self.limits.body_bytes.into(),
         }
     }

@@ -108,6 +108,8 @@ limits! {
     body_bytes: u32 = 65536, 1024 to 67_108_864;
     /// KiB of a photo with the form around it
     photo_kib: u32 = 8192, 64 to 32768;
+    /// KiB of a batch of cleanings that a phone without signal has saved up
+    batch_kib: u32 = 1024, 64 to 8192;
     /// KiB of a file that is uploaded to be taken in
     import_kib: u32 = 32768, 1 to 65536;
     /// bytes a second that a body must bring, seen over `body_window_seconds`

@@ -100,6 +100,22 @@ pub(super) async fn cleaning_days(tx: &DatabaseTransaction) -> Result<Vec<Found>
     Ok(wrong.collect())
 }
 
+/// A cleaning shows those of the photos it names that have arrived from whoever recorded it, and no others.
+const CLEANING_PHOTOS: &str = "\
+SELECT n.cleaning_id AS key, 'it names the photo ' || n.photo_id || ', which is there, and does not show it' AS told \
+FROM cleaning_photo n JOIN cleaning c ON c.id = n.cleaning_id \
+JOIN photo p ON p.id = n.photo_id AND p.person_id = c.recorded_by WHERE NOT EXISTS (SELECT 1 FROM photo_use u \
+WHERE u.photo_id = n.photo_id AND u.record = CAST(c.toilet_id AS TEXT) || '/cleanings/' || c.id) \
+UNION ALL SELECT u.record, 'it shows the photo ' || u.photo_id || ', which it does not name' FROM photo_use u \
+WHERE u.record LIKE '%/cleanings/%' AND NOT EXISTS (SELECT 1 FROM cleaning_photo n JOIN cleaning c \
+ON c.id = n.cleaning_id WHERE n.photo_id = u.photo_id \
+AND u.record = CAST(c.toilet_id AS TEXT) || '/cleanings/' || c.id) ORDER BY 1, 2";
+
+pub(super) async fn cleaning_photos(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let told = texts(tx, CLEANING_PHOTOS, ["key", "told"]).await?;
+    Ok(told.into_iter().map(|[key, told]| Found::of_row("cleaning", key, told)).collect())
+}
+
 /// Where sealed values are: table, key of the row, the value, and which rows hold one.
 const SEALED: [(&str, &str, &str, &str); 4] = [
     ("identity", "CAST(id AS TEXT)", "totp", "totp IS NOT NULL"),

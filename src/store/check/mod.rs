@@ -63,6 +63,7 @@ const CHECKS: [(&str, Look); 11] = [
     ("area paths", |tx| Box::pin(derived::area_paths(tx))),
     ("cleaning days", |tx| Box::pin(derived::cleaning_days(tx))),
     ("photos", |tx| Box::pin(derived::photos(tx))),
+    ("cleaning photos", |tx| Box::pin(derived::cleaning_photos(tx))),
     ("keys", |tx| Box::pin(derived::keys(tx))),
     ("admin", |tx| Box::pin(derived::admin(tx))),
 ];

@@ -17,14 +17,15 @@ use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::secret::fingerprint_of;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, cleaning_day, deployed, deployment, exception, excuse, grade,
-    identity, import_file, import_review, imported, invitation, journal, login_counter, media_check, message_consent,
-    operator, outage, person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant,
-    session, settlement, slot_outcome, source, station, suggestion, tenure, toilet, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_photo, cleaning_verification,
+    deployed, deployment, exception, excuse, grade, identity, import_file, import_review, imported, invitation,
+    journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo, photo_file,
+    photo_use, plan, plan_template, plate, ring_key, role_grant, session, settlement, slot_outcome, source, station,
+    suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, deployments, exceptions, excuses, grants, import_reviews, operators, outlines, people,
-    photos, plans, plates, rows, sessions, slots, suggestions,
+    StoreError, areas, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews, operators,
+    outlines, people, photos, plans, plates, rows, sessions, slots, suggestions,
 };
 
 /// Rows read at a time.
@@ -91,6 +92,7 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     let exception = |row: &exception::Model| exceptions::read(row, &codes).map(drop);
     scan::<exception::Model>(tx, Table::numbered("exception", "id"), found, exception).await?;
     of_slots(tx, found).await?;
+    of_cleanings(tx, found).await?;
     for id in sources(tx).await? {
         scan::<imported::Model>(tx, Table::named("imported", "key").of_source(id), found, |row| {
             let read = serde_json::from_str::<Fields>(&row.fields);
@@ -120,6 +122,19 @@ async fn of_files(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         is_whole.then_some(()).ok_or_else(wrong)
     })
     .await
+}
+
+async fn of_cleanings(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    scan::<cleaning::Model>(tx, Table::named("cleaning", "id"), found, |row| cleanings::read(row).map(drop)).await?;
+    let key = "photo_id || '/' || cleaning_id";
+    scan::<cleaning_photo::Model>(tx, Table::named("cleaning_photo", key), found, |row| {
+        let read = row.photo_id.parse::<PhotoId>();
+        read.map(drop).map_err(|violation| StoreError::corrupt("cleaning_photo", &row.photo_id, violation))
+    })
+    .await?;
+    let verified = |row: &cleaning_verification::Model| cleanings::read_verified(row).map(drop);
+    scan::<cleaning_verification::Model>(tx, Table::named("cleaning_verification", "cleaning_id"), found, verified)
+        .await
 }
 
 async fn of_photos(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {

@@ -1,26 +1,33 @@
-//! The same of what is told in fewer words: areas, which change their codes, sets of toilets, and plates.
+//! The same of what is told in fewer words: areas, which change their codes, sets of toilets, plates and cleanings.
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 
 use super::Found;
 use super::histories::{Codes, disagreement};
+use crate::domain::cleaning::Verified;
 use crate::domain::draft::Fields;
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::history::{Entry, Gap, Replayed, replay, replay_onto};
 use crate::domain::plate::Serial;
-use crate::store::entity::{area_outline, journal, plate};
-use crate::store::{StoreError, areas, deployments, history, outlines};
+use crate::store::entity::{area_outline, cleaning, journal, plate};
+use crate::store::{StoreError, areas, cleanings, deployments, history, outlines};
 
 /// Records of which histories are read at a time.
 const PAGE: usize = 500;
 
-/// Areas, sets and plates. A row that cannot be read is told by the check of rows.
+/// Areas, sets, plates and cleanings. A row that cannot be read is told by the check of rows.
 pub(super) async fn stories(tx: &DatabaseTransaction, codes: &Codes) -> Result<Vec<Found>, StoreError> {
     let mut found = Vec::new();
-    for told in [of_areas(tx, codes).await, of_deployments(tx, codes).await, of_plates(tx, codes).await] {
+    let told = [
+        of_areas(tx, codes).await,
+        of_deployments(tx, codes).await,
+        of_plates(tx, codes).await,
+        of_cleanings(tx, codes).await,
+    ];
+    for told in told {
         match told {
             Err(StoreError::Corrupt { table, .. }) if table != "journal" => {}
             told => found.extend(told?),
@@ -101,4 +108,23 @@ async fn of_plates(tx: &DatabaseTransaction, codes: &Codes) -> Result<Vec<Found>
         }));
     }
     Ok(found)
+}
+
+/// A cleaning is told once, and once more when somebody confirms it. There are many: they are gone through page by page.
+async fn of_cleanings(tx: &DatabaseTransaction, codes: &Codes) -> Result<Vec<Found>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = cleaning::Entity::find().filter(cleaning::Column::Id.gt(after)).order_by_asc(cleaning::Column::Id);
+        let page = cleanings::with_fate(tx, page.limit(PAGE as u64).all(tx).await?).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = last.cleaning.id.to_string();
+        let keys: Vec<_> = page.iter().map(|kept| kept.cleaning.id.to_string()).collect();
+        let histories = history::histories(tx, RecordKind::Cleaning, &keys).await?;
+        found.extend(page.iter().zip(keys).filter_map(|(kept, key)| {
+            let mut stands = kept.cleaning.fields();
+            stands.extend(kept.verified.iter().flat_map(Verified::fields));
+            let told = replay(histories.get(&key).map(Vec::as_slice).unwrap_or_default());
+            Some(Found::of_row("cleaning", key, disagreement(stands, told, codes)?))
+        }));
+    }
 }

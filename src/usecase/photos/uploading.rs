@@ -15,7 +15,7 @@ use crate::domain::policy::Action;
 use crate::gateway::pictures::{self, Picture, PictureError};
 use crate::store::Tx;
 use crate::usecase::permission::scope;
-use crate::usecase::{By, Ctx, Failure};
+use crate::usecase::{By, Ctx, Failure, cleanings};
 
 /// How long somebody waits for a turn before being asked to come again.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -149,6 +149,7 @@ async fn record(tx: &Tx, by: &By, photo: Photo) -> Result<Uploaded, Failure> {
     if tx.create_photo(&photo).await? {
         let told = changes(&Fields::new(), &photo.fields());
         tx.append(vec![entry(&photo, event::Action::Create, told)]).await?;
+        cleanings::arrived(tx, &photo).await?;
         return Ok(Uploaded { photo, is_new: true });
     }
     let known = tx.photo(photo.id).await?.ok_or(Failure::NotFound)?;

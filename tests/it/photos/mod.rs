@@ -5,7 +5,7 @@ mod checking;
 mod grades;
 mod harmless;
 mod keeping;
-mod pictures;
+pub(crate) mod pictures;
 mod sending;
 mod showing;
 mod toilets;
@@ -62,7 +62,7 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 /// The id of a photo, by its number.
-fn id(number: u32) -> String {
+pub(crate) fn id(number: u32) -> String {
     format!("0192f0c1-0000-7000-8000-0000{number:08x}")
 }
 
@@ -81,8 +81,8 @@ fn form(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
 }
 
 /// What came back, as bytes.
-struct Came {
-    status: u16,
+pub(crate) struct Came {
+    pub(crate) status: u16,
     headers: HeaderMap,
     bytes: Vec<u8>,
 }
@@ -116,7 +116,7 @@ async fn send_form(service: &Service, token: &str, body: Vec<u8>) -> Came {
 }
 
 /// Sends a photo under that number, as `wx.uploadFile` does.
-async fn send(service: &Service, token: &str, number: u32, bytes: &[u8]) -> Came {
+pub(crate) async fn send(service: &Service, token: &str, number: u32, bytes: &[u8]) -> Came {
     let (id, sha256) = (id(number), hash(bytes));
     let parts = [("id", None, id.as_bytes()), ("sha256", None, sha256.as_bytes()), ("photo", Some("a.jpg"), bytes)];
     send_form(service, token, form(&parts)).await

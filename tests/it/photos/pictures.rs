@@ -23,7 +23,7 @@ pub(super) fn jpeg(image: &RgbImage) -> Vec<u8> {
 }
 
 /// A small honest JPEG; another for each number.
-pub(super) fn plain(number: u8) -> Vec<u8> {
+pub(crate) fn plain(number: u8) -> Vec<u8> {
     jpeg(&halves(64, 48, number.wrapping_mul(16)))
 }
 

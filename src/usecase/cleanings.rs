@@ -1,0 +1,14 @@
+//! Cleanings (保洁记录): logged one by one or in batches, corrected, confirmed and read.
+
+mod corrections;
+mod listing;
+mod logging;
+mod photos;
+mod roster;
+mod verifying;
+mod weighing;
+
+pub use listing::{Asked, Page, Told, get, list, of_toilet};
+pub use logging::{Conflict, Item, Logged, Outcome, Rejection, log};
+pub(super) use photos::arrived;
+pub use verifying::verify;
