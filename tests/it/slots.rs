@@ -226,7 +226,7 @@ on_both! {
         // The record of eight is taken back: the slot was missed after all.
         let void = json!({"id": "0192f0c1-0000-7000-8000-000100000009", "event": {
             "toilet": toilet, "tasks": [], "finishedAt": "2026-11-24T20:00:00+08:00",
-            "voids": {"id": "0192f0c1-0000-7000-8000-000100000001", "reason": "记错了厕所"},
+            "voids": "0192f0c1-0000-7000-8000-000100000001", "reason": "记错了厕所",
         }});
         let answer = evening.post("/api/v1/cleanings/batch", &cleaner, json!({"items": [void]})).await.json_of(200);
         assert_eq!(answer["items"][0]["status"], "created", "{answer}");

@@ -53,7 +53,7 @@ type Look = for<'t> fn(&'t DatabaseTransaction) -> Working<'t, Result<Vec<Found>
 
 /// Every check in the order in which they are made. Whatever keeps a figure that follows from other rows adds one here
 /// that works it out anew.
-const CHECKS: [(&str, Look); 11] = [
+const CHECKS: [(&str, Look); 12] = [
     ("integrity", |tx| Box::pin(integrity(tx))),
     ("references", |tx| Box::pin(references(tx))),
     ("rows", |tx| Box::pin(rows::every_row(tx))),
