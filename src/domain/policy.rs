@@ -260,6 +260,12 @@ impl Scope {
         &self.0
     }
 
+    /// Whether it covers what lies in the area of that path, if it belongs to the right body.
+    #[must_use]
+    pub fn meets(&self, path: &[AreaCode]) -> bool {
+        self.0.iter().any(|reach| reach.area.as_ref().is_none_or(|area| path.contains(area)))
+    }
+
     /// Whether it covers what lies in the area of that path and belongs to that body.
     #[must_use]
     pub fn covers(&self, path: &[AreaCode], operator: Option<OperatorId>) -> bool {

@@ -122,6 +122,13 @@ impl Finder {
         }
     }
 
+    /// How the cleaning of all toilets stands of which anything is known.
+    #[must_use]
+    pub fn settlements(&self) -> Vec<(ToiletId, Settlement)> {
+        let upkeep = self.upkeep.read().unwrap_or_else(PoisonError::into_inner);
+        upkeep.iter().map(|(toilet, settlement)| (*toilet, *settlement)).collect()
+    }
+
     /// How the cleaning of a toilet stands, if anything is known of it.
     #[must_use]
     pub fn settlement(&self, toilet: ToiletId) -> Option<Settlement> {

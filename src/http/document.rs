@@ -37,6 +37,7 @@ use super::plates::PlatesApi;
 use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
 use super::reports::ReportsApi;
+use super::round::RoundApi;
 use super::sessions::SessionsApi;
 use super::slots::SlotsApi;
 use super::staff::StaffApi;
@@ -60,7 +61,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi, CleaningsApi, FiguresApi),
+    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi, CleaningsApi, RoundApi, FiguresApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -89,6 +90,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             SlotsApi(shared()),
             ExcusesApi(shared()),
             CleaningsApi(shared()),
+            RoundApi(shared()),
             FiguresApi(shared()),
         ),
         (

@@ -68,6 +68,7 @@ mod report_view;
 mod reports;
 mod request_id;
 mod revision;
+mod round;
 mod routes;
 mod secret;
 mod server;

@@ -78,6 +78,13 @@ impl WindowFacts {
     }
 }
 
+impl From<&Point> for PointFacts {
+    fn from(point: &Point) -> Self {
+        let name_en = point.name_en.as_ref().map(ToString::to_string);
+        Self { code: point.code.clone(), name: point.name.to_string(), name_en }
+    }
+}
+
 impl PointFacts {
     fn read(self, place: usize) -> Result<Point, Violation> {
         let name = |field: &str, text: &str| {
@@ -111,12 +118,7 @@ pub(super) fn written(windows: &Windows) -> Vec<WindowFacts> {
 
 impl From<Stated> for WindowFacts {
     fn from(stated: Stated) -> Self {
-        let points = stated.checklist.points().iter().map(|point| PointFacts {
-            code: point.code.clone(),
-            name: point.name.to_string(),
-            name_en: point.name_en.as_ref().map(ToString::to_string),
-        });
-        let points: Vec<_> = points.collect();
+        let points: Vec<_> = stated.checklist.points().iter().map(PointFacts::from).collect();
         Self {
             task: Word(stated.task),
             weekdays: stated.weekdays.map(|days| days.into_iter().map(Word).collect()),

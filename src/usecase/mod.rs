@@ -44,6 +44,7 @@ pub mod positions;
 pub mod proofs;
 pub mod registering;
 pub mod reports;
+pub mod round;
 pub mod sessions;
 pub mod slots;
 pub mod staff;

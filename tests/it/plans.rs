@@ -82,7 +82,7 @@ on_both! {
         assert_eq!(due[1], json!({
             "key": format!("{}.1.2.20261124T0730", urban[0]), "task": "thorough", "date": "2026-11-24", "time": "07:30",
             "at": "2026-11-23T23:30:00Z", "opens": "2026-11-23T22:00:00Z", "due": "2026-11-23T23:30:00Z",
-            "closes": "2026-11-24T00:00:00Z",
+            "closes": "2026-11-24T00:00:00Z", "state": "planned",
         }));
         for other in [&urban[1], &tourist] {
             assert_eq!(slots(&service, other, "from=2026-11-24").await.len(), 0);

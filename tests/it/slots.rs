@@ -11,9 +11,15 @@ use crate::harness::stores::{Database, on_both};
 
 /// A toilet whose rounds are due at eight and ten in the morning from the 24th on, and to be disinfected at nine.
 async fn planned(service: &Service) -> i32 {
+    planned_at(service, 34.8264).await
+}
+
+/// Such a toilet so far north.
+async fn planned_at(service: &Service, latitude: f64) -> i32 {
     let token = service.sign_in(Role::Supervisor, "410308").await;
-    let body = json!({"name": "公厕", "kind": "urban", "area": "410308101", "confirmed": true});
-    let toilet = service.post("/api/v1/toilets", &token, body).await.json_of(201)["id"].clone();
+    let position = json!({"latitude": latitude, "longitude": 112.4364});
+    let body = json!({"name": "公厕", "kind": "urban", "area": "410308101", "confirmed": true, "position": position});
+    let toilet = service.post("/api/v1/toilets?crs=wgs84", &token, body).await.json_of(201)["id"].clone();
     let windows = json!([
         {"task": "round", "at": ["08:00", "10:00"], "earlyMinutes": 30, "lateMinutes": 15, "graceMinutes": 60},
         {"task": "disinfect", "at": ["09:00"], "earlyMinutes": 30, "lateMinutes": 15, "graceMinutes": 60},
@@ -236,5 +242,41 @@ on_both! {
         assert_eq!(figures["total"]["numerator"], 1);
         assert_eq!(figures["items"][0]["syncedLate"], 2);
         assert_eq!(slots::differences(&evening.ctx.store, &evening.ctx.calendars).await.unwrap(), []);
+    }
+}
+
+on_both! {
+    async fn a_round_goes_by_what_is_due_first_and_then_by_the_way(database: Database) {
+        let service = Service::on(&database).await;
+        let (near, far) = (planned_at(&service, 34.8264).await, planned_at(&service, 34.8364).await);
+        let morning = Service::at(&database, "2026-11-24T00:05:00Z").await;
+        let cleaner = morning.sign_in(Role::Cleaner, "410308101").await;
+        let ids = |round: &Value| -> Vec<i64> {
+            round["items"].as_array().unwrap().iter().map(|stop| stop["toilet"].as_i64().unwrap()).collect()
+        };
+        let from = "?latitude=34.8263&longitude=112.4364&crs=wgs84";
+        let round = morning.get(&format!("/api/v1/me/round{from}"), &cleaner).await.json_of(200);
+        assert_eq!(ids(&round), [near.into(), far.into()]);
+        assert_eq!(round["items"][0]["slots"].as_array().unwrap().len(), 3);
+        assert_eq!(round["items"][0]["distance"], 11.1);
+        assert_eq!(round["items"][0]["slots"][0]["task"], "round");
+        let other = from.replace("34.8263", "34.8365");
+        assert_eq!(ids(&morning.get(&format!("/api/v1/me/round{other}"), &cleaner).await.json_of(200)), [far.into(), near.into()]);
+
+        // What is done is not due any more: the other one is due first now.
+        assert_eq!(log(&morning, &cleaner, near, &[(1, "round", "08:02")]).await, ["created"]);
+        let text = morning.get(&format!("/api/v1/me/round{from}"), &cleaner).await;
+        assert!(text.text.len() < 20_000);
+        let round = text.json_of(200);
+        assert_eq!(ids(&round), [far.into(), near.into()]);
+        assert_eq!(round["items"][1]["lastCleanedAt"], "2026-11-24T00:02:00Z");
+        let late = Service::at(&database, "2026-11-24T00:30:00Z").await;
+        let round = late.get("/api/v1/me/round", &cleaner).await.json_of(200);
+        assert_eq!((&round["items"][0]["slots"][0]["overdue"], ids(&round)[0]), (&json!(true), far.into()));
+
+        let elsewhere = late.sign_in(Role::Cleaner, "410308102").await;
+        assert_eq!(late.get("/api/v1/me/round", &elsewhere).await.json_of(200)["items"], json!([]));
+        let (code, fields) = late.get("/api/v1/me/round?latitude=34&longitude=112", &cleaner).await.problem(400);
+        assert_eq!((code.as_str(), fields), ("crsMissing", vec!["crs".to_owned()]));
     }
 }
