@@ -90,11 +90,6 @@ fn cleaning_verification() -> TableCreateStatement {
         .col(required("cleaning_id", |c| c.string_len(36)).primary_key())
         .col(required("person_id", |c| c.string_len(36)))
         .col(required("verified_at", |c| c.timestamp_with_time_zone()))
-        .foreign_key(&mut references(
-            "fk_cleaning_verification",
-            "cleaning_verification",
-            "cleaning_id",
-            "cleaning",
-        ))
+        .foreign_key(&mut references("fk_cleaning_verification", "cleaning_verification", "cleaning_id", "cleaning"))
         .take()
 }

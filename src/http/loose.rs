@@ -52,7 +52,8 @@ impl<T: ParseFromJSON> ParseFromJSON for Loose<T> {
         let id = value["id"].as_str().and_then(|text| Uuid::try_parse(text).ok());
         let wrong = faults::<T>(&value);
         let read = if wrong.is_empty() {
-            T::parse_from_json(Some(value)).map_err(|error| Violation::new("", "unreadable", error.into_message()).into())
+            T::parse_from_json(Some(value))
+                .map_err(|error| Violation::new("", "unreadable", error.into_message()).into())
         } else {
             Err(Violations(wrong))
         };

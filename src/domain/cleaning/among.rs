@@ -25,11 +25,7 @@ const SAME: usize = 5;
 /// this one, and of where the toilets stand now. The order in which records arrived makes no difference. `others` may
 /// hold the record itself, and records of other persons; `place` tells where a toilet stands.
 #[must_use]
-pub fn among(
-    cleaning: &Cleaning,
-    others: &[Cleaning],
-    place: impl Fn(ToiletId) -> Option<Wgs84>,
-) -> BTreeSet<Flag> {
+pub fn among(cleaning: &Cleaning, others: &[Cleaning], place: impl Fn(ToiletId) -> Option<Wgs84>) -> BTreeSet<Flag> {
     let matters = |other: &&Cleaning| {
         other.performed_by == cleaning.performed_by
             && other.id != cleaning.id

@@ -66,10 +66,7 @@ impl Circumstances {
             (Flag::Proxy, self.is_proxy),
             (Flag::OutOfArea, !self.in_area),
             (Flag::OffRoster, !self.on_roster),
-            (
-                Flag::OldChecklist,
-                event.checklist.as_ref().is_some_and(|list| Some(list.version) != self.plan_version),
-            ),
+            (Flag::OldChecklist, event.checklist.as_ref().is_some_and(|list| Some(list.version) != self.plan_version)),
             (Flag::TooShort, lasted.is_some_and(|lasted| lasted < least(&event.tasks))),
             (Flag::TooLong, lasted.is_some_and(|lasted| lasted > LONGEST)),
             (Flag::ClockOff, is_clock_off(event, sending, received)),

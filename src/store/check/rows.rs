@@ -17,14 +17,14 @@ use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::secret::fingerprint_of;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, cleaning, cleaning_photo, cleaning_verification, deployed, deployment, exception, grade, identity, import_file,
-    import_review, imported, invitation, journal, login_counter, media_check, message_consent, operator, outage,
-    person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, source,
-    station, suggestion, tenure, toilet, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, cleaning, cleaning_photo, cleaning_verification, deployed,
+    deployment, exception, grade, identity, import_file, import_review, imported, invitation, journal, login_counter,
+    media_check, message_consent, operator, outage, person, phone, photo, photo_file, photo_use, plan, plan_template,
+    plate, ring_key, role_grant, session, source, station, suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, cleanings, deployments, exceptions, grants, import_reviews, operators, outlines, people, photos,
-    plans, plates, rows, sessions, suggestions,
+    StoreError, areas, barriers, cleanings, deployments, exceptions, grants, import_reviews, operators, outlines,
+    people, photos, plans, plates, rows, sessions, suggestions,
 };
 
 /// Rows read at a time.
@@ -123,7 +123,8 @@ async fn of_cleanings(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Resul
     })
     .await?;
     let verified = |row: &cleaning_verification::Model| cleanings::read_verified(row).map(drop);
-    scan::<cleaning_verification::Model>(tx, Table::named("cleaning_verification", "cleaning_id"), found, verified).await
+    scan::<cleaning_verification::Model>(tx, Table::named("cleaning_verification", "cleaning_id"), found, verified)
+        .await
 }
 
 async fn of_photos(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {

@@ -21,6 +21,7 @@ pub(super) async fn show(tx: &Tx, added: &[Cleaning]) -> Result<(), Failure> {
 /// Has the records that named a photo before it arrived show it, in the transaction that takes it.
 pub(in crate::usecase) async fn arrived(tx: &Tx, photo: &Photo) -> Result<(), Failure> {
     let naming = tx.cleanings_naming(photo.id, photo.by).await?;
-    let named: Vec<_> = naming.into_iter().map(|(toilet, id)| (photo.id, Shown::cleaning(toilet, id), photo.by)).collect();
+    let named: Vec<_> =
+        naming.into_iter().map(|(toilet, id)| (photo.id, Shown::cleaning(toilet, id), photo.by)).collect();
     Ok(tx.show_photos_of(&named, tx.at().trunc_subsecs(0)).await?)
 }
