@@ -262,14 +262,14 @@ fn correction(
         let itself = || Violation::new("", "itself", "must be another record");
         Some(of).filter(|of| *of != id).ok_or_else(itself)
     };
+    let given = (amends.is_some(), voids.is_some());
     let amends = fields.field("amends", amends, target).map(|of| (CorrectionKind::Amends, of));
     let voids = fields.field("voids", voids, target).map(|of| (CorrectionKind::Voids, of));
-    let both = (amends, voids);
     let wrong = |field: &str, code, message| Some((field.to_owned(), Violation::new("", code, message)));
-    let fault = match (both, &reason) {
-        ((Some(_), Some(_)), _) => wrong("voids", "notHere", "a record amends another or voids one, not both"),
-        ((None, None), Some(_)) => wrong("reason", "notHere", "is for a record that amends or voids another"),
-        ((Some(_), None) | (None, Some(_)), None) => wrong("reason", "required", "must say why"),
+    let fault = match (given, &reason) {
+        ((true, true), _) => wrong("voids", "notHere", "a record amends another or voids one, not both"),
+        ((false, false), Some(_)) => wrong("reason", "notHere", "is for a record that amends or voids another"),
+        ((true, false) | (false, true), None) => wrong("reason", "required", "must say why"),
         _ => None,
     };
     if let Some((field, violation)) = fault {

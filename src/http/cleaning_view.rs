@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::instant::Instant;
 use super::json::Json as Writing;
 use super::words::Word;
-use crate::domain::cleaning::{Basis, Cleaning, Correction, CorrectionKind, Flag, Presence};
+use crate::domain::cleaning::{Basis, Cleaning, CleaningId, Correction, CorrectionKind, Flag, Presence};
 use crate::domain::task::Task;
 use crate::domain::{Violation, Violations};
 use crate::geo::Crs;
@@ -263,7 +263,7 @@ impl From<&Told> for CleaningView {
         let verified = kept.verified;
         Self {
             flags: told.flags.iter().copied().map(Word).collect(),
-            corrected_by: kept.corrected_by.map(|id| id.uuid()),
+            corrected_by: kept.corrected_by.map(CleaningId::uuid),
             verified_by: verified.map(|verified| verified.by.0),
             verified_at: verified.map(|verified| Instant(verified.at)),
             ..Self::from(&kept.cleaning)

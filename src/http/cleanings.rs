@@ -24,7 +24,7 @@ use super::query::Params;
 use super::tag::Tag;
 use crate::domain::cleaning::CleaningId;
 use crate::domain::id::ToiletId;
-use crate::usecase::cleanings::{self, Outcome, Rejection, Told};
+use crate::usecase::cleanings::{self, Outcome, Rejection};
 use crate::usecase::{Ctx, Failure};
 
 /// Every operation on cleanings.
@@ -135,9 +135,8 @@ impl CleaningsApi {
         query: Params<()>,
     ) -> Result<Json<CleaningView>, Problem> {
         let (Params(()), id) = (query, known(id.0)?);
-        let kept = cleanings::verify(&self.0, signed.writer(), id).await?;
-        let flags = kept.cleaning.flags.clone();
-        Ok(Json(CleaningView::from(&Told { kept, flags })))
+        let told = cleanings::verify(&self.0, signed.writer(), id).await?;
+        Ok(Json(CleaningView::from(&told)))
     }
 
     /// List the cleanings of a toilet

@@ -43,7 +43,7 @@ codes!(
 pub struct Timing {
     /// When it began, if that is known.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it was done; to the millisecond, and never later than it was received.
+    /// When it was done; to the millisecond, never later than it was received, and never before 1970.
     pub at: DateTime<Utc>,
     /// By which clock.
     pub basis: Basis,
@@ -56,14 +56,14 @@ pub struct Timing {
 pub fn timing(event: &Event, sending: &Sending, received: DateTime<Utc>) -> Timing {
     let received = received.trunc_subsecs(3);
     let counted = elapsed(event, sending).and_then(|elapsed| received.checked_sub_signed(elapsed));
-    let (at, basis) = match counted {
-        Some(at) => (at, Basis::Monotonic),
-        None => {
-            let skew = sending.at.map_or(TimeDelta::zero(), |at| received - at);
-            (event.finished_at.checked_add_signed(skew).unwrap_or(received), Basis::Device)
-        }
+    let (at, basis) = if let Some(at) = counted {
+        (at, Basis::Monotonic)
+    } else {
+        let skew = sending.at.map_or(TimeDelta::zero(), |at| received - at);
+        (event.finished_at.checked_add_signed(skew).unwrap_or(received), Basis::Device)
     };
-    let at = at.min(received).trunc_subsecs(3);
+    // A clock that is off by ages in one place and right in the other tells of no time at all.
+    let at = at.min(received).max(DateTime::UNIX_EPOCH).trunc_subsecs(3);
     let started_at = duration(event).filter(|lasted| *lasted <= LONGEST).map(|lasted| at - lasted);
     Timing { started_at: started_at.map(|at| at.trunc_subsecs(3)), at, basis }
 }

@@ -69,5 +69,5 @@ pub fn verdict(has_plate: bool, fix: Option<&Fix>, toilet: Option<&Place>) -> Pr
 fn is_near(fix: &Fix, toilet: &Place) -> bool {
     let exact = fix.accuracy.filter(|accuracy| *accuracy > 0.0 && *accuracy <= WORST_ACCURACY);
     let (Some(accuracy), Ok(place)) = (exact, fix.place(toilet.shifted)) else { return false };
-    great_circle(place.position, toilet.position) <= (2.0 * accuracy).max(NEAR).min(FAR)
+    great_circle(place.position, toilet.position) <= (2.0 * accuracy).clamp(NEAR, FAR)
 }

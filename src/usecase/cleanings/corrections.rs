@@ -41,12 +41,11 @@ async fn round(
         match corrected(recording, known, &item) {
             Ok(made) => {
                 let of = target(&item).unwrap_or(made.id);
-                match taken.get(&of) {
-                    Some(first) => rest.push((place, item, Rejection::AlreadyCorrected(*first))),
-                    None => {
-                        taken.insert(of, made.id);
-                        new.push((place, made));
-                    }
+                if let Some(first) = taken.get(&of) {
+                    rest.push((place, item, Rejection::AlreadyCorrected(*first)));
+                } else {
+                    taken.insert(of, made.id);
+                    new.push((place, made));
                 }
             }
             Err(rejection) => rest.push((place, item, rejection)),

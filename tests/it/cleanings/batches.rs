@@ -1,9 +1,11 @@
 //! Batches: whatever is sent twice, late, out of order, in pieces or together ends in the same.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use gongce::domain::account::Role;
 use gongce::http::Limits;
+use gongce::store::{Listener, Store};
 
 use super::*;
 use crate::harness::stores::on_both;
@@ -174,5 +176,29 @@ on_both! {
         assert_eq!(created, day(toilet).len());
         assert_eq!(log(&service, &supervisor, "").await.len(), created);
         assert_whole(&service).await;
+    }
+}
+
+on_both! {
+    async fn a_hundred_records_take_as_many_statements_as_one(database: Database) {
+        service(&database).await;
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let listener = Arc::clone(&heard);
+        let listener: Listener = Arc::new(move |sql: &str| listener.lock().unwrap().push(sql.to_owned()));
+        let store = Store::open_heard(&database.url, None, Some(listener)).await.unwrap();
+        let ctx = Ctx::new(store, Clock::fixed(instant(NOW)), Calendars::builtin(), keys("1"), render_fragment);
+        let service = Service::around(Arc::new(ctx)).await;
+        let (supervisor, cleaner) = (service.sign_in(Role::Supervisor, "410308").await, service.sign_in(Role::Cleaner, TOWN).await);
+        let toilet = toilet(&service, &supervisor, TOWN, 0.0).await;
+        let mut counted = Vec::new();
+        for numbers in [1..2, 2..102] {
+            let items: Vec<_> = numbers.map(|number| (number, round(toilet, "07:00:00"))).collect();
+            heard.lock().unwrap().clear();
+            assert!(batch(&service, &cleaner, &items).await.iter().all(|one| one["status"] == "created"));
+            let data = |sql: &&String| !["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"].iter().any(|word| sql.starts_with(word));
+            counted.push(heard.lock().unwrap().iter().filter(data).cloned().collect::<Vec<_>>());
+        }
+        // The session, the records, the journal.
+        assert_eq!(counted.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3], "{counted:#?}");
     }
 }

@@ -6,8 +6,8 @@ use gongce::domain::id::ToiletId;
 use super::*;
 use crate::harness::stores::on_both;
 
-fn fix(toilet: i64, fields: Value) -> Value {
-    with(with(round(toilet, "07:45:00"), &json!({"reason": "点错了"})), &fields)
+fn fix(toilet: i64, fields: &Value) -> Value {
+    with(with(round(toilet, "07:45:00"), &json!({"reason": "点错了"})), fields)
 }
 
 /// The numbers and tasks of the records of a toilet that count.
@@ -25,7 +25,7 @@ on_both! {
         let here = toilet(&service, &supervisor, TOWN, 0.0).await;
         let first = put(&service, &cleaner, 1, &with(round(here, "07:00:00"), &json!({"startedAt": "2026-11-23T06:50:00Z"}))).await.json_of(201);
         let evening = at(&database, "2026-11-23T12:00:00Z").await;
-        let amended = put(&evening, &cleaner, 2, &fix(here, json!({"amends": id(1), "tasks": ["round", "disinfect"]}))).await.json_of(201);
+        let amended = put(&evening, &cleaner, 2, &fix(here, &json!({"amends": id(1), "tasks": ["round", "disinfect"]}))).await.json_of(201);
         // It is the same visit, whenever it is told of; what it adds is known since now.
         for field in ["at", "startedAt", "presence", "basis", "performedBy", "flags"] {
             assert_eq!(amended["cleaning"][field], first["cleaning"][field], "{field}");
@@ -33,16 +33,16 @@ on_both! {
         assert_eq!(amended["cleaning"]["receivedAt"], "2026-11-23T12:00:00Z");
         assert_eq!(in_force(&service, here).await, [(id(2), vec!["round", "disinfect"])]);
         // What is corrected already is corrected through the newest.
-        let again = put(&evening, &cleaner, 3, &fix(here, json!({"voids": id(1), "tasks": []}))).await;
+        let again = put(&evening, &cleaner, 3, &fix(here, &json!({"voids": id(1), "tasks": []}))).await;
         assert!(again.json_of(422)["errors"][0]["message"].as_str().unwrap().contains(&id(2)));
-        let less = put(&evening, &cleaner, 3, &fix(here, json!({"amends": id(2), "tasks": ["disinfect"]}))).await.json_of(201);
+        let less = put(&evening, &cleaner, 3, &fix(here, &json!({"amends": id(2), "tasks": ["disinfect"]}))).await.json_of(201);
         assert_eq!(less["cleaning"]["receivedAt"], "2026-11-23T12:00:00Z");
-        let void = put(&evening, &supervisor, 4, &fix(here, json!({"voids": id(3), "tasks": []}))).await.json_of(201);
+        let void = put(&evening, &supervisor, 4, &fix(here, &json!({"voids": id(3), "tasks": []}))).await.json_of(201);
         assert_eq!((&void["cleaning"]["voids"], &void["cleaning"]["tasks"]), (&json!(id(3)), &json!([])));
         assert_eq!(in_force(&service, here).await, []);
-        assert_eq!(put(&evening, &supervisor, 5, &fix(here, json!({"voids": id(4), "tasks": []}))).await.problem(422).1, ["voids"]);
+        assert_eq!(put(&evening, &supervisor, 5, &fix(here, &json!({"voids": id(4), "tasks": []}))).await.problem(422).1, ["voids"]);
         // What was voided by mistake is said anew.
-        put(&evening, &supervisor, 5, &fix(here, json!({"amends": id(4), "tasks": ["round"]}))).await.json_of(201);
+        put(&evening, &supervisor, 5, &fix(here, &json!({"amends": id(4), "tasks": ["round"]}))).await.json_of(201);
         assert_eq!(in_force(&service, here).await, [(id(5), vec!["round"])]);
         let log = log(&service, &supervisor, "").await;
         let fates: Vec<_> = log.iter().rev().map(|one| one["correctedBy"].as_str().unwrap_or("none").to_owned()).collect();
@@ -57,15 +57,15 @@ on_both! {
         let (county, cleaner) = (service.sign_in(Role::Supervisor, "410308").await, service.sign_in(Role::Cleaner, TOWN).await);
         let (here, there) = (toilet(&service, &county, TOWN, 0.0).await, toilet(&service, &county, TOWN, 900.0).await);
         put(&service, &cleaner, 1, &round(here, "07:00:00")).await.json_of(201);
-        let void = || fix(here, json!({"voids": id(1), "tasks": []}));
+        let void = || fix(here, &json!({"voids": id(1), "tasks": []}));
         let colleague = service.sign_in(Role::Cleaner, TOWN).await;
         let stranger = service.sign_in(Role::Supervisor, "410308102").await;
         for (token, event, outcome, retry) in [
             (&colleague, void(), "forbidden", false),
             // To her it is as if it were not there.
             (&stranger, void(), "unknownCleaning", true),
-            (&stranger, fix(here, json!({"voids": id(99), "tasks": []})), "unknownCleaning", true),
-            (&cleaner, fix(there, json!({"voids": id(1), "tasks": []})), "otherToilet", false),
+            (&stranger, fix(here, &json!({"voids": id(99), "tasks": []})), "unknownCleaning", true),
+            (&cleaner, fix(there, &json!({"voids": id(1), "tasks": []})), "otherToilet", false),
         ] {
             let outcomes = batch(&service, token, &[(2, event)]).await;
             assert_eq!((&outcomes[0]["code"], &outcomes[0]["retry"]), (&json!(outcome), &json!(retry)));
@@ -85,7 +85,7 @@ on_both! {
         let sends: Vec<_> = (10..18)
             .map(|number| {
                 let (service, cleaner) = (Arc::clone(&service), cleaner.clone());
-                let event = fix(here, json!({"amends": id(1), "tasks": ["disinfect"]}));
+                let event = fix(here, &json!({"amends": id(1), "tasks": ["disinfect"]}));
                 tokio::spawn(async move { put(&service, &cleaner, number, &event).await.status })
             })
             .collect();
@@ -118,7 +118,7 @@ on_both! {
         assert_eq!(verify(&inspector, 1).await.json_of(200)["verifiedBy"], told["verifiedBy"], "the first stays");
         assert_eq!(verify(&inspector, 2).await.status, 200);
         assert_eq!(verify(&inspector, 3).await.status, 404);
-        put(&service, &cleaner, 3, &fix(here, json!({"voids": id(1), "tasks": []}))).await.json_of(201);
+        put(&service, &cleaner, 3, &fix(here, &json!({"voids": id(1), "tasks": []}))).await.json_of(201);
         assert_eq!(verify(&inspector, 1).await.status, 409);
         assert_eq!(verify(&inspector, 3).await.status, 409);
         assert_whole(&service).await;
