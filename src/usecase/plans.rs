@@ -258,8 +258,7 @@ async fn put_in(
     template: Option<TemplateId>,
     windows: Windows,
 ) -> Result<Plan, Failure> {
-    let (now, zone) = (tx.at(), toilet.fact.zone);
-    let today = now.with_timezone(&zone).date_naive();
+    let (now, zone, today) = (tx.at(), toilet.fact.zone, toilet.today(tx.at()));
     let from = from.unwrap_or(today + Days::new(1));
     if from < today {
         return Err(Violation::new("from", "outOfRange", format!("{from} is past: begin today or later")).into());
@@ -428,8 +427,7 @@ pub async fn calendar(
 /// [`Failure::NotFound`], and [`Failure::Invalid`] for a span that ends before it begins or is too long.
 pub async fn slots(ctx: &Ctx, id: ToiletId, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Due, Failure> {
     let toilet = ctx.store.toilets(&[id]).await?.pop().ok_or(Failure::NotFound)?;
-    let today = ctx.clock.now().with_timezone(&toilet.fact.zone).date_naive();
-    let from = from.unwrap_or(today);
+    let from = from.unwrap_or_else(|| toilet.today(ctx.clock.now()));
     let to = to.unwrap_or(from + Days::new(6));
     let length = to - from;
     if length < TimeDelta::zero() {
