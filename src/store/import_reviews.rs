@@ -1,6 +1,6 @@
 //! Files that were uploaded to be taken in, and the mark by which a change of the register since is seen.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
@@ -87,6 +87,7 @@ impl Tx {
             // A large file takes longer on its way than a statement of a request may.
             self.connection.execute_unprepared("SET LOCAL statement_timeout = '60s'").await?;
         }
+        let uploaded_at = self.author.at.trunc_subsecs(0);
         let row = import_review::ActiveModel {
             id: NotSet,
             profile: Set(new.profile),
@@ -101,8 +102,8 @@ impl Tx {
             person_id: Set(new.by.to_string()),
             applied_by: Set(None),
             applied_at: Set(None),
-            uploaded_at: Set(self.author.at),
-            expires_at: Set(self.author.at + KEPT),
+            uploaded_at: Set(uploaded_at),
+            expires_at: Set(uploaded_at + KEPT),
             revision: Set(1),
         };
         let row = row.insert(&self.connection).await?;

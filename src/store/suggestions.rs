@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::SubsecRound;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -94,7 +95,7 @@ impl Tx {
             decided_by: Set(None),
             decided_at: Set(None),
             written: Set(None),
-            sent_at: Set(self.author.at),
+            sent_at: Set(self.author.at.trunc_subsecs(0)),
             revision: Set(1),
         };
         let row = row.insert(&self.connection).await?;
