@@ -1,6 +1,10 @@
 //! Lines that a walker cannot cross, and where they can be crossed all the same.
 
+use serde_json::json;
+
 use super::codes::codes;
+use super::draft::Fields;
+use super::secret::fingerprint;
 use super::text::{Line, Name};
 use crate::geo::{Crossed, Crs, LineIndex, UnitVector, Wgs84};
 
@@ -35,6 +39,31 @@ pub struct Barrier {
     pub synthetic: bool,
     /// Who states it.
     pub source: Option<Line>,
+}
+
+impl Barrier {
+    /// As the journal has it: how many places its lines have and how many crossings there are, and by what another drawing
+    /// is told from this one.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        let at = |place: &Wgs84| {
+            let place = place.rounded();
+            format!("{:?},{:?}", place.longitude(), place.latitude())
+        };
+        let lines = self.lines.iter().map(|line| line.iter().map(at).collect::<Vec<_>>().join(" "));
+        let crossings = self.crossings.iter().map(|one| format!("{},{:?}", at(&one.position), one.radius_metres));
+        let drawing = lines.chain(["crossed".to_owned()]).chain(crossings).collect::<Vec<_>>().join("\n");
+        let fields = [
+            ("kind", json!(self.kind.as_str())),
+            ("places", json!(self.lines.iter().map(Vec::len).sum::<usize>())),
+            ("crossings", json!(self.crossings.len())),
+            ("drawing", json!(fingerprint(&drawing))),
+            ("datum", json!(self.given.as_str())),
+            ("synthetic", json!(self.synthetic)),
+            ("source", json!(self.source)),
+        ];
+        fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }
 
 /// A bridge, an underpass, a ferry.

@@ -1,10 +1,11 @@
 //! Files that an admin uploads to be taken in: looked at first, applied then, kept for a while.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::account::PersonId;
 use super::codes::codes;
+use super::draft::Fields;
 use super::id::ImportReviewId;
 
 codes!(
@@ -80,4 +81,26 @@ pub struct ImportReview {
     pub expires_at: DateTime<Utc>,
     /// Counts the writes to it, from 1.
     pub revision: i32,
+}
+
+impl ImportReview {
+    /// As the journal has it: without the file, and without what is said of it, which repeats its rows.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        let fields = [
+            ("profile", json!(self.profile)),
+            ("sync", json!(self.sync)),
+            ("source", json!(self.source)),
+            ("bytes", json!(self.bytes)),
+            ("fingerprint", json!(self.fingerprint)),
+            ("state", json!(self.state.as_str())),
+            ("mark", json!(self.mark)),
+            ("by", json!(self.by.to_string())),
+            ("appliedBy", json!(self.applied_by.map(|person| person.to_string()))),
+            ("appliedAt", json!(self.applied_at)),
+            ("uploadedAt", json!(self.uploaded_at)),
+            ("expiresAt", json!(self.expires_at)),
+        ];
+        fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }

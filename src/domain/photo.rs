@@ -190,6 +190,8 @@ impl Photo {
             ("height", json!(height)),
             ("bytes", json!(bytes)),
             ("state", json!(self.state.as_str())),
+            ("by", json!(self.by.to_string())),
+            ("uploadedAt", json!(self.uploaded_at)),
         ];
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

@@ -1,10 +1,12 @@
 //! Suggestions (建议) of the public: a toilet that is missing, a fact that is wrong, a toilet that is closed for good.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::Violation;
 use super::account::PersonId;
 use super::codes::codes;
+use super::draft::Fields;
 use super::id::{AreaId, SuggestionId, ToiletId};
 use super::patch::Patch;
 use super::place::Place;
@@ -170,6 +172,25 @@ pub struct Suggestion {
     pub sent_at: DateTime<Utc>,
     /// Counts the writes to it, from 1.
     pub revision: i32,
+}
+
+impl Suggestion {
+    /// As the journal has it: without its words and without its sender, since who sent it may want both to be forgotten.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        let fields = [
+            ("kind", json!(self.proposal.kind.as_str())),
+            ("toilet", json!(self.proposal.toilet)),
+            ("area", json!(self.area.as_ref().map(|area| area.code.as_str()))),
+            ("checked", json!(self.checked)),
+            ("state", json!(self.state.as_str())),
+            ("decidedBy", json!(self.decided_by.map(|person| person.to_string()))),
+            ("decidedAt", json!(self.decided_at)),
+            ("toiletRevision", json!(self.written)),
+            ("sentAt", json!(self.sent_at)),
+        ];
+        fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }
 
 #[cfg(test)]

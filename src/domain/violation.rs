@@ -25,11 +25,26 @@ impl Violation {
     pub fn in_field(self, field: impl Into<String>) -> Self {
         Self { field: field.into(), ..self }
     }
+
+    /// The same rule, broken in a member of an input: what `hours` breaks of `facts` breaks `facts.hours`.
+    #[must_use]
+    pub fn within(self, member: &str) -> Self {
+        let field = if self.field.is_empty() { member.to_owned() } else { format!("{member}.{}", self.field) };
+        self.in_field(field)
+    }
 }
 
 /// All broken rules of one input, so that a person can mend them in one go. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Violations(pub Vec<Violation>);
+
+impl Violations {
+    /// The same rules, broken in a member of an input.
+    #[must_use]
+    pub fn within(self, member: &str) -> Self {
+        Self(self.0.into_iter().map(|violation| violation.within(member)).collect())
+    }
+}
 
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,8 @@
 //! What a picture can take is settled before it is decoded: its pixels, the memory that decoders need for such a
 //! picture, and the scans of a progressive one, by which their time is bounded as well.
 
+mod exif;
+mod markup;
 mod outline;
 
 use std::io::Cursor;
@@ -64,6 +66,15 @@ pub enum PictureError {
     /// It takes too much to be read.
     #[error("takes too much memory or too many passes to be read: send it smaller, or as a plain JPEG")]
     TooMuch,
+    /// It moves.
+    #[error("is a moving picture: send one that stands still")]
+    Animated,
+    /// What it says of itself leads round in circles.
+    #[error("has EXIF that leads back to itself: send it without EXIF")]
+    Looping,
+    /// A page hides in it.
+    #[error("holds a page of the web beside its pixels: send the picture alone")]
+    Markup,
     /// It breaks off, or is not what it begins as.
     #[error("cannot be read as the picture that it begins as")]
     Broken,
@@ -89,22 +100,33 @@ fn decode(bytes: &[u8]) -> Result<RgbImage, PictureError> {
     let source = || Cursor::new(bytes);
     match image::guess_format(bytes) {
         Ok(ImageFormat::Jpeg) => {
-            let beside = outline::of(bytes)?;
+            let outline::Outline { beside, has_page } = outline::of(bytes)?;
+            honest(false, has_page)?;
             pixels(JpegDecoder::new(source()).map_err(|error| told(&error))?, |area| area * beside / 64)
         }
         Ok(ImageFormat::Png) => {
             let mut limits = Limits::no_limits();
             limits.max_alloc = Some(PNG_BESIDE);
-            // Of an animation the first picture alone is read.
-            pixels(PngDecoder::with_limits(source(), limits).map_err(|error| told(&error))?, |_| PNG_BESIDE)
+            let decoder = PngDecoder::with_limits(source(), limits).map_err(|error| told(&error))?;
+            honest(markup::png_moves(bytes), markup::is_in_png(bytes))?;
+            pixels(decoder, |_| PNG_BESIDE)
         }
         Ok(ImageFormat::WebP) => {
             let decoder = WebPDecoder::new(source()).map_err(|error| told(&error))?;
-            // Planes or a copy with alpha, the alpha by itself; of an animation a frame and a canvas more.
-            let beside = if decoder.has_animation() { 12 } else { 4 };
-            pixels(decoder, |area| area * beside)
+            honest(decoder.has_animation(), markup::is_in_webp(bytes))?;
+            // Planes or a copy with alpha, the alpha by itself.
+            pixels(decoder, |area| area * 4)
         }
         _ => Err(PictureError::Unknown),
+    }
+}
+
+/// Goes on only with a picture that is one picture and nothing else.
+fn honest(is_animated: bool, has_page: bool) -> Result<(), PictureError> {
+    match (is_animated, has_page) {
+        (true, _) => Err(PictureError::Animated),
+        (_, true) => Err(PictureError::Markup),
+        _ => Ok(()),
     }
 }
 
@@ -121,7 +143,10 @@ fn pixels(mut decoder: impl ImageDecoder, beside: impl Fn(u64) -> u64) -> Result
     if decoder.total_bytes() + beside(area) > MOST_MEMORY {
         return Err(PictureError::TooMuch);
     }
-    // What is wrong with the metadata is no matter: it goes.
+    // What else is wrong with the metadata is no matter: it goes.
+    if decoder.exif_metadata().ok().flatten().is_some_and(|block| exif::loops(&block)) {
+        return Err(PictureError::Looping);
+    }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| told(&error))?;
     if image.width().max(image.height()) > FULL {

@@ -94,7 +94,7 @@ impl BatchesApi {
     ) -> Result<Json<BatchResult>, Problem> {
         let (by, Batch { items, filter, patch }) = (signed.writer(), body.0);
         let chosen = chosen(items, filter)?;
-        let patch = patch.read(query.0.crs)?;
+        let patch = patch.read_as("patch", query.0.crs)?;
         let results = batches::update(&self.0, &by, chosen, &patch).await?;
         Ok(Json(BatchResult { items: results.into_iter().map(|(id, result)| outcome(id, result)).collect() }))
     }

@@ -117,7 +117,7 @@ impl PhotosApi {
     /// Send a photo
     ///
     /// One file with its `id` and `sha256` beside it, 8 MiB in all: JPEG, PNG or WebP by what is in it, 24 megapixels at
-    /// most. It is turned upright and stored as a JPEG without metadata, 2,560 pixels on its longer side at most. Sent
+    /// most, one picture that stands still and in which no page of the web hides. It is turned upright and stored as a JPEG without metadata, 2,560 pixels on its longer side at most. Sent
     /// again under the same id, the same bytes change nothing; others are 409. Records name it by its id; one that no
     /// record shows is deleted after a day. One picture is decoded at a time: 503 where too many wait.
     #[oai(path = "/api/v1/photos", method = "post", operation_id = "upload_photo")]

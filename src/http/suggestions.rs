@@ -259,7 +259,7 @@ impl SuggestionsApi {
         body: Body<AcceptanceInput>,
     ) -> Result<Changed<SuggestionView>, Problem> {
         let (expected, AcceptanceInput { facts, confirmed }) = (expected(revision.as_deref())?, body.0);
-        let facts = facts.map(|facts| facts.read(query.0.crs)).transpose()?.unwrap_or_default();
+        let facts = facts.map(|facts| facts.read_as("facts", query.0.crs)).transpose()?.unwrap_or_default();
         let how = Acceptance { facts, confirmed: confirmed.unwrap_or(false) };
         Ok(decided(&suggestions::accept(&self.0, signed.writer(), SuggestionId(id.0), expected, how).await?))
     }
@@ -303,7 +303,7 @@ impl SuggestionsApi {
 impl NewSuggestion {
     fn read(self, crs: Option<Crs>) -> Result<(Proposal, Option<Remark>), Problem> {
         let incomplete = |message: &str| Failure::from(Violation::new("kind", "incomplete", message));
-        let facts = self.facts.map(|facts| facts.read(crs)).transpose()?;
+        let facts = self.facts.map(|facts| facts.read_as("facts", crs)).transpose()?;
         let proposal = match (self.kind.0, self.toilet.map(ToiletId), facts) {
             (SuggestionKind::Missing, None, Some(facts)) => Proposal::missing(facts),
             (SuggestionKind::Wrong, Some(toilet), Some(facts)) => Proposal::wrong(toilet, facts),
@@ -312,10 +312,9 @@ impl NewSuggestion {
             (SuggestionKind::Wrong, ..) => return Err(incomplete("wrong takes toilet and facts").into()),
             (SuggestionKind::Gone, ..) => return Err(incomplete("gone takes toilet, and no facts").into()),
         };
-        let field = |wrong: Violation| if wrong.field.is_empty() { wrong.in_field("facts") } else { wrong };
         let remark = self.remark.map(|text| Remark::new(&text)).transpose();
         let remark = remark.map_err(|wrong| Failure::from(wrong.in_field("remark")))?;
-        Ok((proposal.map_err(|wrong| Failure::from(field(wrong)))?, remark))
+        Ok((proposal.map_err(|wrong| Failure::from(wrong.within("facts")))?, remark))
     }
 }
 

@@ -247,7 +247,7 @@ impl NewToilet {
         let mut filling = Filling::default();
         let name = name.map_err(|wrong| filling.wrong.push(wrong.in_field("name"))).ok();
         self.fill(&mut filling, crs);
-        let patch = filling.done()?;
+        let patch = filling.done().map_err(told)?;
         // Without a name something is wrong, and that was told.
         let name = name.ok_or_else(|| Problem::new(ProblemCode::Invalid, "name"))?;
         Ok(registering::NewToilet { name, patch, confirmed })
@@ -259,11 +259,24 @@ impl ToiletPatch {
     ///
     /// # Errors
     /// Everything that is wrong, at once.
-    pub(super) fn read(mut self, crs: Option<Crs>) -> Result<Patch, Problem> {
+    pub(super) fn read(self, crs: Option<Crs>) -> Result<Patch, Problem> {
+        self.filled(crs).done().map_err(told)
+    }
+
+    /// The same of one that is a member of a body, by which what is wrong is named.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub(super) fn read_as(self, member: &str, crs: Option<Crs>) -> Result<Patch, Problem> {
+        let named = |wrong: Violation| if wrong.code == CRS_MISSING { wrong } else { wrong.within(member) };
+        self.filled(crs).done().map_err(|wrong| told(wrong.into_iter().map(named).collect()))
+    }
+
+    fn filled(mut self, crs: Option<Crs>) -> Filling {
         let mut filling = Filling::default();
         filling.must("name", std::mem::take(&mut self.name), |text| Name::new(&text));
         self.fill(&mut filling, crs);
-        filling.done()
+        filling
     }
 }
 
@@ -360,15 +373,16 @@ impl Filling {
         }
     }
 
-    fn done(self) -> Result<Patch, Problem> {
-        if self.wrong.is_empty() {
-            return Ok(self.patch);
-        }
-        if self.wrong.iter().any(|wrong| wrong.code == CRS_MISSING) {
-            return Err(Problem::of_fields(ProblemCode::CrsMissing, self.wrong));
-        }
-        Err(Failure::Invalid(Violations(self.wrong)).into())
+    fn done(self) -> Result<Patch, Vec<Violation>> {
+        if self.wrong.is_empty() { Ok(self.patch) } else { Err(self.wrong) }
     }
+}
+
+fn told(wrong: Vec<Violation>) -> Problem {
+    if wrong.iter().any(|wrong| wrong.code == CRS_MISSING) {
+        return Problem::of_fields(ProblemCode::CrsMissing, wrong);
+    }
+    Failure::Invalid(Violations(wrong)).into()
 }
 
 fn handover(role: OperatorRole, body: BodyInput) -> Result<Handover, Violation> {

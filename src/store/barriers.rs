@@ -88,7 +88,7 @@ fn written(place: Wgs84) -> (f64, f64) {
     (place.longitude(), place.latitude())
 }
 
-async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Barrier>, StoreError> {
+pub(super) async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Barrier>, StoreError> {
     let rows = barrier::Entity::find().order_by_asc(barrier::Column::Name).all(connection).await?;
     rows.iter().map(read).collect()
 }

@@ -31,7 +31,8 @@ impl Store {
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn exception(&self, id: ExceptionId) -> Result<Option<Exception>, StoreError> {
-        one(&self.reader, id).await
+        let row = exception::Entity::find_by_id(id.0).one(&self.reader).await?;
+        Ok(whole(&self.reader, row.as_slice()).await?.pop())
     }
 
     /// All exceptions that may concern these versions of a toilet's plan, past ones too.
@@ -52,12 +53,13 @@ impl Tx {
         of(&self.connection, toilet, plans).await
     }
 
-    /// The exception of that id.
+    /// The exception of that id. Whoever wants to end it waits for this transaction to end.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn exception(&self, id: ExceptionId) -> Result<Option<Exception>, StoreError> {
-        one(&self.connection, id).await
+        let row = exception::Entity::find_by_id(id.0).lock_exclusive().one(&self.connection).await?;
+        Ok(whole(&self.connection, row.as_slice()).await?.pop())
     }
 
     /// Makes an exception (its id is not looked at), over that area if it is one for an area; answers its id.
@@ -97,11 +99,6 @@ impl Tx {
         row.update(&self.connection).await?;
         Ok(())
     }
-}
-
-async fn one(connection: &impl ConnectionTrait, id: ExceptionId) -> Result<Option<Exception>, StoreError> {
-    let row = exception::Entity::find_by_id(id.0).one(connection).await?;
-    Ok(whole(connection, row.as_slice()).await?.pop())
 }
 
 async fn of(connection: &impl ConnectionTrait, toilet: &Toilet, plans: &[Plan]) -> Result<Vec<Exception>, StoreError> {

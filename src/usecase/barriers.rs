@@ -4,7 +4,7 @@ use super::imports::{Input, Report};
 use super::{Ctx, Failure};
 use crate::domain::Violation;
 use crate::domain::barrier::Barrier;
-use crate::domain::event::{Action, Changes, NewEntry, RecordKind};
+use crate::domain::event::{Action, Changes, NewEntry, RecordKind, changes};
 use crate::domain::text::Name;
 use crate::intake::barriers::{Options, barriers};
 use crate::store::Tx;
@@ -62,22 +62,13 @@ pub(super) async fn put(tx: &Tx, barriers: Vec<Barrier>, dry_run: bool) -> Resul
         };
         if let Some(action) = action.filter(|_| !dry_run) {
             tx.put_barrier(&barrier).await?;
-            entries.push(entry(&barrier.name, action, drawn(before, &barrier)));
+            let stood = before.map(Barrier::fields).unwrap_or_default();
+            entries.push(entry(&barrier.name, action, changes(&stood, &barrier.fields())));
         }
         done.push(action);
     }
     tx.append(entries).await?;
     Ok(done)
-}
-
-/// What the journal says of a barrier: how many places its lines have, and how many crossings there are.
-fn drawn(before: Option<&Barrier>, now: &Barrier) -> Changes {
-    let places = |barrier: &Barrier| barrier.lines.iter().map(Vec::len).sum::<usize>();
-    let crossings = |barrier: &Barrier| barrier.crossings.len();
-    Changes::from([
-        ("crossings".to_owned(), [before.map(crossings), Some(crossings(now))].map(Into::into)),
-        ("places".to_owned(), [before.map(places), Some(places(now))].map(Into::into)),
-    ])
 }
 
 /// An entry of the journal about a barrier.

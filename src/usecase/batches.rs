@@ -42,7 +42,7 @@ async fn lying(ctx: &Ctx, actor: &Actor, area: AreaCode, kind: Option<Kind>) -> 
     let limit = MOST + 1;
     let query =
         ListQuery { bbox: None, areas: None, filter, statuses: Vec::new(), text: None, after: None, limit, at: now };
-    let found = toilets::list(ctx, &[area], query)?.0.entries;
+    let found = toilets::list(ctx, &[area], query).map_err(|failure| failure.within("filter"))?.0.entries;
     if found.len() > MOST {
         let message = format!("more than {MOST} toilets lie there: name a smaller area, or list them");
         return Err(Violation::new("filter.area", "tooMany", message).into());

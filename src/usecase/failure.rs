@@ -101,6 +101,17 @@ pub struct Candidate {
     pub distance_metres: Option<f64>,
 }
 
+impl Failure {
+    /// The same, where what is wrong stands in a member of the input.
+    #[must_use]
+    pub fn within(self, member: &str) -> Self {
+        match self {
+            Self::Invalid(violations) => Self::Invalid(violations.within(member)),
+            other => other,
+        }
+    }
+}
+
 impl From<Violation> for Failure {
     fn from(violation: Violation) -> Self {
         Self::Invalid(violation.into())

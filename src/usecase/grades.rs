@@ -87,22 +87,12 @@ pub async fn record(
     once: Option<Once>,
     tell: impl FnOnce(&Toilet, &GradeRecord) -> KeptAnswer + Send + 'static,
 ) -> Result<KeptAnswer, Failure> {
-    scope(&by.actor, Action::RecordGrade)?;
-    photos::citable(ctx, &by.actor, asked.evidence).await?;
-    let written = ctx.write(by.author(ctx), move |tx| {
-        Box::pin(async move {
-            if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
-                return Ok(kept);
-            }
-            let before = graded(tx, &by.actor, id).await?;
-            let replaced = asked.supersedes.map(|old| find(&before, old)).transpose();
-            let replaced = replaced.map_err(|_| unknown(asked.supersedes))?;
-            let answer = put(tx, &by.actor, &before, (asked.fact, asked.evidence), replaced, tell).await?;
-            Once::keep(once.as_ref(), tx, &answer).await?;
-            Ok(answer)
-        })
-    });
-    written.await
+    let Recording { fact, supersedes, evidence } = asked;
+    let draw = move |toilet: &Toilet, _| {
+        let replaced = supersedes.map(|old| find(toilet, old).cloned()).transpose();
+        Ok((fact, replaced.map_err(|_| unknown(supersedes))?))
+    };
+    put_once(ctx, by, id, evidence, once, draw, tell).await
 }
 
 /// Records that an AAA of 2016 was determined as I: a new record that takes the place of the old one.
@@ -117,18 +107,36 @@ pub async fn convert(
     once: Option<Once>,
     tell: impl FnOnce(&Toilet, &GradeRecord) -> KeptAnswer + Send + 'static,
 ) -> Result<KeptAnswer, Failure> {
+    let Conversion { on, certificate, assessor, evidence } = asked;
+    let draw = move |toilet: &Toilet, today| {
+        let old = find(toilet, grade)?;
+        let mut fact = old.converted(on.unwrap_or(today))?;
+        (fact.certificate, fact.assessor) = (certificate, assessor);
+        Ok((fact, Some(old.clone())))
+    };
+    put_once(ctx, by, id, evidence, once, draw, tell).await
+}
+
+/// Puts on record what `draw` makes of a toilet and its day, with the record whose place it takes.
+async fn put_once(
+    ctx: &Ctx,
+    by: By,
+    id: ToiletId,
+    evidence: Option<PhotoId>,
+    once: Option<Once>,
+    draw: impl FnOnce(&Toilet, NaiveDate) -> Result<(NewGrade, Option<GradeRecord>), Failure> + Send + 'static,
+    tell: impl FnOnce(&Toilet, &GradeRecord) -> KeptAnswer + Send + 'static,
+) -> Result<KeptAnswer, Failure> {
     scope(&by.actor, Action::RecordGrade)?;
-    photos::citable(ctx, &by.actor, asked.evidence).await?;
+    photos::citable(ctx, &by.actor, evidence).await?;
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
             if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
                 return Ok(kept);
             }
             let before = graded(tx, &by.actor, id).await?;
-            let old = find(&before, grade)?;
-            let mut fact = old.converted(asked.on.unwrap_or_else(|| before.today(tx.at())))?;
-            (fact.certificate, fact.assessor) = (asked.certificate, asked.assessor);
-            let answer = put(tx, &by.actor, &before, (fact, asked.evidence), Some(old), tell).await?;
+            let (fact, replaced) = draw(&before, before.today(tx.at()))?;
+            let answer = put(tx, &by.actor, &before, (fact, evidence), replaced.as_ref(), tell).await?;
             Once::keep(once.as_ref(), tx, &answer).await?;
             Ok(answer)
         })

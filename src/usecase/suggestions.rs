@@ -1,7 +1,6 @@
 //! Suggestions of the public: sent by anybody, decided by those who keep the register.
 
 use chrono::{DateTime, SubsecRound, Utc};
-use serde_json::Value;
 
 use super::permission::{require, scope};
 use super::registering::{self, Expected, NewToilet, blank, standing, subject};
@@ -47,37 +46,45 @@ pub async fn accept(
     how: Acceptance,
 ) -> Result<About, Failure> {
     scope(&by.actor, Action::ReviewSuggestion)?;
-    registering::check_calendar(ctx, &how.facts)?;
+    registering::check_calendar(ctx, &how.facts).map_err(of_facts)?;
     let home = ctx.home.clone();
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
-            let mut suggestion = waiting(tx, &by.actor, id, &expected).await?;
+            let before = waiting(tx, &by.actor, id, &expected).await?;
+            let mut suggestion = before.clone();
             let facts = suggestion.proposal.facts.clone().with(how.facts);
             let (toilet, written) = match (suggestion.proposal.kind, suggestion.proposal.toilet) {
                 (SuggestionKind::Missing, _) | (_, None) => {
                     let proposal = Proposal { facts: facts.clone(), ..suggestion.proposal.clone() };
                     let name = proposal.name().ok_or_else(|| Violation::new("facts.name", "required", "is missing"))?;
                     let new = NewToilet { name, patch: facts, confirmed: how.confirmed };
-                    let made = registering::create_in(tx, &by.actor, &blank(&home, &new.name), &new, None).await?;
+                    let made = registering::create_in(tx, &by.actor, &blank(&home, &new.name), &new, None).await;
+                    let made = made.map_err(of_facts)?;
                     let revision = made.revision;
                     (made, Some(revision))
                 }
                 (kind, Some(toilet)) => {
-                    let before = standing(tx, &by.actor, Action::EditToilet, toilet).await?;
+                    let stood = standing(tx, &by.actor, Action::EditToilet, toilet).await?;
                     let after = match kind {
-                        SuggestionKind::Gone => registering::retire_in(tx, &by.actor, &before).await?,
-                        _ => registering::update_in(tx, &by.actor, &before, &facts, None).await?,
+                        SuggestionKind::Gone => registering::retire_in(tx, &by.actor, &stood).await?,
+                        _ => registering::update_in(tx, &by.actor, &stood, &facts, None).await.map_err(of_facts)?,
                     };
-                    let written = Some(after.revision).filter(|revision| *revision != before.revision);
+                    let written = Some(after.revision).filter(|revision| *revision != stood.revision);
                     (after, written)
                 }
             };
             suggestion.proposal.toilet = Some(toilet.id);
             suggestion.written = written;
-            decide(tx, &by.actor, suggestion, SuggestionState::Accepted).await.map(|decided| (decided, Some(toilet)))
+            suggestion.state = SuggestionState::Accepted;
+            decide(tx, &by.actor, &before, suggestion).await.map(|decided| (decided, Some(toilet)))
         })
     });
     written.await
+}
+
+/// What is wrong with the facts with which a suggestion is taken up, named as the request names them.
+fn of_facts(failure: Failure) -> Failure {
+    failure.within("facts")
 }
 
 /// Turns a suggestion down, with a reason that its sender can read.
@@ -89,9 +96,9 @@ pub async fn reject(ctx: &Ctx, by: By, id: SuggestionId, expected: Expected, rea
     scope(&by.actor, Action::ReviewSuggestion)?;
     let written = ctx.store.write(by.author(ctx), move |tx| {
         Box::pin(async move {
-            let mut suggestion = waiting(tx, &by.actor, id, &expected).await?;
-            suggestion.reason = Some(reason);
-            let decided = decide(tx, &by.actor, suggestion, SuggestionState::Rejected).await?;
+            let before = waiting(tx, &by.actor, id, &expected).await?;
+            let after = Suggestion { state: SuggestionState::Rejected, reason: Some(reason), ..before.clone() };
+            let decided = decide(tx, &by.actor, &before, after).await?;
             let toilet = toilet_of(tx, &decided).await?;
             Ok((decided, toilet))
         })
@@ -118,28 +125,22 @@ async fn toilet_of(tx: &Tx, suggestion: &Suggestion) -> Result<Option<Toilet>, F
     }
 }
 
-async fn decide(tx: &Tx, actor: &Actor, suggestion: Suggestion, state: SuggestionState) -> Result<Suggestion, Failure> {
-    let before = suggestion.state;
+async fn decide(tx: &Tx, actor: &Actor, before: &Suggestion, after: Suggestion) -> Result<Suggestion, Failure> {
     let decided = Suggestion {
-        state,
         decided_by: Some(actor.person),
         decided_at: Some(tx.at().trunc_subsecs(0)),
-        revision: suggestion.revision + 1,
-        ..suggestion
+        revision: before.revision + 1,
+        ..after
     };
     tx.decide_suggestion(&decided).await?;
-    let mut changes = Changes::from([("state".to_owned(), [before, state].map(|state| state.as_str().into()))]);
-    let action = match state {
-        SuggestionState::Accepted => event::Action::Accept,
-        _ => event::Action::Reject,
-    };
-    if let Some(toilet) = decided.proposal.toilet.filter(|_| state == SuggestionState::Accepted) {
-        changes.insert("toilet".to_owned(), [Value::Null, toilet.0.into()]);
-        changes.insert("toiletRevision".to_owned(), [Value::Null, decided.written.into()]);
-    }
+    let mut changes = event::changes(&before.fields(), &decided.fields());
     if decided.reason.is_some() {
         changes.extend(field_names(&["reason"]));
     }
+    let action = match decided.state {
+        SuggestionState::Accepted => event::Action::Accept,
+        _ => event::Action::Reject,
+    };
     tx.append(vec![journaled(decided.id, decided.revision, action, changes)]).await?;
     Ok(decided)
 }

@@ -242,8 +242,13 @@ impl Things {
         let toilet = register(ctx, &format!("toilet {number}"), "410308101").await;
         let (area, remark, by, checked) = (None, None, None, false);
         let gone = NewSuggestion { proposal: Proposal::gone(toilet), area, remark, by, checked };
-        let sent = ctx.store.write(author(), move |tx| Box::pin(async move { tx.create_suggestion(&gone).await }));
-        let suggestion = sent.await.map_err(|error: StoreError| error).unwrap().id;
+        let sent = ctx.store.write(author(), move |tx| {
+            Box::pin(async move {
+                let sent = tx.create_suggestion(&gone).await?;
+                tx.append(vec![make::made(RecordKind::Suggestion, sent.id, &sent.fields())]).await.map(|()| sent.id)
+            })
+        });
+        let suggestion = sent.await.map_err(|error: StoreError| error).unwrap();
         Self { person: Uuid::from_u128(number), grant, invitation, toilet, suggestion }
     }
 
@@ -335,7 +340,9 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     tx.keep_photo_file(&file).await?;
     let (id, sent, state) = (PHOTO.parse().unwrap(), Digest::of(b"sent"), PhotoState::Unchecked);
     let (by, uploaded_at) = (PersonId(Uuid::from_u128(1)), instant(NOW));
-    tx.create_photo(&Photo { id, sent, file, state, by, uploaded_at, revision: 1 }).await?;
+    let photo = Photo { id, sent, file, state, by, uploaded_at, revision: 1 };
+    tx.create_photo(&photo).await?;
+    tx.append(vec![make::made(RecordKind::Photo, id, &photo.fields())]).await?;
     let shows = Shown { kind: RecordKind::Toilet, key: TOILET.to_string() };
     tx.show_photo(id, &shows, instant(NOW)).await?;
     let (body, _) = tx.create_operator(&Name::new("市政公司").unwrap(), OperatorKind::Contractor).await?;

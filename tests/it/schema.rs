@@ -58,6 +58,8 @@ on_both! {
 
 on_both! {
     async fn the_journal_cannot_be_changed(database: Database) {
+        // What is written here tells of a toilet that is not there.
+        database.damage();
         let raw = Connection::connect(&database.url).await.unwrap();
         let insert = "INSERT INTO journal (at, actor, role, request_id, kind, key, version, action, changes) \
                       VALUES ('2026-01-01 00:00:00+00:00', 'a', 'r', 'q', 'toilet', '1', 1, 'create', '{}')";

@@ -130,11 +130,18 @@ impl Exception {
     /// All that is on record of it, flat, as the journal has it.
     #[must_use]
     pub fn fields(&self) -> Fields {
+        let over = match &self.over {
+            Over::Area(code) => ("area", json!(code)),
+            Over::Operator(id) => ("operator", json!(id)),
+            Over::Template(id) => ("template", json!(id)),
+            Over::Toilet(id) => ("toilet", json!(id)),
+        };
         let fields = [
-            ("over", json!(self.over)),
+            over,
             ("occasion", json!(self.occasion)),
             ("effect", json!(self.effect)),
             ("reason", json!(self.reason)),
+            ("madeAt", json!(self.made_at)),
             ("endedAt", json!(self.ended_at)),
         ];
         fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()

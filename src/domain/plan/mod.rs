@@ -117,6 +117,7 @@ impl Plan {
             ("zone", json!(self.zone)),
             ("from", json!(self.from)),
             ("to", json!(self.to)),
+            ("madeAt", json!(self.made_at)),
             ("template", json!(self.template)),
             ("windows", json!(self.windows)),
         ];

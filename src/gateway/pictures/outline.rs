@@ -1,6 +1,6 @@
 //! What a JPEG says of itself before its first scan, and how often it could begin another.
 
-use super::PictureError;
+use super::{PictureError, markup};
 
 /// Scans in all. Cameras make one, progressive encoders ten or so; a picture of many thousands keeps a decoder at work
 /// for hours.
@@ -13,21 +13,30 @@ const MOST_PAIRS: usize = 1_000;
 const START_OF_SCAN: u8 = 0xda;
 const END: u8 = 0xd9;
 
-/// The bytes beside its pixels that decoding takes, in 64ths of a byte for each pixel. A picture in one baseline scan is
-/// decoded line by line; any other is held whole, as two bytes for each coefficient of each component.
-pub(super) fn of(bytes: &[u8]) -> Result<u64, PictureError> {
+/// What is known of a JPEG before it is decoded.
+pub(super) struct Outline {
+    /// The bytes beside its pixels that decoding takes, in 64ths of a byte for each pixel. A picture in one baseline scan
+    /// is decoded line by line; any other is held whole, as two bytes for each coefficient of each component.
+    pub(super) beside: u64,
+    /// Whether a page of the web hides between its segments or after its end.
+    pub(super) has_page: bool,
+}
+
+/// The outline of a JPEG.
+pub(super) fn of(bytes: &[u8]) -> Result<Outline, PictureError> {
     let pairs = bytes.windows(2).filter(|pair| *pair == [0xff, START_OF_SCAN]).count();
-    let (frame, scans, in_first) = walk(bytes)?;
+    let Walk { frame, scans, in_first, has_page } = walk(bytes)?;
     if pairs > MOST_PAIRS || scans > MOST_SCANS {
         return Err(PictureError::TooMuch);
     }
     let components = frame.factors.len();
     if frame.is_baseline && in_first == components {
-        return Ok(64);
+        return Ok(Outline { beside: 64, has_page });
     }
     let most = |pick: fn(&(u64, u64)) -> u64| frame.factors.iter().map(pick).max().unwrap_or(1);
     let whole = most(|factor| factor.0) * most(|factor| factor.1);
-    Ok(frame.factors.iter().map(|(across, down)| 2 * 64 * across * down / whole.max(1)).sum())
+    let beside = frame.factors.iter().map(|(across, down)| 2 * 64 * across * down / whole.max(1)).sum();
+    Ok(Outline { beside, has_page })
 }
 
 /// How a picture is laid out.
@@ -37,9 +46,17 @@ struct Frame {
     factors: Vec<(u64, u64)>,
 }
 
-/// The frame, how many scans there are, and how many components the first of them holds.
-fn walk(bytes: &[u8]) -> Result<(Frame, usize, usize), PictureError> {
-    let (mut at, mut frame, mut scans, mut in_first) = (2, None, 0, 0);
+/// What is met on the way through the segments.
+struct Walk {
+    frame: Frame,
+    scans: usize,
+    /// Components in the first scan.
+    in_first: usize,
+    has_page: bool,
+}
+
+fn walk(bytes: &[u8]) -> Result<Walk, PictureError> {
+    let (mut at, mut frame, mut scans, mut in_first, mut has_page) = (2, None, 0, 0, false);
     while let Some([0xff, marker]) = bytes.get(at..at + 2).and_then(|pair| <[u8; 2]>::try_from(pair).ok()) {
         match marker {
             0xff => at += 1,
@@ -57,6 +74,8 @@ fn walk(bytes: &[u8]) -> Result<(Frame, usize, usize), PictureError> {
                             in_first = segment.first().map_or(0, |count| usize::from(*count));
                         }
                     }
+                    // What programs and people say of it.
+                    0xe0..=0xef | 0xfe => has_page |= markup::is_in(segment),
                     _ => {}
                 }
                 at += 2 + usize::from(length);
@@ -66,7 +85,8 @@ fn walk(bytes: &[u8]) -> Result<(Frame, usize, usize), PictureError> {
             }
         }
     }
-    Ok((frame.ok_or(PictureError::Broken)?, scans, in_first))
+    has_page |= markup::is_in(bytes.get(at..).unwrap_or_default());
+    Ok(Walk { frame: frame.ok_or(PictureError::Broken)?, scans, in_first, has_page })
 }
 
 /// Where the next marker stands after the data of a scan.

@@ -1,9 +1,12 @@
-//! The history of every record but persons, replayed from the journal, is the record.
+//! The history of every record, replayed from the journal, is the record: here of the toilets, in [`super::records`] of
+//! what else counts its revisions, with which kinds are left out and why, in [`super::stories`] of what does not.
 
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::logs::of_cleanings;
+use super::records::records;
 use super::stories::stories;
 use super::{Found, unreadable};
 use crate::domain::area::{Area, AreaCode};
@@ -12,15 +15,17 @@ use crate::domain::event::RecordKind;
 use crate::domain::history::{Gap, Replayed, replay};
 use crate::domain::id::ToiletId;
 use crate::store::entity::toilet;
-use crate::store::{StoreError, areas, history, operators, toilets};
+use crate::store::{StoreError, areas, history, toilets};
 
 /// Toilets read at a time.
 const PAGE: usize = 500;
 
 pub(super) async fn histories(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
-    let codes = Codes::of(&areas::all(tx).await?);
-    let (mut found, mut after) = (bodies(tx, &codes).await?, 0);
-    found.extend(stories(tx, &codes).await?);
+    let areas = areas::all(tx).await?;
+    let codes = Codes::of(&areas);
+    let (mut found, mut after) = (stories(tx, &areas, &codes).await?, 0);
+    found.extend(records(tx, &areas, &codes).await?);
+    found.extend(of_cleanings(tx, &codes).await?);
     loop {
         let ids = toilet::Entity::find().filter(toilet::Column::Id.gt(after)).order_by_asc(toilet::Column::Id);
         let ids = ids.limit(PAGE as u64).select_only().column(toilet::Column::Id).into_tuple::<i32>().all(tx).await?;
@@ -34,27 +39,6 @@ pub(super) async fn histories(tx: &DatabaseTransaction) -> Result<Vec<Found>, St
             Err(error) => return Err(error),
         }
     }
-}
-
-/// The same of the bodies, which are few.
-async fn bodies(tx: &DatabaseTransaction, codes: &Codes) -> Result<Vec<Found>, StoreError> {
-    let mut bodies: Vec<_> = match operators::all(tx).await {
-        // A row that cannot be read is told by the check of rows.
-        Err(StoreError::Corrupt { .. }) => return Ok(Vec::new()),
-        read => read?.into_values().collect(),
-    };
-    bodies.sort_unstable_by_key(|body| body.id);
-    let mut found = Vec::new();
-    for page in bodies.chunks(PAGE) {
-        let keys: Vec<_> = page.iter().map(|body| body.id.to_string()).collect();
-        let histories = history::histories(tx, RecordKind::Operator, &keys).await?;
-        found.extend(page.iter().zip(keys).filter_map(|(body, key)| {
-            let history = histories.get(&key).map(Vec::as_slice).unwrap_or_default();
-            let fault = disagreement(body.fields(), replay(history), codes)?;
-            Some(Found::of_row("operator", key, fault))
-        }));
-    }
-    Ok(found)
 }
 
 async fn one_by_one(tx: &DatabaseTransaction, ids: &[ToiletId], codes: &Codes) -> Result<Vec<Found>, StoreError> {

@@ -3,7 +3,9 @@
 
 mod derived;
 mod histories;
+mod logs;
 mod postgres;
+mod records;
 mod rows;
 pub(super) mod sqlite;
 mod stories;
@@ -47,6 +49,9 @@ impl Found {
         Self { table: Some(table.to_owned()), key: Some(key.into()), message: message.into() }
     }
 }
+
+/// What is said of a record that should be there by the journal.
+const MISSING: &str = "the journal tells of it and of no end of it, and it is not there";
 
 /// A check reads in one transaction and tells what it found.
 type Look = for<'t> fn(&'t DatabaseTransaction) -> Working<'t, Result<Vec<Found>, StoreError>>;

@@ -12,7 +12,8 @@ use super::report::{Detail, Report};
 use super::run::{Input, Options, run_as};
 use crate::domain::Violation;
 use crate::domain::account::Actor;
-use crate::domain::event::{self, Changes, NewEntry, RecordKind};
+use crate::domain::draft::Fields;
+use crate::domain::event::{self, Changes, NewEntry, RecordKind, field_names};
 use crate::domain::id::ImportReviewId;
 use crate::domain::import_review::{ImportReview, ImportState, NewImportReview};
 use crate::domain::policy::Action;
@@ -135,7 +136,8 @@ pub async fn upload(
                     return Ok(kept);
                 }
                 let made = tx.create_import_review(new).await?;
-                tx.append(vec![created(&made)]).await?;
+                let told = event::changes(&Fields::new(), &made.fields());
+                tx.append(vec![journaled(made.id, made.revision, event::Action::Create, told)]).await?;
                 let answer = tell(&made);
                 Once::keep(once.as_ref(), tx, &answer).await?;
                 Ok(answer)
@@ -255,23 +257,12 @@ async fn standing(tx: &Tx, id: ImportReviewId, expected: &Expected) -> Result<Im
 async fn put(tx: &Tx, before: &ImportReview, after: ImportReview) -> Result<ImportReview, Failure> {
     let after = ImportReview { revision: before.revision + 1, ..after };
     tx.update_import_review(&after).await?;
-    let states = [before.state, after.state].map(|state| state.as_str().into());
-    let changes = Changes::from([("state".to_owned(), states)]);
+    let mut changes = event::changes(&before.fields(), &after.fields());
+    if before.reason != after.reason {
+        changes.extend(field_names(&["reason"]));
+    }
     tx.append(vec![journaled(after.id, after.revision, event::Action::Update, changes)]).await?;
     Ok(after)
-}
-
-fn created(made: &ImportReview) -> NewEntry {
-    let told = [
-        ("profile", Value::from(made.profile.as_str())),
-        ("source", made.source.as_str().into()),
-        ("sync", made.sync.into()),
-        ("bytes", made.bytes.into()),
-        ("fingerprint", made.fingerprint.as_str().into()),
-        ("state", made.state.as_str().into()),
-    ];
-    let changes = told.into_iter().map(|(field, value)| (field.to_owned(), [Value::Null, value])).collect();
-    journaled(made.id, 1, event::Action::Create, changes)
 }
 
 fn journaled(id: ImportReviewId, version: i32, action: event::Action, changes: Changes) -> NewEntry {

@@ -117,6 +117,9 @@ fn refusal(error: &PictureError) -> Failure {
         PictureError::Unknown => Failure::Unsupported(told("unsupportedPicture").into()),
         PictureError::TooManyPixels { .. } => told("tooManyPixels").into(),
         PictureError::TooMuch => told("tooMuch").into(),
+        PictureError::Animated => told("animatedPicture").into(),
+        PictureError::Looping => told("loopingExif").into(),
+        PictureError::Markup => told("hiddenMarkup").into(),
         PictureError::Broken => told("brokenPicture").into(),
     }
 }

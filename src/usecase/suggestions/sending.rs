@@ -8,7 +8,7 @@ use super::journaled;
 use crate::domain::Violation;
 use crate::domain::account::{Actor, PersonId};
 use crate::domain::draft::Fields;
-use crate::domain::event::{self, NewEntry};
+use crate::domain::event;
 use crate::domain::id::AreaId;
 use crate::domain::suggestion::{A_DAY, NewSuggestion, Proposal, Suggestion};
 use crate::domain::text::Remark;
@@ -178,9 +178,10 @@ pub async fn send(
             if let Some(quota) = &quota {
                 quota.count(tx).await?;
             }
-            let area = fits(tx, &home, &proposal).await?;
+            let area = fits(tx, &home, &proposal).await.map_err(|failure| failure.within("facts"))?;
             let made = tx.create_suggestion(&NewSuggestion { proposal, area, remark, by, checked }).await?;
-            tx.append(vec![created(&made)]).await?;
+            let told = event::changes(&Fields::new(), &made.fields());
+            tx.append(vec![journaled(made.id, made.revision, event::Action::Create, told)]).await?;
             let answer = tell(&made);
             Once::keep(once.as_ref(), tx, &answer).await?;
             Ok(answer)
@@ -208,15 +209,6 @@ async fn fits(tx: &Tx, home: &Home, proposal: &Proposal) -> Result<Option<AreaId
         Some(area) => Ok(tx.areas_of(&area.code).await?.pop().map(|(id, _)| id)),
         None => Ok(None),
     }
-}
-
-/// What the journal tells of a new suggestion; not its words, since their sender may want them to be forgotten.
-fn created(made: &Suggestion) -> NewEntry {
-    let kind = ("kind".to_owned(), made.proposal.kind.as_str().into());
-    let state = ("state".to_owned(), made.state.as_str().into());
-    let toilet = made.proposal.toilet.map(|id| ("toilet".to_owned(), id.0.into()));
-    let told: Fields = [kind, state].into_iter().chain(toilet).collect();
-    journaled(made.id, 1, event::Action::Create, event::changes(&Fields::new(), &told))
 }
 
 /// Asks WeChat about the words of somebody who signed in with it; answers whether it let them through. Where it cannot be

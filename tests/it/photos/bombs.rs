@@ -6,8 +6,8 @@ use std::process::Command;
 use gongce::gateway::pictures::{PictureError, read};
 
 use super::pictures::{
-    endless_apng, exif_loop, halves, huge_jpeg, huge_png, huge_webp, jpeg, many_scans, plain, profile_bomb, resized,
-    with_segment,
+    endless_apng, exif_chain, exif_loop, halves, huge_jpeg, huge_png, huge_webp, jpeg, many_scans, plain, profile_bomb,
+    resized, with_segment,
 };
 
 /// The variable that names a picture to the process that reads it.
@@ -61,9 +61,11 @@ fn no_picture_takes_more_memory_than_it_may() {
         ("a huge PNG", huge_png(), "TooManyPixels"),
         ("a huge JPEG", huge_jpeg(), "TooManyPixels"),
         ("a huge WebP", huge_webp(), "TooManyPixels"),
-        ("an endless animation", endless_apng(), "16x16"),
+        ("an endless animation", endless_apng(), "Animated"),
         ("a profile that unfolds", profile_bomb(), "16x16"),
-        ("EXIF that loops", with_segment(&plain(0), 0xe1, &exif_loop()), "64x48"),
+        ("EXIF that loops", with_segment(&plain(0), 0xe1, &exif_loop()), "Looping"),
+        ("EXIF that goes on and on", with_segment(&plain(0), 0xe1, &exif_chain(40)), "Looping"),
+        ("EXIF that goes on for a while", with_segment(&plain(0), 0xe1, &exif_chain(20)), "64x48"),
         ("thousands of scans", many_scans(64, 64, 5_000), "TooMuch"),
         ("24 megapixels that are not there", resized(&plain(0), 6_000, 4_000), "2560x1707"),
         ("24 progressive megapixels", many_scans(6_000, 4_000, 8), "2560x1707"),

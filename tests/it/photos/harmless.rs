@@ -3,7 +3,7 @@
 use gongce::domain::account::Role;
 use image::{ImageFormat, Rgba, RgbaImage};
 
-use super::pictures::{exif, exif_loop, halves, jpeg, plain, with_segment};
+use super::pictures::{chunk, endless_apng, exif, exif_loop, halves, jpeg, plain, png, with_segment, written};
 use super::{attach, fetch, path, send, service, toilet};
 use crate::harness::stores::on_both;
 
@@ -28,8 +28,9 @@ on_both! {
         let toilet = toilet(&service, &token, "甲", "410308101").await;
         let sent = with_segment(&with_segment(&plain(0), 0xe1, &exif(1)), 0xfe, b"canary-comment");
         assert!(holds(&sent, "canary-gps") && holds(&sent, "canary-comment"), "the control");
-        let html = [&sent[..], b"<html><script>canary-script</script>"].concat();
-        for (number, bytes) in [(1, &sent), (2, &html)] {
+        // What phones leave behind the picture: a film, another picture.
+        let film = [&sent[..], b"\0\0\0\x18ftypmp42canary-film", &sent].concat();
+        for (number, bytes) in [(1, &sent), (2, &film)] {
             assert_eq!(send(&service, &token, number, bytes).await.status, 201);
             assert_eq!(attach(&service, &token, &toilet, number, i32::try_from(number).unwrap()).await.status, 200);
             for form in [path(number), format!("{}/thumbnail", path(number))] {
@@ -77,8 +78,49 @@ on_both! {
             let (red, blue) = (picture.get_pixel(red.0, red.1), picture.get_pixel(blue.0, blue.1));
             assert!(red[0] > 200 && red[2] < 60 && blue[2] > 200 && blue[0] < 60, "{orientation}: {red:?} {blue:?}");
         }
-        let looping = with_segment(&plain(0), 0xe1, &exif_loop());
-        assert_eq!(send(&service, &token, 50, &looping).await.json_of(201)["width"], 64);
+    }
+}
+
+/// A WebP with one more chunk at its end.
+fn with_chunk(webp: &[u8], name: [u8; 4], content: &[u8]) -> Vec<u8> {
+    let length = |length: usize| u32::try_from(length).unwrap().to_le_bytes();
+    let inside = [&webp[8..], &name, &length(content.len()), content, &[0][..content.len() % 2]].concat();
+    [&b"RIFF"[..], &length(inside.len()), &inside].concat()
+}
+
+on_both! {
+    async fn what_is_more_than_one_picture_is_refused(database: Database) {
+        let service = service(&database).await;
+        let token = service.sign_in(Role::Cleaner, "").await;
+        let (page, packet) = (b"<HTML><script>alert(1)</script>", b"<?xpacket?><x:xmpmeta xmlns:x='adobe:ns:meta/'/>");
+        let (photo, image) = (plain(0), halves(16, 16, 0));
+        let text = |said: &[u8]| png(16, 16, &chunk(*b"tEXt", &[b"Comment\0", said].concat()), &[]);
+        let webp = written(&image, ImageFormat::WebP);
+        for (number, bytes, refused) in [
+            (1, with_segment(&photo, 0xfe, page), "hiddenMarkup"),
+            (2, with_segment(&photo, 0xe1, page), "hiddenMarkup"),
+            (3, [&photo[..], page].concat(), "hiddenMarkup"),
+            (4, text(page), "hiddenMarkup"),
+            (5, [&text(b"hello")[..], page].concat(), "hiddenMarkup"),
+            (6, with_chunk(&webp, *b"XMP ", page), "hiddenMarkup"),
+            (7, [&webp[..], page].concat(), "hiddenMarkup"),
+            (8, endless_apng(), "animatedPicture"),
+            (9, with_segment(&photo, 0xe1, &exif_loop()), "loopingExif"),
+        ] {
+            let (code, faults) = send(&service, &token, number, &bytes).await.problem(422);
+            assert_eq!((code.as_str(), faults), ("invalid", vec![("file".to_owned(), refused.to_owned())]), "{number}");
+        }
+        // The control: what programs say of pictures.
+        for (number, bytes) in [
+            (11, with_segment(&photo, 0xe1, packet)),
+            (12, text(packet)),
+            (13, with_chunk(&webp, *b"XMP ", packet)),
+        ] {
+            assert_eq!(send(&service, &token, number, &bytes).await.status, 201, "{number}");
+        }
+        // Neither is a page that only goes on like a picture.
+        let polyglot = [&b"<html>"[..], &photo].concat();
+        assert_eq!(send(&service, &token, 20, &polyglot).await.status, 415);
     }
 }
 

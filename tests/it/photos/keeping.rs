@@ -46,6 +46,37 @@ on_both! {
 }
 
 on_both! {
+    async fn a_photo_is_what_its_history_says_and_one_that_is_not_is_found(database: Database) {
+        let service = service(&database).await;
+        let token = service.sign_in(Role::Supervisor, "410308").await;
+        for number in [1, 2, 3] {
+            assert_eq!(send(&service, &token, number, &plain(0)).await.status, 201);
+        }
+        // Who sends one anew that was swept takes up its id.
+        let later = ctx(&database, hours(25), None).await;
+        sweep(&later).await.unwrap();
+        for number in [1, 2, 3, 4] {
+            assert_eq!(send(&service, &token, number, &plain(0)).await.status, 201);
+        }
+        assert_eq!(service.ctx.store.check().await.unwrap(), [], "the control");
+        database.damage();
+        let raw = Connection::connect(&database.url).await.unwrap();
+        for sql in [
+            format!("UPDATE photo SET state = 'passed' WHERE id = '{}'", id(2)),
+            format!("UPDATE photo SET person_id = '{}' WHERE id = '{}'", id(9), id(3)),
+            format!("DELETE FROM photo WHERE id = '{}'", id(4)),
+        ] {
+            raw.execute_unprepared(&sql).await.unwrap();
+        }
+        let found = service.ctx.store.check().await.unwrap();
+        let told: Vec<_> = found.iter().map(|fault| (fault.key.as_deref().unwrap_or_default(), &fault.message)).collect();
+        assert_eq!(told.iter().map(|(key, _)| *key).collect::<Vec<_>>(), [id(2), id(3), id(4)], "{told:?}");
+        let words = ["state", "by", "not there"];
+        assert!(told.iter().zip(words).all(|((_, message), word)| message.contains(word)), "{told:?}");
+    }
+}
+
+on_both! {
     async fn a_photo_that_is_sent_while_its_like_is_swept_is_whole(database: Database) {
         let early = service(&database).await;
         let token = early.sign_in(Role::Supervisor, "410308").await;
@@ -81,6 +112,7 @@ on_both! {
         let token = service.sign_in(Role::Supervisor, "410308").await;
         assert_eq!(send(&service, &token, 1, &plain(0)).await.status, 201);
         // As after a crash between the two: on record as leaving, and still there.
+        database.damage();
         let raw = Connection::connect(&database.url).await.unwrap();
         raw.execute_unprepared("DELETE FROM photo").await.unwrap();
         raw.execute_unprepared("UPDATE photo_file SET leaving = TRUE").await.unwrap();

@@ -70,8 +70,14 @@ pub(super) fn exif_loop() -> Vec<u8> {
     [&b"Exif\0\0II*\0\x08\0\0\0"[..], &first].concat()
 }
 
+/// EXIF of so many directories, each of which leads to the next.
+pub(super) fn exif_chain(length: u32) -> Vec<u8> {
+    let directories = (1..=length).flat_map(|number| directory(&[], if number == length { 0 } else { 8 + number * 6 }));
+    b"Exif\0\0II*\0\x08\0\0\0".iter().copied().chain(directories).collect()
+}
+
 /// A chunk of a PNG.
-fn chunk(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
+pub(super) fn chunk(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let mut sum = Crc::new();
     sum.update(&kind);
     sum.update(content);
@@ -96,7 +102,7 @@ fn header(width: u32, height: u32, colour: u8) -> Vec<u8> {
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// A grey PNG of one colour.
-fn png(width: u32, height: u32, before: &[u8], after: &[u8]) -> Vec<u8> {
+pub(super) fn png(width: u32, height: u32, before: &[u8], after: &[u8]) -> Vec<u8> {
     let rows = usize::try_from((width + 1) * height).unwrap();
     let end = chunk(*b"IEND", &[]);
     [PNG, &header(width, height, 0), before, &chunk(*b"IDAT", &zeros(rows)), after, &end].concat()

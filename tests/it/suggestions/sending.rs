@@ -48,16 +48,16 @@ on_both! {
         let at = json!({"latitude": 34.9, "longitude": 112.5});
         let id = &known["id"];
         for (body, status, field) in [
-            (json!({"kind": "missing", "facts": {"name": "甲"}}), 422, "position"),
-            (json!({"kind": "missing", "facts": {"position": at}}), 422, "name"),
+            (json!({"kind": "missing", "facts": {"name": "甲"}}), 422, "facts.position"),
+            (json!({"kind": "missing", "facts": {"position": at}}), 422, "facts.name"),
             (json!({"kind": "missing", "toilet": id, "facts": {"name": "甲", "position": at}}), 422, "kind"),
-            (json!({"kind": "missing", "facts": {"name": "甲", "position": at, "area": "999999"}}), 422, "area"),
+            (json!({"kind": "missing", "facts": {"name": "甲", "position": at, "area": "999999"}}), 422, "facts.area"),
             (json!({"kind": "wrong", "toilet": id}), 422, "kind"),
             (json!({"kind": "wrong", "toilet": id, "facts": {}}), 422, "facts"),
-            (json!({"kind": "wrong", "toilet": id, "facts": {"lifecycle": "planned"}}), 422, "lifecycle"),
-            (json!({"kind": "wrong", "toilet": id, "facts": {"operators": {"owner": {"name": "我"}}}}), 422, "operators"),
-            (json!({"kind": "wrong", "toilet": id, "facts": {"name": "a\u{202e}b"}}), 422, "name"),
-            (json!({"kind": "wrong", "toilet": id, "facts": {"hours": "sometimes"}}), 422, "hours"),
+            (json!({"kind": "wrong", "toilet": id, "facts": {"lifecycle": "planned"}}), 422, "facts.lifecycle"),
+            (json!({"kind": "wrong", "toilet": id, "facts": {"operators": {"owner": {"name": "我"}}}}), 422, "facts.operators"),
+            (json!({"kind": "wrong", "toilet": id, "facts": {"name": "a\u{202e}b"}}), 422, "facts.name"),
+            (json!({"kind": "wrong", "toilet": id, "facts": {"hours": "sometimes"}}), 422, "facts.hours"),
             (json!({"kind": "gone", "toilet": id, "facts": {"name": "甲"}}), 422, "kind"),
             (json!({"kind": "gone", "toilet": id, "remark": "x".repeat(1_001)}), 422, "remark"),
             (json!({"kind": "gone", "toilet": id, "remark": "a\u{0}b"}), 422, "remark"),

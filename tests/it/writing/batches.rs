@@ -57,8 +57,8 @@ on_both! {
         assert_eq!(service.post(PATH, &token, json!({"items": items, "patch": {}})).await.status, 400);
         assert_eq!(service.post(PATH, &token, json!({"patch": {}})).await.problem(422).1, ["items"]);
         let wrong = json!({"items": [{"id": 1, "revision": 1}], "patch": {"contact": "13800138000"}});
-        assert_eq!(service.post(PATH, &token, wrong).await.problem(422).1, ["contact"]);
+        assert_eq!(service.post(PATH, &token, wrong).await.problem(422).1, ["patch.contact"]);
         let unknown = json!({"filter": {"area": "999999"}, "patch": {}});
-        assert_eq!(service.post(PATH, &token, unknown).await.problem(422).1, ["area"]);
+        assert_eq!(service.post(PATH, &token, unknown).await.problem(422).1, ["filter.area"]);
     }
 }

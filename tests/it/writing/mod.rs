@@ -1,6 +1,7 @@
 //! Keeping the register over HTTP.
 
 mod batches;
+mod beside;
 mod deployments;
 mod grades;
 mod history;
