@@ -46,6 +46,8 @@ codes!(
         Plan = "plan",
         /// An exception from plans.
         Exception = "exception",
+        /// A due task, by the key of its slot: `17.3.2.20261123T0800`.
+        Slot = "slot",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }
@@ -70,6 +72,12 @@ codes!(
         Accept = "accept",
         /// A suggestion was turned down.
         Reject = "reject",
+        /// What was due by now was not done by then.
+        Overdue = "overdue",
+        /// It was not done, and is over.
+        Miss = "miss",
+        /// What had been missed turned out to be done, or was excused.
+        Settle = "settle",
         /// A session was opened.
         Login = "login",
         /// Somebody failed to open a session, or to prove in one who they are.

@@ -12,6 +12,7 @@ pub mod contact;
 pub mod deployment;
 pub mod draft;
 pub mod event;
+pub mod events;
 pub mod facility;
 pub mod grade;
 pub mod history;

@@ -49,6 +49,8 @@ pub enum Action {
     UploadPhoto,
     /// See the photos of a record that the public may not see.
     ReadPhotos,
+    /// Be told live of what happens in one's area.
+    WatchEvents,
     /// See what the public suggests.
     ReadSuggestions,
     /// Take up what the public suggests, or turn it down.
@@ -107,9 +109,12 @@ const fn allows(role: Role, action: Action) -> bool {
             Role::Supervisor => matches!(given, Role::Cleaner | Role::Repairer | Role::Inspector),
             _ => false,
         },
-        Action::ReadOperators | Action::ReadOutages | Action::ReadGrades | Action::ReadPhotos | Action::ReadPlans => {
-            role.is_staff()
-        }
+        Action::ReadOperators
+        | Action::ReadOutages
+        | Action::ReadGrades
+        | Action::ReadPhotos
+        | Action::ReadPlans
+        | Action::WatchEvents => role.is_staff(),
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::EditToilet
         | Action::EditPlan
@@ -195,6 +200,7 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::ReadGrades
         | Action::EditPlan
         | Action::ReadPlans
+        | Action::WatchEvents
         | Action::PlaceToilet
         | Action::LogCleaning
         | Action::VerifyCleaning => false,

@@ -17,6 +17,7 @@ use super::batches::BatchesApi;
 use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
+use super::events::EventsApi;
 use super::exceptions::ExceptionsApi;
 use super::exports::ExportsApi;
 use super::faults;
@@ -56,7 +57,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi),
+    (PlansApi, ExceptionsApi, EventsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -79,7 +80,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
             SuggestionsApi(shared()),
         ),
-        (PlansApi(shared()), ExceptionsApi(shared())),
+        (PlansApi(shared()), ExceptionsApi(shared()), EventsApi { ctx: shared(), door: Arc::clone(door) }),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

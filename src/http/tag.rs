@@ -17,6 +17,8 @@ pub(super) enum Tag {
     Imports,
     /// Plans of when toilets are cleaned, and the slots that follow from them.
     Cleaning,
+    /// What happens, told as it happens.
+    Events,
     /// The tree of administrative divisions.
     Areas,
     /// The bodies behind toilets: owners, contractors, those who rate.

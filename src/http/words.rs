@@ -11,6 +11,7 @@ use super::toilet_params::AtBarriers;
 use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
 use crate::domain::event::{Action, RecordKind};
+use crate::domain::events::Topic;
 use crate::domain::facility::{Fact, Need};
 use crate::domain::grade::{Grade, Standard, Standing};
 use crate::domain::import_review::ImportState;
@@ -92,6 +93,7 @@ vocabularies!(
     SuggestionKind,
     SuggestionState,
     Task,
+    Topic,
     Weekday
 );
 

@@ -14,7 +14,7 @@ use crate::domain::id::ToiletId;
 /// visible out of the order of their numbers there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    horizon: i64,
+    pub(super) horizon: i64,
     number: i64,
 }
 

@@ -12,6 +12,7 @@ mod dumps;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
+mod events;
 mod exceptions;
 mod exports;
 mod grades;
@@ -64,6 +65,7 @@ pub use check::{Finding, checks};
 pub use copies::{Copied, SqliteCopy};
 pub use dumps::Dumps;
 pub use error::StoreError;
+pub use events::Page;
 pub use exports::Moment;
 pub use grants::{NewGrant, Place};
 pub use identities::{Identity, NewIdentity};

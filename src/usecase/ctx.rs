@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
+use super::events::Events;
 use super::following::Followed;
 use super::hashing::AT_ONCE;
 use super::photos::Photos;
@@ -32,6 +33,8 @@ pub struct Ctx {
     pub clock: Clock,
     /// How well the register in memory keeps up with the journal.
     pub followed: Followed,
+    /// What is told live to those who watch.
+    pub events: Events,
     /// The turns of those who want a password hashed.
     pub(super) hashing: Arc<Semaphore>,
     /// The turn of whoever takes in a file over HTTP: it takes much memory.
@@ -83,6 +86,7 @@ impl Ctx {
             finder,
             clock,
             followed: Followed::default(),
+            events: Events::default(),
             hashing,
             importing: Arc::new(Semaphore::new(1)),
             calendars,

@@ -15,6 +15,7 @@ pub mod demonstration;
 pub mod demonstration_staff;
 pub mod deployments;
 pub mod divisions;
+pub mod events;
 pub mod exceptions;
 pub mod exports;
 pub mod failure;

@@ -42,6 +42,8 @@ const PUBLIC: &[&str] = &[
     "list_toilet_photos",
     "list_toilet_slots",
     "get_slot_calendar",
+    "follow_area_events",
+    "list_area_events",
     "get_liveness",
     "get_readiness",
     // By visitors too, with a session or without.
@@ -118,6 +120,9 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("reject_suggestion", r#"{"reason": "x"}"#, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("accept_suggestion", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("list_my_suggestions", "", [200; 9]),
+    // Everybody of the staff, of what lies in their own area.
+    ("follow_events", "", [200; 9]),
+    ("list_events", "", [200; 9]),
     // A file takes any toilet anywhere, and nobody here administers everything.
     ("upload_import", "x", [403; 9]),
     ("list_imports", "", [403; 9]),

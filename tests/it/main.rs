@@ -13,6 +13,7 @@ mod copies;
 mod coverage;
 mod demo_staff;
 mod door;
+mod events;
 mod exports;
 mod following;
 mod harness;
