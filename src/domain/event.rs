@@ -48,6 +48,8 @@ codes!(
         Exception = "exception",
         /// A due task, by the key of its slot: `17.3.2.20261123T0800`.
         Slot = "slot",
+        /// Somebody's wish to be told: field names only, never values.
+        Subscription = "subscription",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

@@ -46,12 +46,14 @@ pub mod slot;
 pub mod source;
 pub mod stalls;
 pub mod statement;
+pub mod subscription;
 pub mod suggestion;
 pub mod target;
 pub mod task;
 pub mod text;
 pub mod toilet;
 pub mod violation;
+pub mod webhook;
 pub mod wechat;
 
 pub use draft::Draft;

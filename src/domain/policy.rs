@@ -51,6 +51,8 @@ pub enum Action {
     ReadPhotos,
     /// Be told live of what happens in one's area.
     WatchEvents,
+    /// Have messages of what happens in one's area sent somewhere.
+    Subscribe,
     /// See what the public suggests.
     ReadSuggestions,
     /// Take up what the public suggests, or turn it down.
@@ -122,6 +124,7 @@ const fn allows(role: Role, action: Action) -> bool {
         | Action::CloseToilet
         | Action::ReviewOutage
         | Action::RecordGrade
+        | Action::Subscribe
         | Action::ReviewSuggestion => matches!(role, Role::Supervisor | Role::Admin),
         Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
         Action::EditOperator | Action::ReviewImport | Action::ApplyImport => matches!(role, Role::Admin),
@@ -201,6 +204,7 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::EditPlan
         | Action::ReadPlans
         | Action::WatchEvents
+        | Action::Subscribe
         | Action::PlaceToilet
         | Action::LogCleaning
         | Action::VerifyCleaning => false,

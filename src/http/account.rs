@@ -15,6 +15,7 @@ use super::invitations::PendingView;
 use super::people_view::{Done, GrantView, MemberView, SessionView};
 use super::problem::Problem;
 use super::query::Params;
+use super::subscriptions::SubscriptionView;
 use super::suggestions::SuggestionView;
 use super::tag::Tag;
 use super::words::Word;
@@ -90,6 +91,8 @@ struct ExportView {
     photos: Vec<OwnPhotoView>,
     /// The suggestions that they sent, the newest first.
     suggestions: Vec<SuggestionView>,
+    /// What they want to be told, without where to.
+    subscriptions: Vec<SubscriptionView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -117,6 +120,7 @@ impl ExportView {
             message_consents: held.consents.into_iter().collect(),
             photos: held.photos.iter().map(OwnPhotoView::from).collect(),
             suggestions: held.suggestions.iter().map(SuggestionView::own).collect(),
+            subscriptions: held.subscriptions.iter().map(SubscriptionView::from).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }

@@ -38,6 +38,7 @@ use super::reports::ReportsApi;
 use super::sessions::SessionsApi;
 use super::staff::StaffApi;
 use super::strict;
+use super::subscriptions::SubscriptionsApi;
 use super::suggestions::SuggestionsApi;
 use super::toilet_photos::ToiletPhotosApi;
 use super::toilets::ToiletsApi;
@@ -57,7 +58,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi, EventsApi),
+    (PlansApi, ExceptionsApi, EventsApi, SubscriptionsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -80,7 +81,12 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
             SuggestionsApi(shared()),
         ),
-        (PlansApi(shared()), ExceptionsApi(shared()), EventsApi { ctx: shared(), door: Arc::clone(door) }),
+        (
+            PlansApi(shared()),
+            ExceptionsApi(shared()),
+            EventsApi { ctx: shared(), door: Arc::clone(door) },
+            SubscriptionsApi(shared()),
+        ),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

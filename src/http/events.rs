@@ -21,7 +21,7 @@ use crate::domain::Violation;
 use crate::domain::area::AreaCode;
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::events::{Event, Mark, Topic};
-use crate::usecase::events::{self, From, Taken, Watcher, Who};
+use crate::usecase::events::{self, Start, Taken, Watcher, Who};
 use crate::usecase::{Ctx, Failure};
 
 /// Every operation on live events.
@@ -189,7 +189,7 @@ impl EventsApi {
     ) -> Result<Streaming, Problem> {
         let Params(Following { area, topics, after }) = query;
         let watcher =
-            events::open(&self.ctx, Who::Staff(signed.by()), area.as_ref(), topics, from(last.0, after)).await?;
+            events::open(&self.ctx, Who::Staff(signed.by()), area.as_ref(), topics, start(last.0, after)).await?;
         Ok(Streaming::to(request, watcher, &self.door))
     }
 
@@ -205,7 +205,7 @@ impl EventsApi {
     ) -> Result<Json<EventListView>, Problem> {
         let Params(Waiting { following: Following { area, topics, after }, wait, limit }) = query;
         let watcher =
-            events::open(&self.ctx, Who::Staff(signed.by()), area.as_ref(), topics, from(None, after)).await?;
+            events::open(&self.ctx, Who::Staff(signed.by()), area.as_ref(), topics, start(None, after)).await?;
         Ok(Json(self.list(watcher, if after.is_some() { wait } else { Duration::ZERO }, limit).await?))
     }
 
@@ -225,7 +225,7 @@ impl EventsApi {
         last: Header<Option<String>>,
     ) -> Result<Streaming, Problem> {
         let Params(FollowingThere { topics, after }) = query;
-        let watcher = self.public(&code.0, topics, from(last.0, after)).await?;
+        let watcher = self.public(&code.0, topics, start(last.0, after)).await?;
         Ok(Streaming::to(request, watcher, &self.door))
     }
 
@@ -238,15 +238,15 @@ impl EventsApi {
         query: Params<Waiting<FollowingThere>>,
     ) -> Result<Json<EventListView>, Problem> {
         let Params(Waiting { following: FollowingThere { topics, after }, wait, limit }) = query;
-        let watcher = self.public(&code.0, topics, from(None, after)).await?;
+        let watcher = self.public(&code.0, topics, start(None, after)).await?;
         Ok(Json(self.list(watcher, if after.is_some() { wait } else { Duration::ZERO }, limit).await?))
     }
 }
 
 impl EventsApi {
-    async fn public(&self, code: &str, topics: Vec<Topic>, from: From) -> Result<Watcher, Failure> {
+    async fn public(&self, code: &str, topics: Vec<Topic>, start: Start) -> Result<Watcher, Failure> {
         let code: AreaCode = code.parse().map_err(|_| Failure::NotFound)?;
-        let opened = events::open(&self.ctx, Who::Public, Some(&code), topics, from).await;
+        let opened = events::open(&self.ctx, Who::Public, Some(&code), topics, start).await;
         // The area is the path, not a field.
         opened.map_err(|failure| if matches!(failure, Failure::Invalid(_)) { Failure::NotFound } else { failure })
     }
@@ -274,9 +274,9 @@ impl EventsApi {
 
 /// From where a client wants to go on. A browser sends its last id for ever, so that one which cannot be read is no
 /// fault of the request.
-fn from(last: Option<String>, after: Option<Mark>) -> From {
+fn start(last: Option<String>, after: Option<Mark>) -> Start {
     match last.filter(|last| !last.is_empty()) {
-        Some(last) => last.parse().map_or(From::Lost, From::After),
-        None => after.map_or(From::Now, From::After),
+        Some(last) => last.parse().map_or(Start::Lost, Start::After),
+        None => after.map_or(Start::Now, Start::After),
     }
 }

@@ -68,6 +68,7 @@ mod sessions;
 mod staff;
 mod streaming;
 mod strict;
+mod subscriptions;
 mod suggestions;
 mod swagger;
 mod tag;

@@ -20,6 +20,7 @@ use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::photo::PhotoState;
 use crate::domain::plan::{DayKind, EffectKind, Weekday};
 use crate::domain::plate::PlateKind;
+use crate::domain::subscription::{Channel, Pace, Trouble};
 use crate::domain::suggestion::{SuggestionKind, SuggestionState};
 use crate::domain::task::Task;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
@@ -68,6 +69,7 @@ vocabularies!(
     Access,
     Action,
     AreaLevel,
+    Channel,
     ConsentResult,
     Crs,
     DayKind,
@@ -83,6 +85,7 @@ vocabularies!(
     OperatorKind,
     OutageReason,
     OutageState,
+    Pace,
     PhotoState,
     PlateKind,
     RecordKind,
@@ -94,6 +97,7 @@ vocabularies!(
     SuggestionState,
     Task,
     Topic,
+    Trouble,
     Weekday
 );
 

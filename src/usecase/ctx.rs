@@ -18,6 +18,7 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::seal::{Sealed, Slot};
 use crate::domain::target::Targets;
 use crate::finder::{Finder, Render};
+use crate::gateway::outbound::Outbound;
 use crate::gateway::wechat::Wechat;
 use crate::geo::Crs;
 use crate::store::{Author, Store, StoreError, Tx, Working};
@@ -51,6 +52,8 @@ pub struct Ctx {
     pub home: Home,
     /// WeChat, if there is an app.
     pub wechat: Option<Arc<Wechat>>,
+    /// Whoever sends messages to webhooks and robots.
+    pub outbound: Arc<Outbound>,
     /// The photos, if there is a place for them.
     pub photos: Option<Photos>,
     /// When nobody may try any more to sign in.
@@ -94,6 +97,7 @@ impl Ctx {
             public_url: None,
             public_crs: None,
             wechat: None,
+            outbound: Arc::default(),
             photos: None,
             home: Home::default(),
             lock_out: LockOut::default(),
@@ -111,6 +115,12 @@ impl Ctx {
     #[must_use]
     pub fn with_wechat(self, wechat: Option<Arc<Wechat>>) -> Self {
         Self { wechat, ..self }
+    }
+
+    /// The same, sending messages so.
+    #[must_use]
+    pub fn sending(self, outbound: Outbound) -> Self {
+        Self { outbound: Arc::new(outbound), ..self }
     }
 
     /// The same, with a place for photos.

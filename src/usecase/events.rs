@@ -103,7 +103,10 @@ pub(super) fn begin(ctx: &Ctx, cursor: Cursor) {
 pub(super) async fn advance(ctx: &Ctx, cursor: Cursor) -> Result<(), Failure> {
     let until = ctx.store.mark(cursor);
     let _turn = ctx.events.turn.lock().await;
-    let Some(mut after) = *ctx.events.newest.borrow() else { return Ok(ctx.events.begin(until)) };
+    let Some(mut after) = *ctx.events.newest.borrow() else {
+        ctx.events.begin(until);
+        return Ok(());
+    };
     while after < until {
         let page = ctx.store.entries_after(after, until, PAGE).await?;
         let events = told(ctx, page.entries).await?;
@@ -154,7 +157,7 @@ pub enum Who<'a> {
 
 /// From where somebody wants to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
+pub enum Start {
     /// From now on.
     Now,
     /// From after that mark on.
@@ -193,7 +196,7 @@ pub async fn open(
     who: Who<'_>,
     area: Option<&AreaCode>,
     topics: Vec<Topic>,
-    from: From,
+    start: Start,
 ) -> Result<Watcher, Failure> {
     let (sight, session) = match who {
         Who::Staff(by) => (Sight::Staff(scope(&by.actor, Action::WatchEvents)?), Some(by.session)),
@@ -205,11 +208,11 @@ pub async fn open(
     let newest = ctx.events.newest.subscribe();
     let known = *newest.borrow();
     let now = known.ok_or(Failure::Unavailable { retry_after: Duration::from_secs(1), source: None })?;
-    let (after, is_lost) = match from {
-        From::Now => (now, false),
-        From::Lost => (now, true),
-        From::After(after) if after <= now => (after, false),
-        From::After(after) => {
+    let (after, is_lost) = match start {
+        Start::Now => (now, false),
+        Start::Lost => (now, true),
+        Start::After(after) if after <= now => (after, false),
+        Start::After(after) => {
             // Another process has read further; or it is of another database than this.
             let is_ahead = after <= ctx.store.mark(ctx.store.journal_cursor().await?);
             (if is_ahead { after } else { now }, !is_ahead)

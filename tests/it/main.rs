@@ -23,6 +23,7 @@ mod keys;
 mod layout;
 mod nearest;
 mod ogc;
+mod outbox;
 mod people;
 mod photos;
 mod plans;
