@@ -16,12 +16,13 @@ use crate::domain::holiday::{Calendar, CalendarError, Calendars};
 use crate::domain::target::{Targets, TargetsError};
 use crate::domain::wechat::PushToken;
 use crate::gateway::objects::{ObjectError, Objects};
+use crate::gateway::outbound::{self, Outbound};
 use crate::gateway::wechat::{AppSecret, Setup, SetupError, Wechat};
 use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
 use crate::usecase::keys::{self, KeyError};
 use crate::usecase::photos::{self, Photos};
-use crate::usecase::{Clock, Ctx, Failure, following, loading, slots, sweeping};
+use crate::usecase::{Clock, Ctx, Failure, following, loading, outbox, slots, sweeping};
 
 /// Why the product does not start, with what to do about it where that is known.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,9 @@ pub enum StartError {
     /// WeChat cannot be asked with this configuration.
     #[error("cannot ask WeChat")]
     Wechat(#[from] SetupError),
+    /// Messages cannot be sent with this configuration.
+    #[error("cannot send messages")]
+    Outbound(#[from] outbound::SetupError),
     /// The address is taken or not ours.
     #[error("cannot listen on {address}: choose another with {with}")]
     Listen {
@@ -160,6 +164,7 @@ pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
         None => Targets::builtin()?,
     };
     let ctx = Ctx::new(store, clock, calendars, keys, http::render_fragment).with_wechat(wechat(config)?);
+    let ctx = ctx.sending(Outbound::new(config.outbound.clone())?);
     let ctx = ctx.reached_at(config.public_url.clone()).publishing_in(config.public_crs);
     Ok(ctx.locking_out(config.lock_out).with_targets(targets))
 }
@@ -256,6 +261,7 @@ impl App {
         let housekeeper = self.ctx.photos.is_some().then(|| tokio::spawn(photos::keep(Arc::clone(&self.ctx))));
         let sweeper = tokio::spawn(sweeping::sweep_hourly(Arc::clone(&self.ctx)));
         let closer = tokio::spawn(slots::close(Arc::clone(&self.ctx)));
+        let sender = tokio::spawn(outbox::keep_sending(Arc::clone(&self.ctx)));
         let clock = self.ctx.clock;
         let (ended, end) = oneshot::channel::<()>();
         let admin = self.admin.map(|listener| {
@@ -278,6 +284,7 @@ impl App {
         housekeeper.iter().for_each(JoinHandle::abort);
         sweeper.abort();
         closer.abort();
+        sender.abort();
         drop(ended);
         if let Some(admin) = admin {
             drop(admin.await);

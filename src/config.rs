@@ -13,6 +13,7 @@ use config::{Environment, File, FileFormat, Source, Value};
 use crate::domain::Violation;
 use crate::domain::account::LockOut;
 use crate::domain::public_url::PublicUrl;
+use crate::gateway::outbound;
 use crate::gateway::wechat;
 use crate::geo::Crs;
 use crate::http::{LIMITS, Limits};
@@ -31,12 +32,17 @@ pub struct Setting {
 /// Everything that can be set: the limits of the front door come last.
 pub fn settings() -> impl Iterator<Item = Setting> {
     let limits = LIMITS.iter();
+    let of_outbox = outbound::SETTINGS.into_iter().map(|setting| Setting {
+        key: setting.key,
+        default: setting.default,
+        meaning: setting.meaning,
+    });
     let of_wechat = wechat::SETTINGS.into_iter().map(|setting| Setting {
         key: setting.key,
         default: setting.default,
         meaning: setting.meaning,
     });
-    SETTINGS.iter().copied().chain(of_wechat).chain(limits.map(|limit| Setting {
+    SETTINGS.iter().copied().chain(of_wechat).chain(of_outbox).chain(limits.map(|limit| Setting {
         key: limit.key,
         default: limit.default,
         meaning: limit.meaning.trim_start(),
@@ -136,6 +142,8 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
     /// How WeChat is reached, and as which app.
     pub wechat: wechat::Settings,
+    /// How messages go out to webhooks and robots.
+    pub outbound: outbound::Settings,
     /// When nobody may try any more to sign in.
     pub lock_out: LockOut,
     /// The targets in place of the built-in ones.
@@ -223,13 +231,14 @@ impl Config {
         let photos = Some(text("photos")).filter(|place| !place.is_empty());
         let public_url = public_url(&text("public_url"), listen.as_ref().ok(), &mut wrong);
         let wechat = of_wechat(text, &mut wrong);
+        let outbound = of_outbox(text, &mut wrong);
         let lock_out = LockOut {
             by_account: whole("account_failures", &text("account_failures"), 100, &mut wrong),
             by_address: whole("address_failures", &text("address_failures"), 10_000, &mut wrong),
         };
         let public_crs = public_crs(&text("public_crs"), &mut wrong);
         let limits = limits(text, &mut wrong);
-        for key in ["database_url", "wechat_proxy"] {
+        for key in ["database_url", "wechat_proxy", "outbox_proxy"] {
             if let Some((url, _)) = found.get_mut(key) {
                 *url = without_password(url);
             }
@@ -246,6 +255,7 @@ impl Config {
                 photos,
                 public_url,
                 wechat,
+                outbound,
                 lock_out,
                 targets_file,
                 public_crs,
@@ -302,6 +312,13 @@ fn of_wechat(text: impl Fn(&str) -> String, wrong: &mut Vec<String>) -> wechat::
     let mut settings = wechat::Settings::default();
     wrong.extend(wechat::SETTINGS.iter().filter_map(|setting| setting.read(&mut settings, &text(setting.key)).err()));
     wrong.extend(settings.contradictions());
+    settings
+}
+
+/// How messages go out; what is wrong with that is told.
+fn of_outbox(text: impl Fn(&str) -> String, wrong: &mut Vec<String>) -> outbound::Settings {
+    let mut settings = outbound::Settings::default();
+    wrong.extend(outbound::SETTINGS.iter().filter_map(|setting| setting.read(&mut settings, &text(setting.key)).err()));
     settings
 }
 

@@ -24,6 +24,7 @@ mod m0016_import_reviews;
 mod m0017_plans;
 mod m0018_cleanings;
 mod m0019_slots;
+mod m0020_outbox;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +50,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_suggestions::Migration),
             Box::new(m0016_import_reviews::Migration),
             Box::new(m0017_plans::Migration),
-            Box::new(m0019_slots::Migration),
             Box::new(m0018_cleanings::Migration),
+            Box::new(m0019_slots::Migration),
+            Box::new(m0020_outbox::Migration),
         ]
     }
 

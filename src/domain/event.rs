@@ -52,6 +52,8 @@ codes!(
         Excuse = "excuse",
         /// A logged cleaning, or a correction of one.
         Cleaning = "cleaning",
+        /// Somebody's wish to be told: field names only, never values.
+        Subscription = "subscription",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

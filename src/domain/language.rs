@@ -1,5 +1,6 @@
 //! The languages that the product speaks to people, and the words of its closed lists in each.
 
+use super::events::Topic;
 use super::facility::{Facility, Need};
 use super::grade::Standing;
 use super::plan::{DayKind, Weekday};
@@ -112,6 +113,17 @@ names!(SlotState {
     Self::Missed => "漏做", "missed";
     Self::Excused => "已批准免做", "excused";
     Self::Cancelled => "已取消", "cancelled";
+});
+
+names!(Topic {
+    Self::Register => "登记变更", "register";
+    Self::Outage => "停用", "closures";
+    Self::Grade => "等级", "grades";
+    Self::Area => "行政区", "areas";
+    Self::Plan => "保洁计划", "plans";
+    Self::Overdue => "超时未做", "overdue";
+    Self::Missed => "漏做", "missed";
+    Self::Settled => "补记", "settled";
 });
 
 impl Named for Need {

@@ -49,6 +49,10 @@ pub enum Action {
     UploadPhoto,
     /// See the photos of a record that the public may not see.
     ReadPhotos,
+    /// Be told live of what happens in one's area.
+    WatchEvents,
+    /// Have messages of what happens in one's area sent somewhere.
+    Subscribe,
     /// See what the public suggests.
     ReadSuggestions,
     /// Take up what the public suggests, or turn it down.
@@ -128,7 +132,8 @@ const fn allows(role: Role, action: Action) -> bool {
         | Action::ReadPhotos
         | Action::ReadPlans
         | Action::ReadExcuses
-        | Action::ReadCleanings => role.is_staff(),
+        | Action::ReadCleanings
+        | Action::WatchEvents => role.is_staff(),
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::EditToilet
         | Action::EditPlan
@@ -137,6 +142,7 @@ const fn allows(role: Role, action: Action) -> bool {
         | Action::CloseToilet
         | Action::ReviewOutage
         | Action::RecordGrade
+        | Action::Subscribe
         | Action::ReviewSuggestion => matches!(role, Role::Supervisor | Role::Admin),
         Action::CreateOperator => matches!(role, Role::Supervisor | Role::Admin),
         Action::EditOperator | Action::ReviewImport | Action::ApplyImport => matches!(role, Role::Admin),
@@ -217,6 +223,8 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::ReadGrades
         | Action::EditPlan
         | Action::ReadPlans
+        | Action::WatchEvents
+        | Action::Subscribe
         | Action::PlaceToilet
         | Action::AskExcuse
         | Action::DecideExcuse

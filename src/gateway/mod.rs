@@ -2,7 +2,9 @@
 
 mod keys;
 pub mod objects;
+pub mod outbound;
 pub mod pictures;
+mod tls;
 pub mod wechat;
 
 pub use keys::{KeyFileError, create, read};

@@ -16,6 +16,7 @@ use super::invitations::PendingView;
 use super::people_view::{Done, GrantView, MemberView, SessionView};
 use super::problem::Problem;
 use super::query::Params;
+use super::subscriptions::SubscriptionView;
 use super::suggestions::SuggestionView;
 use super::tag::Tag;
 use super::words::Word;
@@ -93,6 +94,8 @@ struct ExportView {
     suggestions: Vec<SuggestionView>,
     /// The cleanings that they did or recorded, with where their phone was, the newest first: 10,000 at most.
     cleanings: Vec<OwnCleaningView>,
+    /// What they want to be told, without where to.
+    subscriptions: Vec<SubscriptionView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -121,6 +124,7 @@ impl ExportView {
             photos: held.photos.iter().map(OwnPhotoView::from).collect(),
             suggestions: held.suggestions.iter().map(SuggestionView::own).collect(),
             cleanings: held.cleanings.iter().map(OwnCleaningView::from).collect(),
+            subscriptions: held.subscriptions.iter().map(SubscriptionView::from).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }

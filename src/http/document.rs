@@ -18,6 +18,7 @@ use super::cleanings::CleaningsApi;
 use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
+use super::events::EventsApi;
 use super::exceptions::ExceptionsApi;
 use super::excuses::ExcusesApi;
 use super::exports::ExportsApi;
@@ -42,6 +43,7 @@ use super::sessions::SessionsApi;
 use super::slots::SlotsApi;
 use super::staff::StaffApi;
 use super::strict;
+use super::subscriptions::SubscriptionsApi;
 use super::suggestions::SuggestionsApi;
 use super::toilet_photos::ToiletPhotosApi;
 use super::toilets::ToiletsApi;
@@ -61,7 +63,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi, CleaningsApi, RoundApi, FiguresApi),
+    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi, CleaningsApi, RoundApi, FiguresApi, EventsApi, SubscriptionsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -92,6 +94,8 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             CleaningsApi(shared()),
             RoundApi(shared()),
             FiguresApi(shared()),
+            EventsApi { ctx: shared(), door: Arc::clone(door) },
+            SubscriptionsApi(shared()),
         ),
         (
             AreasApi(shared()),

@@ -63,7 +63,7 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
         is("create_invitation") || is("accept_invitation") || is("delete_current_session") || is("list_audit");
     let names_records = names_records || is("get_me") || is("get_my_export") || is("delete_me");
     let names_records = names_records || is("create_wechat_session") || is("get_my_phone") || is("delete_my_phone");
-    let names_records = names_records || is("create_suggestion");
+    let names_records = names_records || is("create_suggestion") || is("create_subscription");
     let is_report = |id: &str| id.ends_with("_report") || id == "list_due_assessments" || id == "get_layout_features";
     let names_area = operation.operation_id.is_some_and(is_report);
     let names_records = names_records || names_area;

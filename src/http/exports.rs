@@ -173,7 +173,7 @@ fn chain(failure: &dyn std::error::Error) -> String {
 }
 
 /// Pieces as they come. One that is an error cuts the connection, so that nobody takes a part for the whole.
-struct Flow(mpsc::Receiver<io::Result<Bytes>>);
+pub(super) struct Flow(pub(super) mpsc::Receiver<io::Result<Bytes>>);
 
 impl hyper::body::Body for Flow {
     type Data = Bytes;

@@ -62,6 +62,8 @@ pub(super) struct Meters {
     cuts: [(Cut, Counter); 6],
     /// Connections that are open.
     pub(super) open: Gauge,
+    /// Live streams that are open, and lists that are waited for.
+    pub(super) streams: Gauge,
     /// Connections that were ever taken.
     pub(super) taken: Counter,
 }
@@ -92,6 +94,7 @@ impl Meters {
             refusals,
             cuts,
             open: Gauge::default(),
+            streams: Gauge::default(),
             taken: Counter::default(),
         }
     }
@@ -135,6 +138,11 @@ impl Meters {
                     stopping";
         registry.register("http_refused", help, self.refused.clone());
         registry.register("connections_open", "Connections that are open", self.open.clone());
+        registry.register(
+            "streams_open",
+            "Live streams that are open, and lists that are waited for",
+            self.streams.clone(),
+        );
         registry.register("connections", "Connections that were taken", self.taken.clone());
         registry.register("connections_cut", "Connections that were cut or not taken", self.cut.clone());
     }

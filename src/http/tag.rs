@@ -17,6 +17,8 @@ pub(super) enum Tag {
     Imports,
     /// Plans of when toilets are cleaned, the slots that follow from them, and the log of what was done.
     Cleaning,
+    /// What happens, told as it happens.
+    Events,
     /// The tree of administrative divisions.
     Areas,
     /// The bodies behind toilets: owners, contractors, those who rate.

@@ -12,6 +12,7 @@ use crate::domain::account::{IdentityKind, Role};
 use crate::domain::area::AreaLevel;
 use crate::domain::cleaning::{Basis, Flag, Presence};
 use crate::domain::event::{Action, RecordKind};
+use crate::domain::events::Topic;
 use crate::domain::excuse::ExcuseState;
 use crate::domain::facility::{Fact, Need};
 use crate::domain::figures::{Bucket, Grouping};
@@ -23,6 +24,7 @@ use crate::domain::photo::PhotoState;
 use crate::domain::plan::{DayKind, EffectKind, Weekday};
 use crate::domain::plate::PlateKind;
 use crate::domain::slot::{ExcuseReason, SlotState};
+use crate::domain::subscription::{Channel, Pace, Trouble};
 use crate::domain::suggestion::{SuggestionKind, SuggestionState};
 use crate::domain::task::Task;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
@@ -73,6 +75,7 @@ vocabularies!(
     AreaLevel,
     Basis,
     Bucket,
+    Channel,
     ConsentResult,
     Crs,
     DayKind,
@@ -92,6 +95,7 @@ vocabularies!(
     OperatorKind,
     OutageReason,
     OutageState,
+    Pace,
     PhotoState,
     PlateKind,
     Presence,
@@ -104,6 +108,8 @@ vocabularies!(
     SuggestionKind,
     SuggestionState,
     Task,
+    Topic,
+    Trouble,
     Weekday
 );
 

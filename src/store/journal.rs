@@ -14,7 +14,7 @@ use crate::domain::id::ToiletId;
 /// visible out of the order of their numbers there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    horizon: i64,
+    pub(super) horizon: i64,
     number: i64,
 }
 
@@ -42,7 +42,7 @@ pub struct Touched {
 const ROWS: usize = 500;
 
 impl Tx {
-    /// Appends entries to the journal.
+    /// Appends entries to the journal, and writes down for whom there is a message in them.
     ///
     /// # Errors
     /// What the database says.
@@ -51,6 +51,7 @@ impl Tx {
             // The keys of toilets are their ids.
             entry.key.parse().ok().map(ToiletId)
         }));
+        self.notify(&entries).await?;
         for chunk in entries.chunks(ROWS) {
             let rows = chunk.iter().map(|entry| self.row(entry)).collect::<Result<Vec<_>, _>>()?;
             journal::Entity::insert_many(rows).exec_without_returning(&self.connection).await?;

@@ -3,7 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Condition, Expr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryResult, Statement,
+};
 use uuid::Uuid;
 
 use super::entity::session;
@@ -77,6 +79,17 @@ impl Store {
             idle: TimeDelta::seconds(first.try_get("", "idle_seconds")?),
             stepped_up_at: first.try_get("", "stepped_up_at")?,
         }))
+    }
+
+    /// Whether a session is still open. That it was looked at does not count as a use of it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn session_is_open(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let open = session::Entity::find_by_id(id.to_string())
+            .filter(session::Column::IdleUntil.gt(now))
+            .filter(session::Column::EndsAt.gt(now));
+        Ok(open.count(&self.reader).await? > 0)
     }
 
     /// The open sessions of a person, the newest first.

@@ -37,7 +37,8 @@ impl Store {
     }
 }
 
-fn read(row: journal::Model) -> Result<Entry, StoreError> {
+/// An entry from its row.
+pub(super) fn read(row: journal::Model) -> Result<Entry, StoreError> {
     let corrupt = |violation| StoreError::corrupt("journal", row.number, violation);
     let changes = serde_json::from_str(&row.changes);
     Ok(Entry {

@@ -8,12 +8,13 @@ use super::attempts::account;
 use super::grants::taken;
 use super::staff::entry;
 use super::wechat::phones;
-use super::{By, Ctx, Failure, suggestions};
+use super::{By, Ctx, Failure, subscriptions, suggestions};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
 use crate::domain::cleaning::Cleaning;
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
 use crate::domain::photo::Photo;
 use crate::domain::policy;
+use crate::domain::subscription::Subscription;
 use crate::domain::suggestion::Suggestion;
 use crate::domain::wechat::PhoneNumber;
 use crate::store::Pending;
@@ -56,6 +57,8 @@ pub struct Holdings {
     pub suggestions: Vec<Suggestion>,
     /// The cleanings that they did or recorded, with where their phone was, the newest first.
     pub cleanings: Vec<Cleaning>,
+    /// What they want to be told, without where to.
+    pub subscriptions: Vec<Subscription>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -95,6 +98,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         photos: store.photos_by(person, ENTRIES).await?,
         suggestions: store.suggestions_by(person, None, ENTRIES).await?,
         cleanings: store.cleanings_by(person, ENTRIES).await?,
+        subscriptions: store.subscriptions().await?.into_iter().filter(|one| one.person == person).collect(),
         journal,
         more,
     };
@@ -134,6 +138,7 @@ pub async fn delete(ctx: &Ctx, by: &By) -> Result<(), Failure> {
             }
             let mut entries: Vec<_> = grants.into_iter().map(|(id, role)| taken(id, person, role)).collect();
             entries.extend(suggestions::forget(tx, person).await?);
+            entries.extend(subscriptions::forget(tx, person).await?);
             entries.push(entry(RecordKind::Person, person, Action::Delete, field_names(&["name", "identity"])));
             Ok(tx.append(entries).await?)
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
+use super::events::Events;
 use super::following::Followed;
 use super::hashing::AT_ONCE;
 use super::photos::Photos;
@@ -17,6 +18,7 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::seal::{Sealed, Slot};
 use crate::domain::target::Targets;
 use crate::finder::{Finder, Render};
+use crate::gateway::outbound::Outbound;
 use crate::gateway::wechat::Wechat;
 use crate::geo::Crs;
 use crate::store::{Author, Store, StoreError, Tx, Working};
@@ -32,6 +34,8 @@ pub struct Ctx {
     pub clock: Clock,
     /// How well the register in memory keeps up with the journal.
     pub followed: Followed,
+    /// What is told live to those who watch.
+    pub events: Events,
     /// The turns of those who want a password hashed.
     pub(super) hashing: Arc<Semaphore>,
     /// The turn of whoever takes in a file over HTTP: it takes much memory.
@@ -48,6 +52,8 @@ pub struct Ctx {
     pub home: Home,
     /// WeChat, if there is an app.
     pub wechat: Option<Arc<Wechat>>,
+    /// Whoever sends messages to webhooks and robots.
+    pub outbound: Arc<Outbound>,
     /// The photos, if there is a place for them.
     pub photos: Option<Photos>,
     /// When nobody may try any more to sign in.
@@ -83,6 +89,7 @@ impl Ctx {
             finder,
             clock,
             followed: Followed::default(),
+            events: Events::default(),
             hashing,
             importing: Arc::new(Semaphore::new(1)),
             calendars,
@@ -90,6 +97,7 @@ impl Ctx {
             public_url: None,
             public_crs: None,
             wechat: None,
+            outbound: Arc::default(),
             photos: None,
             home: Home::default(),
             lock_out: LockOut::default(),
@@ -107,6 +115,12 @@ impl Ctx {
     #[must_use]
     pub fn with_wechat(self, wechat: Option<Arc<Wechat>>) -> Self {
         Self { wechat, ..self }
+    }
+
+    /// The same, sending messages so.
+    #[must_use]
+    pub fn sending(self, outbound: Outbound) -> Self {
+        Self { outbound: Arc::new(outbound), ..self }
     }
 
     /// The same, with a place for photos.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Ctx, Failure, loading};
+use super::{Ctx, Failure, events, loading};
 use crate::domain::event::{Action, RecordKind};
 use crate::domain::id::ToiletId;
 use crate::store::{Cursor, Touched};
@@ -63,11 +63,17 @@ pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
     }
 }
 
-/// Brings the finder up to what the journal says now; answers from where to go on.
+/// Brings the finder up to what the journal says now, and then tells those who watch; answers from where to go on.
 ///
 /// # Errors
 /// What the store fails with.
 pub async fn catch_up(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
+    let next = find_out(ctx, cursor).await?;
+    events::advance(ctx, next).await?;
+    Ok(next)
+}
+
+async fn find_out(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
     let Touched { records, cursor: next } = ctx.store.touched_since(cursor).await?;
     let is = |kind: &str, wanted: RecordKind| kind == wanted.as_str();
     // A new body or source comes with the toilets that name it; one that changed stands in the answers of many.

@@ -7,7 +7,7 @@ use chrono::DateTime;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use super::{Ctx, Failure};
+use super::{Ctx, Failure, events};
 use crate::domain::Toilet;
 use crate::domain::id::ToiletId;
 use crate::store::{Around, Cursor, Store, StoreError};
@@ -30,6 +30,7 @@ pub async fn load(ctx: &Arc<Ctx>) -> Result<Cursor, Failure> {
     let scan = Scan::begin(Arc::new(Reader { store: ctx.store.clone(), around }));
     let filled = tokio::task::spawn_blocking(move || finder.try_replace(scan, areas, cursor.number())).await;
     filled.map_err(|panic| Failure::Internal(Box::new(panic)))??;
+    events::begin(ctx, cursor);
     Ok(cursor)
 }
 

@@ -132,7 +132,8 @@ async fn stop(
         ToDo { slot, is_open: slot.opens <= now, is_overdue: slot.due < now, checklist }
     });
     let to_do: Vec<_> = to_do.collect();
-    let place = ctx.finder.snapshot().get(toilet.id).and_then(|entry| entry.place_at(now));
+    let snapshot = ctx.finder.snapshot();
+    let place = snapshot.get(toilet.id).and_then(|entry| entry.place_at(now));
     let distance = from.zip(place).map(|(from, place)| great_circle(from, place.position));
     let version = to_do.first().map(|to_do| to_do.slot.key.version);
     Ok(Some(Stop { toilet, version, distance, to_do, last: None, remarks: Vec::new() }))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::{Ctx, Failure, imports};
+use super::{Ctx, Failure, imports, outbox};
 
 /// How often.
 const EVERY: Duration = Duration::from_hours(1);
@@ -30,6 +30,7 @@ pub async fn sweep_hourly(ctx: Arc<Ctx>) {
 /// What the store fails with.
 pub async fn sweep(ctx: &Ctx) -> Result<(), Failure> {
     imports::review::sweep(ctx).await?;
+    outbox::sweep(ctx).await?;
     let counters = ctx.store.write(ctx.author("sweep"), |tx| {
         Box::pin(async move { Ok::<_, Failure>(tx.forget_attempts("", tx.at() - LONG_OVER).await?) })
     });

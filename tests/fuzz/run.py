@@ -31,6 +31,12 @@ SETTINGS = {
     "GONGCE_SEARCH_BURST": "1000000",
     "GONGCE_SESSION_SEARCH_BURST": "1000000",
     "GONGCE_WRITE_BURST": "1000000",
+    # Messages to made-up robots go nowhere.
+    "GONGCE_OUTBOX_WECOM_URL": "http://127.0.0.1:9/",
+    "GONGCE_OUTBOX_DINGTALK_URL": "http://127.0.0.1:9/",
+    # A stream that ends at once is an answer like any other.
+    "GONGCE_STREAM_AGE_SECONDS": "0.05",
+    "GONGCE_STREAMS_PER_ADDRESS": "1000",
     "GONGCE_STOP_DELAY_SECONDS": "0",
     "GONGCE_LOG": "warn",
 }

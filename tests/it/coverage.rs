@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gongce::domain::account::{PersonId, PersonName, Role};
+use gongce::domain::account::{PersonId, PersonName, Reach, Role};
 use gongce::domain::attested::Attested;
 use gongce::domain::event::{Actor, RecordKind};
+use gongce::domain::events::Topic;
 use gongce::domain::grade::{Grade, NewGrade, Standard};
 use gongce::domain::holiday::Calendars;
 use gongce::domain::id::{OutageId, SuggestionId, ToiletId};
@@ -14,10 +15,11 @@ use gongce::domain::outage::{NewOutage, Outage, OutageReason};
 use gongce::domain::period::Span;
 use gongce::domain::photo::{Digest, Photo, PhotoFile, PhotoState, Shown};
 use gongce::domain::secret::{Token, TokenKind};
+use gongce::domain::subscription::{Channel, Pace, Rhythm, Subscription};
 use gongce::domain::suggestion::{NewSuggestion, Proposal};
 use gongce::domain::text::Name;
 use gongce::http::{Door, Limits, document, render_fragment, routes};
-use gongce::store::{Author, NewGrant, NewInvitation, NewSession, StoreError, Tx};
+use gongce::store::{Author, NewGrant, NewInvitation, NewSession, Sealing, StoreError, Tx};
 use gongce::usecase::{Clock, Ctx};
 use poem::http::Method;
 use poem::{Endpoint, Request, Response};
@@ -43,6 +45,8 @@ const PUBLIC: &[&str] = &[
     "list_toilet_slots",
     "list_toilet_cleanings",
     "get_slot_calendar",
+    "follow_area_events",
+    "list_area_events",
     "get_liveness",
     "get_readiness",
     // By visitors too, with a session or without.
@@ -119,6 +123,13 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("reject_suggestion", r#"{"reason": "x"}"#, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("accept_suggestion", "{}", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("list_my_suggestions", "", [200; 9]),
+    // Everybody of the staff, of what lies in their own area.
+    ("follow_events", "", [200; 9]),
+    ("list_events", "", [200; 9]),
+    ("create_subscription", SUBSCRIPTION, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("list_subscriptions", "", [200, 200, 200, 200, 200, 200, 403, 403, 403]),
+    ("get_subscription", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("delete_subscription", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     // A file takes any toilet anywhere, and nobody here administers everything.
     ("upload_import", "x", [403; 9]),
     ("list_imports", "", [403; 9]),
@@ -219,6 +230,7 @@ struct Things {
     invitation: i32,
     toilet: ToiletId,
     suggestion: SuggestionId,
+    subscription: Uuid,
 }
 
 impl Things {
@@ -249,7 +261,8 @@ impl Things {
             })
         });
         let suggestion = sent.await.map_err(|error: StoreError| error).unwrap();
-        Self { person: Uuid::from_u128(number), grant, invitation, toilet, suggestion }
+        let subscription = subscribe(ctx, number).await;
+        Self { person: Uuid::from_u128(number), grant, invitation, toilet, suggestion, subscription }
     }
 
     /// The path of an operation on them.
@@ -259,6 +272,7 @@ impl Things {
             "list_plates" | "create_plate" | "get_plate_drawing" => self.toilet.to_string(),
             _ if operation.path.starts_with("/api/v1/toilets/") => TOILET.to_string(),
             "delete_deployment" => DEPLOYED.to_string(),
+            "get_subscription" | "delete_subscription" => self.subscription.to_string(),
             _ if operation.path.starts_with("/api/v1/imports/") => "1".to_owned(),
             _ if operation.path.starts_with("/api/v1/suggestions/") => self.suggestion.to_string(),
             // The first of each, which the operations before make.
@@ -280,6 +294,8 @@ impl Things {
         path.replace("{photo}", PHOTO) + query
     }
 }
+const SUBSCRIPTION: &str =
+    r#"{"channel": "wecom", "area": "410308101", "target": "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"}"#;
 const TEMPLATE: &str = r#"{"name": "城市公厕", "windows": [
     {"task": "round", "at": ["09:00"], "earlyMinutes": 30, "lateMinutes": 30, "graceMinutes": 0}]}"#;
 const EXCEPTION: &str = r#"{"over": {"area": "410308101"}, "to": "2026-12-01", "effect": "closed"}"#;
@@ -374,6 +390,30 @@ pub(crate) async fn add(ctx: &Ctx, number: u128, role: Role, code: &str) -> i32 
         })
     });
     added.await.unwrap()
+}
+
+/// Has the person of that number be told of the town; answers the subscription's id.
+async fn subscribe(ctx: &Ctx, number: u128) -> Uuid {
+    let place = ctx.store.area_place(&"410308101".parse().unwrap()).await.unwrap().unwrap();
+    let new = Subscription {
+        id: ctx.clock.new_id(),
+        person: PersonId(Uuid::from_u128(number)),
+        channel: Channel::Wechat,
+        reach: Reach { area: place.path.last().cloned(), operator: None },
+        path: place.path,
+        topics: vec![Topic::Missed],
+        rhythm: Rhythm { pace: Pace::Shift, quiet: None, zone: chrono_tz::Asia::Shanghai },
+        made_at: instant(NOW),
+        failing_since: None,
+        paused_at: None,
+        trouble: None,
+    };
+    let id = new.id;
+    let made = ctx.store.write(author(), move |tx| {
+        Box::pin(async move { tx.create_subscription(&new, Some(place.id), &Sealing::default()).await })
+    });
+    made.await.map_err(|error: StoreError| error).unwrap();
+    id
 }
 
 /// Opens a session for the person of that number; answers its token.

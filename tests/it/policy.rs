@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 29] = [
+const ACTIONS: [Action; 34] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -30,6 +30,8 @@ const ACTIONS: [Action; 29] = [
     Action::ReadGrades,
     Action::EditPlan,
     Action::ReadPlans,
+    Action::WatchEvents,
+    Action::Subscribe,
     Action::PlaceToilet,
     Action::ReadHistory,
     Action::ReadSuggestions,
@@ -48,6 +50,9 @@ const ACTIONS: [Action; 29] = [
     Action::CorrectCleaning,
     Action::ReadCleanings,
     Action::VerifyCleaning,
+    Action::AskExcuse,
+    Action::DecideExcuse,
+    Action::ReadExcuses,
 ];
 
 fn path(place: usize) -> Vec<AreaCode> {

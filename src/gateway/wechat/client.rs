@@ -1,14 +1,10 @@
 //! The client: one HTTP request for each call, within its time, counted and believed in nothing.
 
 use std::fmt;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{RequestBuilder, StatusCode, Url, redirect, retry};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use serde_json::json;
 
 use super::answer::Answer;
@@ -17,6 +13,7 @@ use super::call::{Call, JSON_BYTES};
 use super::error::WechatError;
 use super::settings::{AppSecret, Settings};
 use crate::domain::wechat::{MessageTemplates, OpenId, PushToken};
+use crate::gateway::tls::{self, TlsError};
 
 /// A token with which calls are made, for two hours at most.
 #[derive(Clone, PartialEq, Eq)]
@@ -101,9 +98,13 @@ impl Wechat {
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
         let wrong = |error: reqwest::Error| SetupError::Client(Box::new(error.without_url()));
         let settings = &setup.settings;
+        let tls = tls::config(settings.ca_file.as_deref()).map_err(|error| match error {
+            TlsError::Authorities => SetupError::Authorities,
+            TlsError::Provider(error) => SetupError::Client(Box::new(error)),
+        })?;
         // Neither a redirect, which could take the secret elsewhere, nor a proxy of the environment.
         let mut http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(settings.ca_file.as_deref())?)
+            .tls_backend_preconfigured(tls)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .referer(false)
@@ -246,26 +247,4 @@ async fn once(request: RequestBuilder, most: usize) -> Result<Answer, WechatErro
         return Err(WechatError::Nonsense("no JSON object"));
     }
     Ok(answer)
-}
-
-/// TLS by rustls and ring, with the public authorities or those of a file.
-fn tls(authorities: Option<&Path>) -> Result<ClientConfig, SetupError> {
-    let mut roots = RootCertStore::empty();
-    match authorities {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(file) => {
-            let certificates = CertificateDer::pem_file_iter(file).map_err(|_| SetupError::Authorities)?;
-            for certificate in certificates {
-                let certificate = certificate.map_err(|_| SetupError::Authorities)?;
-                roots.add(certificate).map_err(|_| SetupError::Authorities)?;
-            }
-            if roots.is_empty() {
-                return Err(SetupError::Authorities);
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.map_err(|error| SetupError::Client(Box::new(error)))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
 use super::Door;
 use super::body::{self, Watch};
 use super::networks::{client, household, note};
+use super::streams::{Full, StreamPlace};
 use crate::domain::account::PersonId;
 use crate::http::credential::Credential;
 use crate::http::meters::Refusal;
@@ -23,6 +24,9 @@ const BUSY: Duration = Duration::from_secs(1);
 
 /// The same where places are held for as long as a file takes.
 const LONG: Duration = Duration::from_secs(10);
+
+/// For how long somebody may wait for a list to hold anything.
+const LONGEST_WAIT: Duration = Duration::from_secs(25);
 
 /// Puts the [`Door`] before an endpoint.
 #[derive(Debug)]
@@ -55,11 +59,15 @@ impl<E: Endpoint> Endpoint for Admission<E> {
         if let Some(client) = client {
             note(&mut request, client);
         }
-        if matches!(errand, Errand::Other | Errand::Import | Errand::Upload | Errand::Batch) {
+        if matches!(errand, Errand::Other | Errand::Import | Errand::Upload | Errand::Batch | Errand::Stream) {
             // Whoever finds out who is calling counts them here.
             request.set_data(Arc::clone(&self.door));
         }
         let _places = door.place(errand)?;
+        if errand == Errand::Stream {
+            // Whoever answers takes it along for as long as the answer lasts.
+            request.set_data(door.stream(client)?);
+        }
         let watch = Watch::over(&mut request, &door.limits, door.body_bytes(errand));
         let answered = tokio::time::timeout(door.time(errand), self.inner.call(request)).await;
         match (watch.and_then(|watch| watch.problem()), answered) {
@@ -90,6 +98,8 @@ enum Errand {
     Import,
     /// A phone sends what it has saved up without signal.
     Batch,
+    /// Somebody wants to be told live: for as long as a connection lasts, in a pool of its own.
+    Stream,
     /// Anything else.
     Other,
 }
@@ -104,6 +114,7 @@ impl Errand {
             "/api/v1/cleanings/batch" if request.method() == Method::POST => Self::Batch,
             "/api/v1/toilets" if matches!(*request.method(), Method::GET | Method::HEAD) => Self::Search,
             path if *request.method() == Method::POST && is_import(path) => Self::Import,
+            path if is_stream(path) => Self::Stream,
             path if path.starts_with("/p/") || path.starts_with("/api/v1/plates/") => Self::Plate,
             _ => Self::Other,
         }
@@ -115,6 +126,13 @@ pub(in crate::http) fn allow_photo(request: &Request) {
     if let Some(door) = request.data::<Arc<Door>>() {
         body::allow(request, u64::from(door.limits.photo_kib) * 1024);
     }
+}
+
+/// Whether a path is one at which events are told: all of them, or those of an area.
+fn is_stream(path: &str) -> bool {
+    let Some(path) = path.strip_prefix("/api/v1/") else { return false };
+    let path = path.strip_suffix("/list").unwrap_or(path);
+    path == "events" || path.strip_prefix("areas/").is_some_and(|rest| rest.ends_with("/events"))
 }
 
 fn is_import(path: &str) -> bool {
@@ -182,7 +200,7 @@ impl Door {
             Problem::unavailable("The service has as much to do as it can.", BUSY)
         };
         match errand {
-            Errand::Liveness | Errand::Readiness => Ok([None, None]),
+            Errand::Liveness | Errand::Readiness | Errand::Stream => Ok([None, None]),
             Errand::Search => Ok([Some(self.places.try_acquire().map_err(full)?), None]),
             Errand::Plate | Errand::Upload | Errand::Import | Errand::Batch | Errand::Other => {
                 let unreserved = self.unreserved.try_acquire().map_err(full)?;
@@ -203,6 +221,24 @@ impl Door {
         self.uploads.try_acquire().map_err(full)
     }
 
+    /// A place among the live streams.
+    fn stream(&self, client: Option<IpAddr>) -> Result<StreamPlace, Problem> {
+        if self.is_leaving() {
+            self.meters.refused(Refusal::Stopping);
+            return Err(Problem::unavailable("The service is about to stop.", BUSY));
+        }
+        self.streams.enter(client.map(household)).map_err(|full| match full {
+            Full::All => {
+                self.meters.refused(Refusal::Places);
+                Problem::unavailable("As many live streams are open as may be.", LONG)
+            }
+            Full::Client => {
+                self.meters.refused(Refusal::Rate);
+                Problem::too_many_requests(LONG)
+            }
+        })
+    }
+
     /// How large a body may be. An operation reads it only once it knows who is calling.
     fn body_bytes(&self, errand: Errand) -> u64 {
         match errand {
@@ -216,6 +252,7 @@ impl Door {
         match errand {
             Errand::Search => self.limits.search_seconds,
             Errand::Upload | Errand::Import => self.limits.upload_seconds,
+            Errand::Stream => self.limits.request_seconds + LONGEST_WAIT,
             _ => self.limits.request_seconds,
         }
     }

@@ -130,6 +130,14 @@ limits! {
     uploads: u32 = 8, 1 to 64;
     /// exports under way at a time, each with a connection to the database; more are answered 503
     exports: u32 = 2, 1 to 3;
+    /// live streams and waiting lists at a time, never more than half of `connections`; more are answered 503
+    streams: u32 = 512, 1 to 100_000;
+    /// of one address, or of one /64 in IPv6
+    streams_per_address: u32 = 8, 1 to 100_000;
+    /// seconds after which a live stream ends, to be taken up again where it ended
+    stream_age_seconds: Duration = 600, 0.05 to 86400;
+    /// seconds after which a live stream that has nothing to tell says that it is there
+    heartbeat_seconds: Duration = 15, 0.05 to 300;
     /// searches a second of one address, or of one /64 in IPv6; carriers put thousands of people behind one
     search_rate: u32 = 100, 1 to 1_000_000;
     /// searches that an address may save up

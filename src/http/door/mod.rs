@@ -7,13 +7,13 @@ mod gzip;
 mod limits;
 mod networks;
 mod rates;
+mod streams;
 
 use std::collections::hash_map::RandomState;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 pub use body::{BodyLimit, BodyLimited};
 pub use limits::{LIMITS, Limit, Limits};
@@ -25,6 +25,8 @@ pub(super) use cors::{Visitor, preflight};
 pub(super) use gzip::{Packed, Packing};
 pub(super) use networks::{household, is_trusted, noted};
 use rates::Rates;
+pub(super) use streams::StreamPlace;
+use streams::Streams;
 
 use crate::domain::account::PersonId;
 
@@ -47,7 +49,8 @@ pub struct Door {
     unreserved: Semaphore,
     exports: Arc<Semaphore>,
     uploads: Semaphore,
-    leaving: AtomicBool,
+    streams: Streams,
+    leaving: watch::Sender<bool>,
     /// What is counted here.
     pub(super) meters: Meters,
 }
@@ -57,6 +60,7 @@ impl Door {
     #[must_use]
     pub fn new(limits: Limits) -> Arc<Self> {
         let places = |number: u32| Semaphore::new(usize::try_from(number).unwrap_or(Semaphore::MAX_PERMITS));
+        let meters = Meters::new();
         Arc::new(Self {
             searches: Rates::new(limits.search_rate, limits.search_burst),
             plates: Rates::new(limits.search_rate, limits.search_burst),
@@ -67,15 +71,16 @@ impl Door {
             unreserved: places(limits.in_flight.saturating_sub(limits.in_flight_for_search)),
             exports: Arc::new(places(limits.exports)),
             uploads: places(limits.uploads),
-            leaving: AtomicBool::new(false),
-            meters: Meters::new(),
+            leaving: watch::Sender::new(false),
+            streams: Streams::new(&limits, meters.streams.clone()),
+            meters,
             limits,
         })
     }
 
     /// From now on the service says that it is not ready, and serves on until it is told to end.
     pub(super) fn leave(&self) {
-        self.leaving.store(true, Ordering::Release);
+        self.leaving.send_replace(true);
     }
 
     /// How many requests are under way.
@@ -85,6 +90,16 @@ impl Door {
     }
 
     pub(super) fn is_leaving(&self) -> bool {
-        self.leaving.load(Ordering::Acquire)
+        *self.leaving.borrow()
+    }
+
+    /// How many live streams have begun, to tell one from the next.
+    pub(super) fn streams_begun(&self) -> u64 {
+        self.streams.begun()
+    }
+
+    /// Resolves when the service is about to stop.
+    pub(super) async fn left(&self) {
+        drop(self.leaving.subscribe().wait_for(|leaving| *leaving).await);
     }
 }

@@ -20,12 +20,16 @@ use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Request, Response};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::socket::{Socket, Turn};
 use crate::http::door::{Door, Limits};
 use crate::http::meters::Cut;
 use crate::usecase::Clock;
+
+/// When a connection is too old; laid into its requests, so that an answer without end ends before.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::http) struct ConnectionEnds(pub(in crate::http) Instant);
 
 /// What all connections have in common.
 #[derive(Debug)]
@@ -46,9 +50,12 @@ impl<E: Endpoint<Output = Response>> House<E> {
         let local = stream.local_addr().map(|address| LocalAddr(Addr::SocketAddr(address))).unwrap_or_default();
         let socket = TokioIo::new(Socket::new(stream, turn.clone(), &self.door, self.clock));
         let answered = AtomicU32::new(0);
+        let ends = ConnectionEnds(Instant::now() + limits.connection_age_seconds);
         let answer = service_fn(|request: hyper::Request<Incoming>| {
             turn.pass();
-            let request = (request, local.clone(), RemoteAddr(Addr::SocketAddr(peer)), Scheme::HTTP).into();
+            let mut request: Request =
+                (request, local.clone(), RemoteAddr(Addr::SocketAddr(peer)), Scheme::HTTP).into();
+            request.set_data(ends);
             let is_last = answered.fetch_add(1, Ordering::Relaxed).saturating_add(1) >= limits.connection_requests;
             self.answer(request, is_last, turn.clone())
         });

@@ -6,6 +6,8 @@ mod descriptors;
 mod farewell;
 mod socket;
 
+pub(super) use connection::ConnectionEnds;
+
 use std::future::Future;
 use std::io;
 use std::sync::Arc;

@@ -117,11 +117,13 @@ pub(super) async fn cleaning_photos(tx: &DatabaseTransaction) -> Result<Vec<Foun
 }
 
 /// Where sealed values are: table, key of the row, the value, and which rows hold one.
-const SEALED: [(&str, &str, &str, &str); 4] = [
+const SEALED: [(&str, &str, &str, &str); 6] = [
     ("identity", "CAST(id AS TEXT)", "totp", "totp IS NOT NULL"),
     ("identity", "CAST(id AS TEXT)", "hash", "kind = 'wechat'"),
     ("phone", "person_id", "sealed", "1 = 1"),
     ("wechat_token", "app_id", "sealed", "sealed IS NOT NULL"),
+    ("subscription", "id", "target", "target IS NOT NULL"),
+    ("subscription", "id", "secret", "secret IS NOT NULL"),
 ];
 
 /// Every sealed value was sealed with a key that the database was written with.

@@ -8,6 +8,7 @@ use sea_orm::{
 
 use super::{Found, unreadable};
 use crate::domain::account::{IdentityKind, PersonName, Role};
+use crate::domain::area::AreaCode;
 use crate::domain::draft::Fields;
 use crate::domain::event::{Action, Changes, RecordKind};
 use crate::domain::key::KeyId;
@@ -15,17 +16,18 @@ use crate::domain::operator::OperatorRole;
 use crate::domain::period::Days;
 use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::secret::fingerprint_of;
+use crate::domain::subscription::DeliveryState;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
     answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_photo, cleaning_verification,
-    deployed, deployment, exception, excuse, grade, identity, import_file, import_review, imported, invitation,
-    journal, login_counter, media_check, message_consent, operator, outage, person, phone, photo, photo_file,
-    photo_use, plan, plan_template, plate, ring_key, role_grant, session, settlement, slot_outcome, source, station,
-    suggestion, tenure, toilet, wechat_push, wechat_token,
+    delivery, deployed, deployment, exception, excuse, grade, identity, import_file, import_review, imported,
+    invitation, journal, login_counter, media_check, message_consent, notice, operator, outage, person, phone, photo,
+    photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, settlement, slot_outcome, source,
+    station, subscription, suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
     StoreError, areas, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews, operators,
-    outlines, people, photos, plans, plates, rows, sessions, slots, suggestions,
+    outbox, outlines, people, photos, plans, plates, rows, sessions, slots, subscriptions, suggestions,
 };
 
 /// Rows read at a time.
@@ -178,7 +180,24 @@ async fn persons(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(),
     // Its key is the person's together with the request's.
     scan::<answer::Model>(tx, Table::named("answer", "person || '/' || key"), found, |_| Ok(())).await?;
     scan::<login_counter::Model>(tx, Table::named("login_counter", "subject"), found, |_| Ok(())).await?;
+    outbox(tx, found).await?;
     of_wechat(tx, found).await
+}
+
+async fn outbox(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    let paths: HashMap<i32, Vec<AreaCode>> = HashMap::new();
+    scan::<subscription::Model>(tx, Table::named("subscription", "id"), found, |row| {
+        // Where its area lies is the matter of the areas.
+        let row = subscription::Model { area_id: None, ..row.clone() };
+        subscriptions::read(&row, &paths).map(drop)
+    })
+    .await?;
+    scan::<delivery::Model>(tx, Table::named("delivery", "id"), found, |row| {
+        let read = row.state.parse::<DeliveryState>();
+        read.map(drop).map_err(|violation| StoreError::corrupt("delivery", &row.id, violation))
+    })
+    .await?;
+    scan::<notice::Model>(tx, Table::numbered("notice", "id"), found, |row| outbox::read(row).map(drop)).await
 }
 
 async fn of_wechat(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
