@@ -259,14 +259,7 @@ async fn put_in(
     }
     let mut entries = Vec::new();
     for plan in replaced {
-        let (ended, action) = match plan.clone().ended_before(from) {
-            Ok(ended) => (ended, event::Action::Update),
-            Err(_) => (Plan { revision: plan.revision + 1, ..plan.clone() }, event::Action::Retire),
-        };
-        let withdrawn = action == event::Action::Retire;
-        tx.end_plan(&ended, withdrawn).await?;
-        let after = if withdrawn { Fields::new() } else { ended.fields() };
-        entries.push(entry(&ended, action, &plan.fields(), &after));
+        entries.push(end_before(tx, plan, from).await?);
     }
     let version = tx.last_version(toilet.id).await? + 1;
     let made_at = now.trunc_subsecs(0);
@@ -276,6 +269,34 @@ async fn put_in(
     tx.append(entries).await?;
     settle(tx, calendars, toilet, &[]).await?;
     Ok(plan)
+}
+
+/// Ends a version with the day before, or withdraws it where it would begin later; answers what the journal is told.
+async fn end_before(tx: &Tx, plan: &Plan, from: NaiveDate) -> Result<NewEntry, Failure> {
+    let (ended, action) = match plan.clone().ended_before(from) {
+        Ok(ended) => (ended, event::Action::Update),
+        Err(_) => (Plan { revision: plan.revision + 1, ..plan.clone() }, event::Action::Retire),
+    };
+    let withdrawn = action == event::Action::Retire;
+    tx.end_plan(&ended, withdrawn).await?;
+    let after = if withdrawn { Fields::new() } else { ended.fields() };
+    Ok(entry(&ended, action, &plan.fields(), &after))
+}
+
+/// Ends the plan of a toilet that is retired with the day on which it was: nothing is due at a toilet that is gone, and
+/// what was due before stays.
+pub(super) async fn end_of_retired(tx: &Tx, toilet: &Toilet) -> Result<(), Failure> {
+    if toilet.fact.lifecycle != Lifecycle::Retired {
+        return Ok(());
+    }
+    let from = toilet.today(toilet.updated_at) + Days::new(1);
+    let mut entries = Vec::new();
+    for plan in tx.plans_of(toilet.id).await? {
+        if plan.to.is_none_or(|to| from <= to) {
+            entries.push(end_before(tx, &plan, from).await?);
+        }
+    }
+    Ok(tx.append(entries).await?)
 }
 
 fn entry(plan: &Plan, action: event::Action, before: &Fields, after: &Fields) -> NewEntry {

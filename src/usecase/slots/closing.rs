@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::settle;
 use crate::domain::id::ToiletId;
+use crate::usecase::plans::end_of_retired;
 use crate::usecase::{Ctx, Failure};
 
 /// How often it is looked whether a slot has changed by itself.
@@ -47,6 +48,7 @@ async fn one(ctx: &Ctx, id: ToiletId) -> Result<(), Failure> {
     let written = ctx.write(ctx.author("slots"), move |tx| {
         Box::pin(async move {
             let Some(toilet) = tx.toilet(id).await? else { return Ok(()) };
+            end_of_retired(tx, &toilet).await?;
             settle(tx, &calendars, &toilet, &[]).await
         })
     });
