@@ -28,7 +28,9 @@ impl MigrationTrait for Migration {
         for (name, table, [first, second]) in indexes {
             manager.create_index(Index::create().name(name).table(table).col(first).col(second).take()).await?;
         }
-        manager.create_index(Index::create().name("ix_settlement_next").table("settlement").col("next_at").take()).await
+        let next = Index::create().name("ix_settlement_next").table("settlement").col("next_at").take();
+        manager.create_index(next).await?;
+        manager.get_connection().execute_unprepared(PLANNED).await.map(drop)
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -38,6 +40,10 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 }
+
+/// What was planned before is settled as soon as may be.
+const PLANNED: &str = "INSERT INTO settlement (toilet_id, settled_at, next_at, on_time, due) \
+SELECT toilet_id, MIN(made_at), MIN(made_at), 0, 0 FROM plan GROUP BY toilet_id";
 
 /// Why a slot could not be done, as one person says and another decides. No reference to persons: it outlives their
 /// accounts under their pseudonyms.

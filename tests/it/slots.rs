@@ -251,32 +251,52 @@ on_both! {
         let (near, far) = (planned_at(&service, 34.8264).await, planned_at(&service, 34.8364).await);
         let morning = Service::at(&database, "2026-11-24T00:05:00Z").await;
         let cleaner = morning.sign_in(Role::Cleaner, "410308101").await;
-        let ids = |round: &Value| -> Vec<i64> {
-            round["items"].as_array().unwrap().iter().map(|stop| stop["toilet"].as_i64().unwrap()).collect()
+        let ids = |round: &Value| -> Vec<i32> {
+            round["items"].as_array().unwrap().iter().map(|stop| i32::try_from(stop["toilet"].as_i64().unwrap()).unwrap()).collect()
         };
         let from = "?latitude=34.8263&longitude=112.4364&crs=wgs84";
         let round = morning.get(&format!("/api/v1/me/round{from}"), &cleaner).await.json_of(200);
-        assert_eq!(ids(&round), [near.into(), far.into()]);
+        assert_eq!(ids(&round), [near, far]);
         assert_eq!(round["items"][0]["slots"].as_array().unwrap().len(), 3);
         assert_eq!(round["items"][0]["distance"], 11.1);
         assert_eq!(round["items"][0]["slots"][0]["task"], "round");
         let other = from.replace("34.8263", "34.8365");
-        assert_eq!(ids(&morning.get(&format!("/api/v1/me/round{other}"), &cleaner).await.json_of(200)), [far.into(), near.into()]);
+        assert_eq!(ids(&morning.get(&format!("/api/v1/me/round{other}"), &cleaner).await.json_of(200)), [far, near]);
 
         // What is done is not due any more: the other one is due first now.
         assert_eq!(log(&morning, &cleaner, near, &[(1, "round", "08:02")]).await, ["created"]);
         let text = morning.get(&format!("/api/v1/me/round{from}"), &cleaner).await;
         assert!(text.text.len() < 20_000);
         let round = text.json_of(200);
-        assert_eq!(ids(&round), [far.into(), near.into()]);
+        assert_eq!(ids(&round), [far, near]);
         assert_eq!(round["items"][1]["lastCleanedAt"], "2026-11-24T00:02:00Z");
         let late = Service::at(&database, "2026-11-24T00:30:00Z").await;
         let round = late.get("/api/v1/me/round", &cleaner).await.json_of(200);
-        assert_eq!((&round["items"][0]["slots"][0]["overdue"], ids(&round)[0]), (&json!(true), far.into()));
+        assert_eq!((&round["items"][0]["slots"][0]["overdue"], ids(&round)[0]), (&json!(true), far));
 
         let elsewhere = late.sign_in(Role::Cleaner, "410308102").await;
         assert_eq!(late.get("/api/v1/me/round", &elsewhere).await.json_of(200)["items"], json!([]));
         let (code, fields) = late.get("/api/v1/me/round?latitude=34&longitude=112", &cleaner).await.problem(400);
         assert_eq!((code.as_str(), fields), ("crsMissing", vec!["crs".to_owned()]));
+    }
+}
+
+on_both! {
+    async fn nothing_is_due_at_a_toilet_that_is_gone(database: Database) {
+        let service = Service::on(&database).await;
+        let toilet = planned(&service).await;
+        let noon = Service::at(&database, "2026-11-24T04:00:00Z").await;
+        slots::close_once(&noon.ctx).await.unwrap();
+        let supervisor = noon.sign_in(Role::Supervisor, "410308").await;
+        let path = format!("/api/v1/toilets/{toilet}");
+        let gone = noon.send(Method::DELETE, &path, &supervisor, &[("if-match", "1")], &Value::Null).await;
+        assert_eq!(gone.status, 204, "{}", gone.text);
+        let later = Service::at(&database, "2026-11-27T04:00:00Z").await;
+        slots::close_once(&later.ctx).await.unwrap();
+        assert_eq!(journal(&database, "miss").await.len(), 3, "what was due before stays");
+        let supervisor = later.sign_in(Role::Supervisor, "410308").await;
+        let plans = later.get(&format!("{path}/plans"), &supervisor).await.json_of(200);
+        assert_eq!(plans["items"][0]["to"], "2026-11-24");
+        assert_eq!(slots::differences(&later.ctx.store, &later.ctx.calendars).await.unwrap(), []);
     }
 }
