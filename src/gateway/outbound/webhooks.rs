@@ -175,7 +175,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         // NAT64 and 6to4 lead to the IPv4 address within.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => embedded(high, low),
         // Teredo and other protocol assignments, ORCHID, benchmarking (2001::/23), documentation.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // Global unicast is 2000::/3; everything else, IPv4-mapped addresses, link-local and private ones among it, is not.
         [first, ..] => first & 0xe000 == 0x2000,
     }
