@@ -23,7 +23,7 @@ use crate::harness::service::Service;
 use crate::harness::stores::Database;
 
 /// On PostgreSQL any transaction in the whole cluster, such as another test's, holds events back for a while.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running service with all that is needed to ask it.
 struct Live {
@@ -101,10 +101,10 @@ impl Reader {
     async fn over(mut stream: TcpStream, path: &str, token: &str, last: &str) -> Self {
         let mut head = format!("GET {path} HTTP/1.0\r\nHost: t\r\nAccept-Encoding: gzip\r\n");
         if !token.is_empty() {
-            head.push_str(&format!("Authorization: Bearer {token}\r\n"));
+            head = format!("{head}Authorization: Bearer {token}\r\n");
         }
         if !last.is_empty() {
-            head.push_str(&format!("Last-Event-ID: {last}\r\n"));
+            head = format!("{head}Last-Event-ID: {last}\r\n");
         }
         stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
         let mut reader = Self { stream, head: String::new(), rest: String::new() };
@@ -136,8 +136,8 @@ impl Reader {
         for line in text.lines() {
             let (field, value) = line.split_once(':').unwrap();
             match field {
-                "id" => block.id = value.trim().to_owned(),
-                "event" => block.name = value.trim().to_owned(),
+                "id" => value.trim().clone_into(&mut block.id),
+                "event" => value.trim().clone_into(&mut block.name),
                 "data" => block.data = serde_json::from_str(value).unwrap(),
                 "" | "retry" => {}
                 other => unreachable!("{other}"),
