@@ -22,6 +22,7 @@ mod m0014_photos;
 mod m0015_suggestions;
 mod m0016_import_reviews;
 mod m0017_plans;
+mod m0021_assignments;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_suggestions::Migration),
             Box::new(m0016_import_reviews::Migration),
             Box::new(m0017_plans::Migration),
+            Box::new(m0021_assignments::Migration),
         ]
     }
 

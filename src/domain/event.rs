@@ -46,6 +46,8 @@ codes!(
         Plan = "plan",
         /// An exception from plans.
         Exception = "exception",
+        /// That somebody answers for a toilet.
+        Custodian = "custodian",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

@@ -39,6 +39,10 @@ pub enum Action {
     EditPlan,
     /// See the plans of toilets, and the exceptions from them.
     ReadPlans,
+    /// Say who answers for a toilet.
+    EditAssignment,
+    /// See who answers for a toilet.
+    ReadAssignments,
     /// Say where a toilet stands, from a phone at its door.
     PlaceToilet,
     /// Read what changed in a record, when, and in which role.
@@ -110,9 +114,11 @@ const fn allows(role: Role, action: Action) -> bool {
         Action::ReadOperators | Action::ReadOutages | Action::ReadGrades | Action::ReadPhotos | Action::ReadPlans => {
             role.is_staff()
         }
+        Action::ReadAssignments => role.is_staff(),
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::EditToilet
         | Action::EditPlan
+        | Action::EditAssignment
         | Action::IssuePlate
         | Action::CloseToilet
         | Action::ReviewOutage
@@ -195,6 +201,8 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::ReadGrades
         | Action::EditPlan
         | Action::ReadPlans
+        | Action::EditAssignment
+        | Action::ReadAssignments
         | Action::PlaceToilet
         | Action::LogCleaning
         | Action::VerifyCleaning => false,

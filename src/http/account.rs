@@ -8,6 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+use super::assignments::CustodianView;
 use super::bearer::Signed;
 use super::entry_view::{Before, EntryView};
 use super::instant::Instant;
@@ -90,6 +91,8 @@ struct ExportView {
     photos: Vec<OwnPhotoView>,
     /// The suggestions that they sent, the newest first.
     suggestions: Vec<SuggestionView>,
+    /// The toilets for which they answered, answer and will answer, the latest first.
+    custodian_of: Vec<CustodianView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -117,6 +120,7 @@ impl ExportView {
             message_consents: held.consents.into_iter().collect(),
             photos: held.photos.iter().map(OwnPhotoView::from).collect(),
             suggestions: held.suggestions.iter().map(SuggestionView::own).collect(),
+            custodian_of: held.custodian_of.iter().map(CustodianView::from).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }

@@ -12,6 +12,7 @@ use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 use super::account::AccountApi;
 use super::area_reports::AreaReportsApi;
 use super::areas::AreasApi;
+use super::assignments::AssignmentsApi;
 use super::audit::AuditApi;
 use super::batches::BatchesApi;
 use super::deployments::DeploymentsApi;
@@ -56,7 +57,7 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi),
+    (PlansApi, ExceptionsApi, AssignmentsApi),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -79,7 +80,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExportsApi { ctx: shared(), door: Arc::clone(door) },
             SuggestionsApi(shared()),
         ),
-        (PlansApi(shared()), ExceptionsApi(shared())),
+        (PlansApi(shared()), ExceptionsApi(shared()), AssignmentsApi(shared())),
         (
             AreasApi(shared()),
             AreaReportsApi(shared()),

@@ -8,8 +8,9 @@ use super::attempts::account;
 use super::grants::taken;
 use super::staff::entry;
 use super::wechat::phones;
-use super::{By, Ctx, Failure, suggestions};
+use super::{By, Ctx, Failure, assignments, suggestions};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
+use crate::domain::assignment::Custodian;
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
 use crate::domain::photo::Photo;
 use crate::domain::policy;
@@ -53,6 +54,8 @@ pub struct Holdings {
     pub photos: Vec<Photo>,
     /// The suggestions that they sent, the newest first.
     pub suggestions: Vec<Suggestion>,
+    /// The toilets for which they answered, answer and will answer, the latest first.
+    pub custodian_of: Vec<Custodian>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -91,6 +94,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         consents: store.consents(person).await?,
         photos: store.photos_by(person, ENTRIES).await?,
         suggestions: store.suggestions_by(person, None, ENTRIES).await?,
+        custodian_of: store.custodians_by(person, ENTRIES).await?,
         journal,
         more,
     };
@@ -102,7 +106,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
 }
 
 /// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures, photos
-/// that no record shows, and what they said beside suggestions, which are then nobody's. Records, their photos and the
+/// that no record shows, and what they said beside suggestions, which are then nobody's. They answer for no toilet any more. Records, their photos and the
 /// journal keep the pseudonym, which then leads nowhere.
 ///
 /// # Errors
@@ -128,6 +132,7 @@ pub async fn delete(ctx: &Ctx, by: &By) -> Result<(), Failure> {
             }
             let mut entries: Vec<_> = grants.into_iter().map(|(id, role)| taken(id, person, role)).collect();
             entries.extend(suggestions::forget(tx, person).await?);
+            entries.extend(assignments::forget(tx, person).await?);
             entries.push(entry(RecordKind::Person, person, Action::Delete, field_names(&["name", "identity"])));
             Ok(tx.append(entries).await?)
         })

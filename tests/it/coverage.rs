@@ -139,6 +139,11 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("list_exceptions", "", [200; 9]),
     ("get_exception", "", [200; 9]),
     ("delete_exception", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
+    // The cleaner whom they name keeps toilets clean in the town.
+    ("create_custodian", CUSTODIAN, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("list_assignments", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    // The first takes back the last of those that were named.
+    ("delete_custodian", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
     ("delete_toilet", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     ("list_plates", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("create_plate", PLATE, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
@@ -149,6 +154,7 @@ const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("get_grading_report", "", READING),
     ("list_due_assessments", "", READING),
     ("get_fittings_report", "", READING),
+    ("get_custodian_report", "", READING),
     ("get_monthly_report", "", READING),
     ("get_monthly_page_report", "", READING),
     ("get_monthly_sheet_report", "", READING),
@@ -256,12 +262,14 @@ impl Things {
         };
         let path = operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string());
         let path = path.replace("{outage}", &OUTAGE.to_string()).replace("{grade}", &GRADE.to_string());
-        path.replace("{photo}", PHOTO) + query
+        path.replace("{photo}", PHOTO).replace("{custodian}", &LAST_CUSTODIAN.to_string()) + query
     }
 }
 const TEMPLATE: &str = r#"{"name": "城市公厕", "windows": [
     {"task": "round", "at": ["09:00"], "earlyMinutes": 30, "lateMinutes": 30, "graceMinutes": 0}]}"#;
 const EXCEPTION: &str = r#"{"over": {"area": "410308101"}, "to": "2026-12-01", "effect": "closed"}"#;
+/// The cleaner of [`ASKING`].
+const CUSTODIAN: &str = r#"{"person": "00000000-0000-0000-0000-000000000007"}"#;
 const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
 const BATCH: &str = r#"{"items": [{"id": 1, "revision": 1}], "patch": {}}"#;
 const DEPLOYMENT: &str = r#"{"name": "庙会", "until": "2026-12-01T00:00:00Z",
@@ -281,6 +289,9 @@ const OPERATOR: i32 = 1;
 
 /// The first set of toilets, which the operation before makes.
 const DEPLOYED: i32 = 1;
+
+/// The custodian who stands when four were named one after the other.
+const LAST_CUSTODIAN: i32 = 4;
 
 /// Any revision that the one toilet may stand at while it is asked about.
 const REVISIONS: &str = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20";

@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 26] = [
+const ACTIONS: [Action; 28] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -30,6 +30,8 @@ const ACTIONS: [Action; 26] = [
     Action::ReadGrades,
     Action::EditPlan,
     Action::ReadPlans,
+    Action::EditAssignment,
+    Action::ReadAssignments,
     Action::PlaceToilet,
     Action::ReadHistory,
     Action::ReadSuggestions,

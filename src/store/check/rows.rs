@@ -17,14 +17,14 @@ use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::secret::fingerprint_of;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, deployed, deployment, exception, grade, identity, import_file,
-    import_review, imported, invitation, journal, login_counter, media_check, message_consent, operator, outage,
-    person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, source,
-    station, suggestion, tenure, toilet, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, custodian, deployed, deployment, exception, grade, identity,
+    import_file, import_review, imported, invitation, journal, login_counter, media_check, message_consent, operator,
+    outage, person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session,
+    source, station, suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, deployments, exceptions, grants, import_reviews, operators, outlines, people, photos,
-    plans, plates, rows, sessions, suggestions,
+    StoreError, areas, assignments, barriers, deployments, exceptions, grants, import_reviews, operators, outlines,
+    people, photos, plans, plates, rows, sessions, suggestions,
 };
 
 /// Rows read at a time.
@@ -88,6 +88,8 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     })
     .await?;
     scan::<plan::Model>(tx, Table::numbered("plan", "id"), found, |row| plans::read(row).map(drop)).await?;
+    let custodian = |row: &custodian::Model| assignments::read(row).map(drop);
+    scan::<custodian::Model>(tx, Table::numbered("custodian", "id"), found, custodian).await?;
     let exception = |row: &exception::Model| exceptions::read(row, &codes).map(drop);
     scan::<exception::Model>(tx, Table::numbered("exception", "id"), found, exception).await?;
     for id in sources(tx).await? {

@@ -5,6 +5,7 @@ pub mod area;
 pub mod area_alias;
 pub mod area_outline;
 pub mod barrier;
+pub mod custodian;
 pub mod deployed;
 pub mod deployment;
 pub mod exception;
