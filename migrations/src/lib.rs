@@ -25,6 +25,7 @@ mod m0017_plans;
 mod m0018_cleanings;
 mod m0019_slots;
 mod m0020_outbox;
+mod m0021_assignments;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_cleanings::Migration),
             Box::new(m0019_slots::Migration),
             Box::new(m0020_outbox::Migration),
+            Box::new(m0021_assignments::Migration),
         ]
     }
 

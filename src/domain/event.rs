@@ -54,6 +54,8 @@ codes!(
         Cleaning = "cleaning",
         /// Somebody's wish to be told: field names only, never values.
         Subscription = "subscription",
+        /// That somebody answers for a toilet.
+        Custodian = "custodian",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

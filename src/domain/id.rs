@@ -82,6 +82,10 @@ id!(
     TemplateId
 );
 id!(
+    /// Somebody who answers for a toilet.
+    CustodianId
+);
+id!(
     /// An exception from plans.
     ExceptionId
 );

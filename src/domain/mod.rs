@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod area;
+pub mod assignment;
 pub mod attested;
 pub mod barrier;
 pub mod cleaning;

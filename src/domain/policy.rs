@@ -39,6 +39,10 @@ pub enum Action {
     EditPlan,
     /// See the plans of toilets, and the exceptions from them.
     ReadPlans,
+    /// Say who answers for a toilet.
+    EditAssignment,
+    /// See who answers for a toilet.
+    ReadAssignments,
     /// Say where a toilet stands, from a phone at its door.
     PlaceToilet,
     /// Read what changed in a record, when, and in which role.
@@ -133,11 +137,13 @@ const fn allows(role: Role, action: Action) -> bool {
         | Action::ReadPlans
         | Action::ReadExcuses
         | Action::ReadCleanings
+        | Action::ReadAssignments
         | Action::WatchEvents => role.is_staff(),
         Action::UploadPhoto => role.is_staff() && !matches!(role, Role::Auditor),
         Action::EditToilet
         | Action::EditPlan
         | Action::DecideExcuse
+        | Action::EditAssignment
         | Action::IssuePlate
         | Action::CloseToilet
         | Action::ReviewOutage
@@ -225,6 +231,8 @@ pub const fn needs_proof(action: Action) -> bool {
         | Action::ReadPlans
         | Action::WatchEvents
         | Action::Subscribe
+        | Action::EditAssignment
+        | Action::ReadAssignments
         | Action::PlaceToilet
         | Action::AskExcuse
         | Action::DecideExcuse

@@ -8,6 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+use super::assignments::CustodianView;
 use super::bearer::Signed;
 use super::cleaning_view::OwnCleaningView;
 use super::entry_view::{Before, EntryView};
@@ -96,6 +97,8 @@ struct ExportView {
     cleanings: Vec<OwnCleaningView>,
     /// What they want to be told, without where to.
     subscriptions: Vec<SubscriptionView>,
+    /// The toilets for which they answered, answer and will answer, the latest first.
+    custodian_of: Vec<CustodianView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -125,6 +128,7 @@ impl ExportView {
             suggestions: held.suggestions.iter().map(SuggestionView::own).collect(),
             cleanings: held.cleanings.iter().map(OwnCleaningView::from).collect(),
             subscriptions: held.subscriptions.iter().map(SubscriptionView::from).collect(),
+            custodian_of: held.custodian_of.iter().map(CustodianView::from).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }

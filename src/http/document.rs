@@ -12,6 +12,7 @@ use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 use super::account::AccountApi;
 use super::area_reports::AreaReportsApi;
 use super::areas::AreasApi;
+use super::assignments::AssignmentsApi;
 use super::audit::AuditApi;
 use super::batches::BatchesApi;
 use super::cleanings::CleaningsApi;
@@ -63,7 +64,18 @@ type Apis = Documented<(
         ExportsApi,
         SuggestionsApi,
     ),
-    (PlansApi, ExceptionsApi, SlotsApi, ExcusesApi, CleaningsApi, RoundApi, FiguresApi, EventsApi, SubscriptionsApi),
+    (
+        PlansApi,
+        ExceptionsApi,
+        SlotsApi,
+        ExcusesApi,
+        AssignmentsApi,
+        CleaningsApi,
+        RoundApi,
+        FiguresApi,
+        EventsApi,
+        SubscriptionsApi,
+    ),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
     (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
@@ -91,6 +103,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             ExceptionsApi(shared()),
             SlotsApi(shared()),
             ExcusesApi(shared()),
+            AssignmentsApi(shared()),
             CleaningsApi(shared()),
             RoundApi(shared()),
             FiguresApi(shared()),

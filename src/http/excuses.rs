@@ -175,8 +175,8 @@ impl ExcusesApi {
     /// Decide an excuse
     ///
     /// For supervisors and admins, never for the one who asked.
-    #[oai(path = "/api/v1/excuses/:id/decision", method = "put", operation_id = "decide_excuse")]
-    async fn decide_excuse(
+    #[oai(path = "/api/v1/excuses/:id/decision", method = "put", operation_id = "record_excuse_decision")]
+    async fn record_excuse_decision(
         &self,
         signed: Signed,
         /// The excuse's id.

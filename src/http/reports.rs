@@ -9,13 +9,16 @@ use poem_openapi::payload::{Binary, Html, Json};
 use poem_openapi::{ApiResponse, OpenApi};
 
 use super::bearer::Signed;
+use super::custody_view::CustodyView;
 use super::fittings_view::FittingsView;
 use super::grading_view::{DuePageView, GradingView};
 use super::language::Language;
+use super::plans::Page;
 use super::problem::Problem;
 use super::query::{AnyOf, Code, Day, Declared, Given, Group, Integer, MonthOf, OneOf, Params, Text};
 use super::report_view::MonthlyView;
 use super::tag::Tag;
+use super::toilet_params::{CURSOR as ID_CURSOR, LIMIT as ID_LIMIT};
 use crate::domain::Violation;
 use crate::domain::area::AreaCode;
 use crate::domain::grade::{Grade, Standard};
@@ -70,6 +73,20 @@ impl ReportsApi {
         let Params(AreaParams { area }) = query;
         let (report, as_of) = reports::fittings(&self.0, &signed.by().actor, area.as_ref()).await?;
         Ok(Json(FittingsView::of(&report, as_of)))
+    }
+
+    /// Report on who answers for toilets
+    ///
+    /// For how many toilets in service somebody answers today (专人率), and the others, page by page.
+    #[oai(path = "/api/v1/reports/custodians", method = "get", operation_id = "get_custodian_report")]
+    async fn get_custodian_report(
+        &self,
+        signed: Signed,
+        query: Params<CustodyParams>,
+    ) -> Result<Json<CustodyView>, Problem> {
+        let Params(CustodyParams { area, page: Page { after, limit } }) = query;
+        let (report, as_of) = reports::custody(&self.0, &signed.by().actor, area.as_ref()).await?;
+        Ok(Json(CustodyView::of(&report, as_of, ToiletId(after), limit)))
     }
 
     /// Report on a month
@@ -152,6 +169,11 @@ struct AreaParams {
     area: Option<AreaCode>,
 }
 
+struct CustodyParams {
+    area: Option<AreaCode>,
+    page: Page,
+}
+
 struct GradesParams {
     area: Option<AreaCode>,
     wanted: Wanted,
@@ -196,6 +218,15 @@ impl Group for AreaParams {
 
     fn read(given: &mut Given) -> Option<Self> {
         Some(Self { area: given.take(&AREA)? })
+    }
+}
+
+impl Group for CustodyParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA, &ID_CURSOR, &ID_LIMIT];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let (area, page) = (given.take(&AREA), Page::read(given));
+        Some(Self { area: area?, page: page? })
     }
 }
 

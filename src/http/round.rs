@@ -123,6 +123,8 @@ struct StopView {
     longitude: Option<f64>,
     /// How far it is, in metres as the crow flies.
     distance: Option<f64>,
+    /// Whether the caller answers for it.
+    own: bool,
     /// The version of its plan, which a log names with the answers to a checklist.
     version: Option<i32>,
     /// What is to be done there, the first due first.
@@ -195,6 +197,7 @@ impl StopView {
             latitude: place.map(|(latitude, _)| seven(latitude)),
             longitude: place.map(|(_, longitude)| seven(longitude)),
             distance: stop.distance.map(|metres| (metres * 10.0).round() / 10.0),
+            own: stop.is_own,
             version: stop.version,
             slots: stop.to_do.iter().map(|to_do| ToDoView::of(to_do, known)).collect(),
             last_cleaned_at: last.map(|cleaning| Instant(cleaning.at)),

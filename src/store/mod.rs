@@ -2,6 +2,7 @@
 
 mod answers;
 mod areas;
+mod assignments;
 mod barriers;
 mod check;
 mod cleaning_lists;

@@ -8,8 +8,9 @@ use super::attempts::account;
 use super::grants::taken;
 use super::staff::entry;
 use super::wechat::phones;
-use super::{By, Ctx, Failure, subscriptions, suggestions};
+use super::{By, Ctx, Failure, assignments, subscriptions, suggestions};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
+use crate::domain::assignment::Custodian;
 use crate::domain::cleaning::Cleaning;
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
 use crate::domain::photo::Photo;
@@ -59,6 +60,8 @@ pub struct Holdings {
     pub cleanings: Vec<Cleaning>,
     /// What they want to be told, without where to.
     pub subscriptions: Vec<Subscription>,
+    /// The toilets for which they answered, answer and will answer, the latest first.
+    pub custodian_of: Vec<Custodian>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -99,6 +102,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         suggestions: store.suggestions_by(person, None, ENTRIES).await?,
         cleanings: store.cleanings_by(person, ENTRIES).await?,
         subscriptions: store.subscriptions().await?.into_iter().filter(|one| one.person == person).collect(),
+        custodian_of: store.custodians_by(person, ENTRIES).await?,
         journal,
         more,
     };
@@ -111,7 +115,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
 
 /// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures, photos
 /// that no record shows, where their phone was when they cleaned, and what they said beside suggestions, which are then
-/// nobody's. Records, their photos and the
+/// nobody's. They answer for no toilet any more. Records, their photos and the
 /// journal keep the pseudonym, which then leads nowhere.
 ///
 /// # Errors
@@ -139,6 +143,7 @@ pub async fn delete(ctx: &Ctx, by: &By) -> Result<(), Failure> {
             let mut entries: Vec<_> = grants.into_iter().map(|(id, role)| taken(id, person, role)).collect();
             entries.extend(suggestions::forget(tx, person).await?);
             entries.extend(subscriptions::forget(tx, person).await?);
+            entries.extend(assignments::forget(tx, person).await?);
             entries.push(entry(RecordKind::Person, person, Action::Delete, field_names(&["name", "identity"])));
             Ok(tx.append(entries).await?)
         })

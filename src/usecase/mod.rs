@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod areas;
+pub mod assignments;
 mod attempts;
 pub mod audit;
 pub mod barriers;

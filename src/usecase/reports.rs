@@ -1,8 +1,9 @@
 //! Reports: going through the toilets that somebody answers for, once, whatever is counted.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 
 use super::permission::scope;
@@ -10,12 +11,13 @@ use super::{Ctx, Failure};
 use crate::domain::Toilet;
 use crate::domain::account::Actor;
 use crate::domain::area::{Area, AreaCode};
+use crate::domain::assignment::{Custodian, works_at};
 use crate::domain::grade::Standard;
 use crate::domain::id::ToiletId;
 use crate::domain::language::Language;
 use crate::domain::operator::OperatorRole;
 use crate::domain::policy::{Action, Scope};
-use crate::domain::report::{Due, Fittings, Grading, Month, Monthly, Wanted, Within, body};
+use crate::domain::report::{Custody, Due, Fittings, Grading, Month, Monthly, Wanted, Within, body};
 use crate::export::{self, Book};
 use crate::finder::Snapshot;
 
@@ -130,6 +132,29 @@ pub async fn fittings(ctx: &Ctx, actor: &Actor, area: Option<&AreaCode>) -> Resu
     let about = about(ctx, actor, area)?;
     let mut report = Fittings::default();
     each(ctx, &about, |toilet| report.add(toilet, about.day(toilet, None))).await?;
+    Ok((report, about.now))
+}
+
+/// For how many toilets somebody answers today, and when the register was read.
+///
+/// # Errors
+/// As [`monthly`].
+pub async fn custody(ctx: &Ctx, actor: &Actor, area: Option<&AreaCode>) -> Result<(Custody, DateTime<Utc>), Failure> {
+    let about = about(ctx, actor, area)?;
+    // Somewhere it is still yesterday.
+    let custodians = ctx.store.custodians_since(about.now.date_naive() - Days::new(1)).await?;
+    let persons: BTreeSet<_> = custodians.values().flatten().map(|custodian| custodian.person).collect();
+    let grants = ctx.store.grants_of(&Vec::from_iter(persons)).await?;
+    let mut report = Custody::default();
+    let count = |toilet: &Toilet| {
+        let day = about.day(toilet, None);
+        let named = custodians.get(&toilet.id).and_then(|all| all.iter().find(|one| one.days.contains(day)));
+        let operator = toilet.operator_on(day).map(|body| body.id);
+        let works =
+            |one: &Custodian| grants.get(&one.person).is_some_and(|grants| works_at(grants, toilet.path(), operator));
+        report.add(toilet, day, named.map(works));
+    };
+    each(ctx, &about, count).await?;
     Ok((report, about.now))
 }
 

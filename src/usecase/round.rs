@@ -52,6 +52,8 @@ pub struct ToDo {
 pub struct Stop {
     /// The toilet.
     pub toilet: Toilet,
+    /// Whether the person answers for it.
+    pub is_own: bool,
     /// The version of its plan.
     pub version: Option<i32>,
     /// How far it is from where the person stands, in metres, where both are known.
@@ -88,13 +90,17 @@ pub async fn round(ctx: &Ctx, actor: &Actor, from: Option<Wgs84>) -> Result<Roun
     let ids: Vec<_> = waiting.into_iter().map(|(id, _)| id).collect();
     let toilets = ctx.store.toilets(&ids).await?;
     let mut plans = ctx.store.plans_of_all(&ids).await?;
+    let own = ctx.store.custodians_by(actor.person, LOOKED_AT as u64).await?;
     let mut stops = Vec::new();
     for toilet in toilets {
         let about = subject(&toilet, now);
         let serves = matches!(toilet.status(now), Status::InService | Status::Closed);
         if serves && scope.covers(about.path, about.operator) {
             let plans = plans.remove(&toilet.id).unwrap_or_default();
-            stops.extend(stop(ctx, toilet, &plans, from, now).await?);
+            let today = toilet.today(now);
+            let is_own = own.iter().any(|own| own.toilet == toilet.id && own.days.contains(today));
+            let stop = stop(ctx, toilet, &plans, from, now).await?;
+            stops.extend(stop.map(|stop| Stop { is_own, ..stop }));
         }
     }
     stops.sort_by(|one, other| first(one).cmp(&first(other)).then_with(|| nearer(one, other)));
@@ -136,7 +142,7 @@ async fn stop(
     let place = snapshot.get(toilet.id).and_then(|entry| entry.place_at(now));
     let distance = from.zip(place).map(|(from, place)| great_circle(from, place.position));
     let version = to_do.first().map(|to_do| to_do.slot.key.version);
-    Ok(Some(Stop { toilet, version, distance, to_do, last: None, remarks: Vec::new() }))
+    Ok(Some(Stop { toilet, is_own: false, version, distance, to_do, last: None, remarks: Vec::new() }))
 }
 
 /// What was done last, and what was said of it since yesterday.

@@ -91,7 +91,7 @@ impl Things {
             _ if operation.path.starts_with("/api/v1/imports/") => "1".to_owned(),
             _ if operation.path.starts_with("/api/v1/suggestions/") => self.suggestion.to_string(),
             // The first of each, which the operations before make.
-            "get_plan_template" | "get_exception" | "delete_exception" | "get_excuse" | "decide_excuse" => {
+            "get_plan_template" | "get_exception" | "delete_exception" | "get_excuse" | "record_excuse_decision" => {
                 "1".to_owned()
             }
             "record_cleaning" => Uuid::from_u128((7 << 76) | (2 << 62) | self.person.as_u128()).to_string(),
@@ -106,7 +106,7 @@ impl Things {
         };
         let path = operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string());
         let path = path.replace("{outage}", &OUTAGE.to_string()).replace("{grade}", &GRADE.to_string());
-        path.replace("{photo}", PHOTO) + query
+        path.replace("{photo}", PHOTO).replace("{custodian}", &LAST_CUSTODIAN.to_string()) + query
     }
 }
 /// The toilet that is asked about, a closure of it, and a grade of it that can be converted.
@@ -124,6 +124,9 @@ const OPERATOR: i32 = 1;
 
 /// The first set of toilets, which the operation before makes.
 const DEPLOYED: i32 = 1;
+
+/// The custodian who stands when four were named one after the other.
+const LAST_CUSTODIAN: i32 = 4;
 
 /// Any revision that the one toilet may stand at while it is asked about.
 const REVISIONS: &str = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20";

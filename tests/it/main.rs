@@ -6,6 +6,7 @@
 mod admin;
 mod architecture;
 mod areas;
+mod assignments;
 mod barriers;
 mod cleanings;
 mod cli;

@@ -18,7 +18,7 @@ const TREE: [&[&str]; 8] = [
     &["41", "410308X"],
     &["42", "4103081"],
 ];
-const ACTIONS: [Action; 34] = [
+const ACTIONS: [Action; 36] = [
     Action::ReadOperators,
     Action::CreateOperator,
     Action::EditOperator,
@@ -32,6 +32,8 @@ const ACTIONS: [Action; 34] = [
     Action::ReadPlans,
     Action::WatchEvents,
     Action::Subscribe,
+    Action::EditAssignment,
+    Action::ReadAssignments,
     Action::PlaceToilet,
     Action::ReadHistory,
     Action::ReadSuggestions,

@@ -5,6 +5,7 @@
 //! is closed for repair is still in service.
 
 mod census;
+mod custody;
 mod fittings;
 mod grading;
 mod monthly;
@@ -13,6 +14,7 @@ mod works;
 use chrono::NaiveDate;
 
 pub use census::{Census, Classes};
+pub use custody::{Custody, Without};
 pub use fittings::{Fittings, Known, Ratio, StallRatios, Thing};
 pub use grading::{Due, Grading, Wanted};
 pub use monthly::Monthly;

@@ -28,17 +28,18 @@ use crate::domain::history::{Entry, Gap, Replayed, replay_onto};
 use crate::domain::plate::Serial;
 use crate::domain::toilet::AreaRef;
 use crate::store::entity::{
-    exception, excuse, import_review, operator, photo, photo_file, plan, plan_template, plate, suggestion,
+    custodian, exception, excuse, import_review, operator, photo, photo_file, plan, plan_template, plate, suggestion,
 };
 use crate::store::{
-    StoreError, deployments, exceptions, excuses, history, import_reviews, operators, photos, plans, suggestions,
+    StoreError, assignments, deployments, exceptions, excuses, history, import_reviews, operators, photos, plans,
+    suggestions,
 };
 
 /// Records of which histories are read at a time.
 const PAGE: usize = 500;
 
 /// The kinds of records that may not be missing: where they are, and what they are called by in the journal.
-const KEPT: [(RecordKind, &str, &str); 12] = [
+const KEPT: [(RecordKind, &str, &str); 13] = [
     (RecordKind::Toilet, "toilet", ID),
     (RecordKind::Operator, "operator", ID),
     (RecordKind::Deployment, "deployment", ID),
@@ -51,6 +52,7 @@ const KEPT: [(RecordKind, &str, &str); 12] = [
     (RecordKind::Exception, "exception", ID),
     (RecordKind::Excuse, "excuse", ID),
     (RecordKind::Cleaning, "cleaning", "id"),
+    (RecordKind::Custodian, "custodian", ID),
 ];
 
 const ID: &str = "CAST(id AS TEXT)";
@@ -87,6 +89,7 @@ pub(super) async fn records(tx: &DatabaseTransaction, areas: &[Area], codes: &Co
     );
     found.extend(look.each::<plan::Entity>(RecordKind::Plan, plan::Column::Id, of_plan).await?);
     found.extend(look.each::<excuse::Entity>(RecordKind::Excuse, excuse::Column::Id, of_excuse).await?);
+    found.extend(look.each::<custodian::Entity>(RecordKind::Custodian, custodian::Column::Id, of_custodian).await?);
     let of_suggestion = |row: &suggestion::Model| {
         let read = suggestions::read(row, row.area_id.and_then(|id| refs.get(&id).cloned()))?;
         Ok(Standing::new(read.id, read.revision, read.fields()))
@@ -114,6 +117,11 @@ fn of_operator(row: &operator::Model) -> Read {
 
 fn of_review(row: &import_review::Model) -> Read {
     let read = import_reviews::read(row)?;
+    Ok(Standing::new(read.id, read.revision, read.fields()))
+}
+
+fn of_custodian(row: &custodian::Model) -> Read {
+    let read = assignments::read(row)?;
     Ok(Standing::new(read.id, read.revision, read.fields()))
 }
 

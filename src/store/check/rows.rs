@@ -20,14 +20,14 @@ use crate::domain::subscription::DeliveryState;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
     answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_photo, cleaning_verification,
-    delivery, deployed, deployment, exception, excuse, grade, identity, import_file, import_review, imported,
-    invitation, journal, login_counter, media_check, message_consent, notice, operator, outage, person, phone, photo,
-    photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, settlement, slot_outcome, source,
-    station, subscription, suggestion, tenure, toilet, wechat_push, wechat_token,
+    custodian, delivery, deployed, deployment, exception, excuse, grade, identity, import_file, import_review,
+    imported, invitation, journal, login_counter, media_check, message_consent, notice, operator, outage, person,
+    phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, settlement,
+    slot_outcome, source, station, subscription, suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews, operators,
-    outbox, outlines, people, photos, plans, plates, rows, sessions, slots, subscriptions, suggestions,
+    StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews,
+    operators, outbox, outlines, people, photos, plans, plates, rows, sessions, slots, subscriptions, suggestions,
 };
 
 /// Rows read at a time.
@@ -91,6 +91,8 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     })
     .await?;
     scan::<plan::Model>(tx, Table::numbered("plan", "id"), found, |row| plans::read(row).map(drop)).await?;
+    let custodian = |row: &custodian::Model| assignments::read(row).map(drop);
+    scan::<custodian::Model>(tx, Table::numbered("custodian", "id"), found, custodian).await?;
     let exception = |row: &exception::Model| exceptions::read(row, &codes).map(drop);
     scan::<exception::Model>(tx, Table::numbered("exception", "id"), found, exception).await?;
     of_slots(tx, found).await?;

@@ -9,6 +9,7 @@ pub mod cleaning;
 pub mod cleaning_day;
 pub mod cleaning_photo;
 pub mod cleaning_verification;
+pub mod custodian;
 pub mod delivery;
 pub mod deployed;
 pub mod deployment;

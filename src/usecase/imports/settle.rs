@@ -14,7 +14,7 @@ use crate::domain::text::Name;
 use crate::domain::toilet::{Lifecycle, SourceRef};
 use crate::domain::{Draft, Violation};
 use crate::store::{Author, Imported, Standing, StoreError, Tx};
-use crate::usecase::{Ctx, Failure, placing};
+use crate::usecase::{Ctx, Failure, assignments, placing};
 
 /// Up to 500 statements of one source.
 pub(in crate::usecase) struct Batch {
@@ -262,6 +262,13 @@ async fn apply(tx: &Tx, source: SourceId, areas: &Areas, updates: &[Update]) -> 
         tx.change_tenures(source, update.id, &ties, today).await?;
     }
     let after = tx.toilets(&ids).await?;
+    for (before, after) in before.iter().zip(&after) {
+        let today = after.today(tx.at());
+        let runs = after.operator_on(today).map(|body| body.id);
+        if before.operator_on(today).is_some_and(|body| Some(body.id) != runs) {
+            assignments::hand_over(tx, after.id, today).await?;
+        }
+    }
     let actions: HashMap<_, _> = updates.iter().map(|update| (update.id, update.action)).collect();
     let entries = before.iter().zip(&after).map(|(before, after)| NewEntry {
         kind: RecordKind::Toilet,

@@ -6,6 +6,7 @@ use super::{Failure, Toilet, Tx, Violation};
 use crate::domain::id::OperatorId;
 use crate::domain::operator::OperatorRole;
 use crate::domain::patch::{Body, Handover};
+use crate::usecase::assignments;
 
 type Tie = (OperatorRole, OperatorId, Option<NaiveDate>);
 
@@ -52,6 +53,10 @@ pub(super) async fn to_others(tx: &Tx, toilet: &Toilet, handovers: &[Handover]) 
         }
         if let Some(operator) = to {
             tx.begin_tenure(toilet.id, role, operator, Some(from)).await?;
+        }
+        let before = from.pred_opt().and_then(|day| toilet.operator_on(day));
+        if role == OperatorRole::Operating && before.is_some_and(|body| Some(body.id) != to) {
+            assignments::hand_over(tx, toilet.id, from).await?;
         }
     }
     Ok(())

@@ -107,11 +107,14 @@ async fn write_down(
     let known = tx.outcomes_closing(toilet.id, first, last).await?;
     let mut known: BTreeMap<SlotKey, (Outcome, i32)> =
         known.into_iter().map(|(outcome, revision)| (outcome.key, (outcome, revision))).collect();
+    let custodians = tx.custodians_of(toilet.id).await?;
     let (mut changed, mut gone, mut days, mut entries) = (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
     for one in judged {
         let key = one.slot.key;
         let operator = toilet.operator_on(key.date).map(|body| body.id);
-        let after = Outcome::of(one, now, |_| doing(one), (operator, None));
+        let custodian = custodians.iter().find(|custodian| custodian.days.contains(key.date));
+        let by = (operator, custodian.map(|custodian| custodian.person));
+        let after = Outcome::of(one, now, |_| doing(one), by);
         let before = known.remove(&key);
         if one.is_overdue(now) && since < one.slot.due {
             entries.push(entry(key, 1, Action::Overdue, [None, None]));

@@ -127,7 +127,13 @@ pub(super) const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("create_excuses", EXCUSE, [422, 404, 422, 422, 404, 422, 422, 403, 403]),
     ("list_excuses", "", [200; 9]),
     ("get_excuse", "", [404; 9]),
-    ("decide_excuse", r#"{"approved": true}"#, [404, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("record_excuse_decision", r#"{"approved": true}"#, [404, 404, 404, 404, 404, 404, 403, 403, 403]),
+    // The cleaner whom they name keeps toilets clean in the town.
+    ("create_custodian", CUSTODIAN, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("list_assignments", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    // The first takes back the last of those that were named.
+    ("delete_custodian", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("get_custodian_report", "", READING),
     ("get_cleaning_figures", "", READING),
     ("get_my_round", "", [403, 403, 403, 200, 200, 200, 200, 403, 403]),
     ("get_cleaning_figures_csv", "", READING),
@@ -196,6 +202,8 @@ pub(super) const TEMPLATE: &str = r#"{"name": "城市公厕", "windows": [
     {"task": "round", "at": ["09:00"], "earlyMinutes": 30, "lateMinutes": 30, "graceMinutes": 0}]}"#;
 pub(super) const EXCEPTION: &str = r#"{"over": {"area": "410308101"}, "to": "2026-12-01", "effect": "closed"}"#;
 pub(super) const EXCUSE: &str = r#"{"slots": ["1.1.1.20261124T0800"], "reason": "water"}"#;
+/// The cleaner of [`ASKING`].
+pub(super) const CUSTODIAN: &str = r#"{"person": "00000000-0000-0000-0000-000000000007"}"#;
 pub(super) const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
 pub(super) const BATCH: &str = r#"{"items": [{"id": 1, "revision": 1}], "patch": {}}"#;
 pub(super) const DEPLOYMENT: &str = r#"{"name": "庙会", "until": "2026-12-01T00:00:00Z",

@@ -55,7 +55,7 @@ async fn fill(service: &Service) {
         let decided = service.send(Method::POST, path, &token, &[("if-match", "1")], &body).await;
         assert_eq!(decided.status, 200, "{}", decided.text);
     }
-    let file = "公厕名称,详细地址,所在道路,行政区,纬度,经度\n乙,乙路,乙路,越秀区,23.1,113.3\n";
+    let file = "\u{feff}公厕名称,详细地址,所在道路,行政区,纬度,经度\n乙,乙路,乙路,越秀区,23.1,113.3\n";
     for profile in ["guangzhou-csv", "guangzhou-csv&sync=true"] {
         let path = format!("/api/v1/imports?profile={profile}");
         let sent = service.upload(&path, &token, &[], ("text/csv", file.as_bytes().to_vec())).await;
