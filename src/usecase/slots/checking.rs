@@ -2,23 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Days;
+use chrono::{DateTime, Days};
 
-use crate::domain::Toilet;
 use crate::domain::cleaning::{Cleaning, Presence};
 use crate::domain::excuse::ExcuseRecord;
 use crate::domain::holiday::Calendars;
 use crate::domain::id::ToiletId;
 use crate::domain::slot::{Doing, Judged, Outcome, Settlement, Slot, judge};
-use crate::store::{Finding, Store};
+use crate::store::{Finding, Store, StoreError};
 use crate::usecase::Failure;
 use crate::usecase::plans::in_setting;
 
 /// The name of the check of slots.
 pub const CHECK: &str = "slots";
-
-/// Toilets read at a time.
-const PAGE: u64 = 200;
 
 /// Everything that is kept of slots and does not follow from the plans, exceptions, cleanings and excuses, each toilet
 /// as it was when it was last settled.
@@ -26,27 +22,27 @@ const PAGE: u64 = 200;
 /// # Errors
 /// What the store fails with.
 pub async fn differences(store: &Store, calendars: &Calendars) -> Result<Vec<Finding>, Failure> {
-    let around = store.around().await?;
-    let (mut found, mut after) = (Vec::new(), ToiletId(0));
-    loop {
-        let page = store.toilets_after(after, PAGE, &around).await?;
-        let Some(last) = page.last() else { return Ok(found) };
-        after = last.id;
-        for toilet in &page {
-            if let Some(settlement) = store.settlement(toilet.id).await? {
-                found.extend(of_toilet(store, calendars, toilet, &settlement).await?);
-            }
+    let mut found = Vec::new();
+    for (id, settlement) in store.settled_since(DateTime::UNIX_EPOCH).await? {
+        match of_toilet(store, calendars, id, &settlement).await {
+            Ok(differing) => found.extend(differing),
+            // A row that cannot be read is told by the check of rows.
+            Err(StoreError::Corrupt { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
     }
+    Ok(found)
 }
 
 async fn of_toilet(
     store: &Store,
     calendars: &Calendars,
-    toilet: &Toilet,
+    id: ToiletId,
     settlement: &Settlement,
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Vec<Finding>, StoreError> {
     let now = settlement.settled_at;
+    let Some(toilet) = store.toilets(&[id]).await?.pop() else { return Ok(Vec::new()) };
+    let toilet = &toilet;
     let plans = store.plans_of(toilet.id).await?;
     let exceptions = store.exceptions_of(toilet, &plans).await?;
     let Some(first) = plans.iter().map(|plan| plan.from).min() else { return Ok(Vec::new()) };
