@@ -8,9 +8,10 @@ use gongce::usecase::Ctx;
 
 use crate::harness::stores::on_both;
 
+/// An entry of a kind of which nothing is replayed.
 fn entry(key: &str) -> NewEntry {
     NewEntry {
-        kind: RecordKind::Operator,
+        kind: RecordKind::Source,
         key: key.to_owned(),
         version: 1,
         action: Action::Create,
