@@ -204,7 +204,7 @@ fn remark(field: &str, text: Option<String>) -> Result<Option<Remark>, Violation
 impl ExcuseInput {
     fn read(self) -> Result<NewExcuse, Failure> {
         let key = |(place, text): (usize, String)| {
-            text.parse::<SlotKey>().map_err(|wrong| wrong.in_field(&format!("slots.{place}")))
+            text.parse::<SlotKey>().map_err(|wrong| wrong.in_field(format!("slots.{place}")))
         };
         let slots = self.slots.into_iter().enumerate().map(key).collect::<Result<_, _>>()?;
         Ok(NewExcuse { slots, reason: self.reason.0, note: remark("note", self.note)? })

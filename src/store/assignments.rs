@@ -35,8 +35,9 @@ impl Store {
             let name = Text::new(&row.name).map_err(|violation| StoreError::corrupt("person", &row.id, violation))?;
             names.insert(person_id(&row.id)?, name);
         }
-        let named = |custodian: Custodian| NamedCustodian { name: names.get(&custodian.person).cloned(), custodian };
-        Ok(custodians.into_iter().map(named).collect())
+        let with_name =
+            |custodian: Custodian| NamedCustodian { name: names.get(&custodian.person).cloned(), custodian };
+        Ok(custodians.into_iter().map(with_name).collect())
     }
 
     /// Those who answer for toilets on that day or later, by their toilets.

@@ -150,9 +150,10 @@ pub async fn decide(
             if before.state != ExcuseState::Open {
                 return Err(Failure::Conflict("it is decided already".to_owned()));
             }
-            let (state, action) = match decision.approves {
-                true => (ExcuseState::Approved, event::Action::Accept),
-                false => (ExcuseState::Refused, event::Action::Reject),
+            let (state, action) = if decision.approves {
+                (ExcuseState::Approved, event::Action::Accept)
+            } else {
+                (ExcuseState::Refused, event::Action::Reject)
             };
             let decided = ExcuseRecord {
                 state,

@@ -72,7 +72,7 @@ impl Things {
         let sent = ctx.store.write(author(), move |tx| {
             Box::pin(async move {
                 let sent = tx.create_suggestion(&gone).await?;
-                tx.append(vec![make::made(RecordKind::Suggestion, sent.id, &sent.fields())]).await.map(|()| sent.id)
+                tx.append(vec![make::made(RecordKind::Suggestion, &sent.id, &sent.fields())]).await.map(|()| sent.id)
             })
         });
         let suggestion = sent.await.map_err(|error: StoreError| error).unwrap();
@@ -160,7 +160,7 @@ pub(crate) async fn prepare(tx: &Tx) -> Result<(), StoreError> {
     let (by, uploaded_at) = (PersonId(Uuid::from_u128(1)), instant(NOW));
     let photo = Photo { id, sent, file, state, by, uploaded_at, revision: 1 };
     tx.create_photo(&photo).await?;
-    tx.append(vec![make::made(RecordKind::Photo, id, &photo.fields())]).await?;
+    tx.append(vec![make::made(RecordKind::Photo, &id, &photo.fields())]).await?;
     let shows = Shown { kind: RecordKind::Toilet, key: TOILET.to_string() };
     tx.show_photo(id, &shows, instant(NOW)).await?;
     let (body, _) = tx.create_operator(&Name::new("市政公司").unwrap(), OperatorKind::Contractor).await?;

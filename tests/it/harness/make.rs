@@ -41,11 +41,11 @@ pub(crate) fn statement(key: &str) -> Statement {
 /// Makes an area and tells the journal of it.
 pub(crate) async fn area(tx: &Tx, area: &NewArea) -> Result<AreaId, StoreError> {
     let id = tx.create_area(area).await?;
-    tx.append(vec![made(RecordKind::Area, &area.code, &area.fields())]).await.map(|()| id)
+    tx.append(vec![made(RecordKind::Area, &&area.code, &area.fields())]).await.map(|()| id)
 }
 
 /// What the journal is told of a new record that a test has made without the use case which does.
-pub(crate) fn made(kind: RecordKind, key: impl ToString, fields: &Fields) -> NewEntry {
+pub(crate) fn made(kind: RecordKind, key: &impl ToString, fields: &Fields) -> NewEntry {
     let (action, changes) = (Action::Create, changes(&Fields::new(), fields));
     NewEntry { kind, key: key.to_string(), version: 1, action, changes }
 }
