@@ -90,7 +90,7 @@ const AFTER: Formed = Formed {
                 from now on.",
         longest: 40,
     },
-    pattern: || "^[0-9]+-[0-9]+$".to_owned(),
+    pattern: || "^(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})$".to_owned(),
 };
 const WAIT: Integer = Integer {
     name: "wait",
