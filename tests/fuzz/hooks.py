@@ -35,6 +35,7 @@ EXCUSED = {
     ("from", "outOfRange"): "the same, of dates",
     ("to", "outOfRange"): "the same, of dates",
     ("atLeast", "unknownGrade"): "which grades there are depends on the standard, another parameter",
+    ("latitude", "incomplete"): "given with the longitude or not at all; OpenAPI cannot tie one parameter to another",
     ("id", "unreadable"): "links are guessed by name, and the id of a grant is then put where that of a person is due",
     ("If-Match", "unreadable"): "an entity tag is what an answer brought, and deliberately has no documented form",
     ("cursor", "unreadable"): "a cursor is what the page before answered, and deliberately has no documented form",
