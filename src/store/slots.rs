@@ -177,17 +177,23 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts the days of a toilet anew.
+    /// Counts the days of a toilet anew: the slots that were over at that instant, so that what was done early does not
+    /// count before what was not done can.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn recount(&self, toilet: ToiletId, days: &BTreeSet<NaiveDate>) -> Result<(), StoreError> {
+    pub async fn recount(
+        &self,
+        toilet: ToiletId,
+        days: &BTreeSet<NaiveDate>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let backend = self.connection.get_database_backend();
         for day in days {
-            for sql in [FORGET, COUNT] {
-                let values: [sea_orm::Value; 2] = [toilet.0.into(), (*day).into()];
-                self.connection.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-            }
+            let of_day: [sea_orm::Value; 2] = [toilet.0.into(), (*day).into()];
+            self.connection.execute_raw(Statement::from_sql_and_values(backend, FORGET, of_day)).await?;
+            let over: [sea_orm::Value; 3] = [toilet.0.into(), (*day).into(), now.into()];
+            self.connection.execute_raw(Statement::from_sql_and_values(backend, COUNT, over)).await?;
         }
         Ok(())
     }
@@ -219,7 +225,7 @@ SUM(CASE WHEN state = 'cancelled' THEN 1 ELSE 0 END), \
 SUM(CASE WHEN state = 'doneOnTime' AND verified THEN 1 ELSE 0 END), \
 SUM(CASE WHEN state IN ('doneOnTime', 'doneLate') AND synced_late THEN 1 ELSE 0 END), \
 SUM(CASE WHEN state IN ('doneOnTime', 'doneLate') AND proxy THEN 1 ELSE 0 END) \
-FROM slot_outcome WHERE toilet_id = $1 AND due_on = $2 GROUP BY toilet_id, due_on, operator_id, person_id";
+FROM slot_outcome WHERE toilet_id = $1 AND due_on = $2 AND closes_at < $3 GROUP BY toilet_id, due_on, operator_id, person_id";
 
 const RECENT: &str = "\
 SELECT CAST(COALESCE(SUM(on_time), 0) AS BIGINT) AS on_time, \

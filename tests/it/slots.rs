@@ -187,7 +187,7 @@ on_both! {
         are(&states(&morning, toilet, "2026-11-24").await, ["doneOnTime", "planned", "planned"]);
         let told = morning.get(&format!("/api/v1/toilets/{toilet}"), "").await.json_of(200);
         let wanted = json!({
-            "lastCleanedAt": "2026-11-24T00:02:00Z", "nextDueAt": "2026-11-24T01:15:00Z", "onTimeRate30d": 1.0,
+            "lastCleanedAt": "2026-11-24T00:02:00Z", "nextDueAt": "2026-11-24T01:15:00Z",
         });
         assert_eq!(told["cleaning"], wanted);
         // Another process, and one that starts later, tell the same.

@@ -116,6 +116,10 @@ async fn write_down(
         let by = (operator, custodian.map(|custodian| custodian.person));
         let after = Outcome::of(one, now, |_| doing(one), by);
         let before = known.remove(&key);
+        // It counts from now on.
+        if since <= one.slot.closes && one.slot.closes < now {
+            days.insert(key.date);
+        }
         if one.is_overdue(now) && since < one.slot.due {
             entries.push(entry(key, 1, Action::Overdue, [None, None]));
         }
@@ -140,7 +144,7 @@ async fn write_down(
     }
     tx.put_outcomes(&changed).await?;
     tx.remove_outcomes(&gone).await?;
-    tx.recount(toilet.id, &days).await?;
+    tx.recount(toilet.id, &days, now).await?;
     Ok(tx.append(entries).await?)
 }
 
@@ -176,9 +180,9 @@ async fn standing(
     };
     let waiting = || slots.iter().filter(is_waiting);
     let changes = waiting().map(|slot| if now < slot.due { slot.due } else { slot.closes });
-    // A slot that somebody has cancelled counts as such once it is over.
-    let cancelled = slots.iter().filter(|slot| slot.cancelled.is_some()).map(|slot| slot.closes);
-    let next_at = changes.chain(cancelled).filter(|at| now <= *at).min();
+    // What was done, excused or cancelled counts once it is over.
+    let settled = slots.iter().filter(|slot| !is_waiting(slot)).map(|slot| slot.closes);
+    let next_at = changes.chain(settled).filter(|at| now <= *at).min();
     Ok(Settlement {
         settled_at: now,
         // An instant later: a slot is done at its last instant still.
