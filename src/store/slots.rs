@@ -20,13 +20,22 @@ use crate::domain::slot::{Doing, Outcome, Settlement, SlotKey};
 const ROWS: usize = 500;
 
 impl Store {
-    /// Up to `limit` toilets of which a slot has changed by itself by then, the one that waited longest first.
+    /// Up to `limit` toilets of which a slot has changed by itself by then, in the order of their ids, from behind
+    /// `after` on.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn toilets_to_settle(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<ToiletId>, StoreError> {
-        let due = settlement::Entity::find().filter(settlement::Column::NextAt.lte(now));
-        let due = due.order_by_asc(settlement::Column::NextAt).limit(limit).all(&self.reader).await?;
+    pub async fn toilets_to_settle(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<ToiletId>,
+        limit: u64,
+    ) -> Result<Vec<ToiletId>, StoreError> {
+        let mut due = settlement::Entity::find().filter(settlement::Column::NextAt.lte(now));
+        if let Some(after) = after {
+            due = due.filter(settlement::Column::ToiletId.gt(after.0));
+        }
+        let due = due.order_by_asc(settlement::Column::ToiletId).limit(limit).all(&self.reader).await?;
         Ok(due.into_iter().map(|row| ToiletId(row.toilet_id)).collect())
     }
 

@@ -84,6 +84,22 @@ on_both! {
 }
 
 on_both! {
+    async fn a_toilet_that_cannot_be_settled_keeps_no_other_from_being_so(database: Database) {
+        database.damage();
+        let service = Service::on(&database).await;
+        let (broken, whole) = (planned(&service).await, planned_at(&service, 34.9).await);
+        assert!(broken < whole, "the broken one comes first");
+        let raw = Connection::connect(&database.url).await.unwrap();
+        let damage = format!("UPDATE plan SET windows = 'eaten' WHERE toilet_id = {broken}");
+        raw.execute_unprepared(&damage).await.unwrap();
+        let noon = Service::at(&database, "2026-11-24T04:00:00Z").await;
+        assert_eq!(slots::close_once(&noon.ctx).await.unwrap(), 1);
+        are(&states(&noon, whole, "2026-11-24").await, ["missed"; 3]);
+        assert_eq!(journal(&database, "miss").await.len(), 3);
+    }
+}
+
+on_both! {
     async fn an_excuse_takes_two(database: Database) {
         let service = Service::on(&database).await;
         let toilet = planned(&service).await;

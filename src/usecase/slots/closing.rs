@@ -15,7 +15,8 @@ const EVERY: Duration = Duration::from_secs(5);
 const STEP: u64 = 64;
 
 /// Closes slots as their time comes, for as long as it is polled. Several processes may do so at once: each toilet is
-/// settled by one at a time, and there is nothing left to settle for the next. A failure is logged and tried again.
+/// settled by one at a time, and there is nothing left to settle for the next. A failure is logged and tried again in
+/// the next round.
 pub async fn close(ctx: Arc<Ctx>) {
     loop {
         if let Err(error) = close_once(&ctx).await {
@@ -25,21 +26,26 @@ pub async fn close(ctx: Arc<Ctx>) {
     }
 }
 
-/// Settles every toilet of which a slot has changed by itself; answers how many there were.
+/// Settles every toilet of which a slot has changed by itself, in the order of their ids; answers how many that were.
+/// One that cannot be settled, since a row of it is corrupt for example, is logged and keeps no other from being so.
 ///
 /// # Errors
-/// What the store fails with; toilets settled before stay so.
+/// What the store fails with when it is asked which they are; toilets settled before stay so.
 pub async fn close_once(ctx: &Ctx) -> Result<usize, Failure> {
-    let mut settled = 0;
+    let (mut settled, mut after) = (0, None);
     loop {
-        let due = ctx.store.toilets_to_settle(ctx.clock.now(), STEP).await?;
-        if due.is_empty() {
-            return Ok(settled);
-        }
+        let due = ctx.store.toilets_to_settle(ctx.clock.now(), after, STEP).await?;
+        let Some(last) = due.last().copied() else { return Ok(settled) };
         for id in due {
-            one(ctx, id).await?;
-            settled += 1;
+            match one(ctx, id).await {
+                Ok(()) => settled += 1,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(toilet = id.0, error, "cannot close the slots of a toilet; trying again");
+                }
+            }
         }
+        after = Some(last);
     }
 }
 
