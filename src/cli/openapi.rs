@@ -2,5 +2,5 @@
 
 /// Prints the OpenAPI document of this program.
 pub(super) fn run() -> anyhow::Result<()> {
-    super::print(&crate::http::document())
+    super::print(crate::http::document())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -139,10 +139,13 @@ pub(super) fn paths() -> Vec<MetaApi> {
 
 /// The OpenAPI document as pretty JSON, the same for the same program.
 #[must_use]
-pub fn document() -> String {
-    let mut text = strict::exact(described(Undone).spec());
-    text.push('\n');
-    text
+pub fn document() -> &'static str {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+        let mut text = strict::exact(described(Undone).spec());
+        text.push('\n');
+        text
+    });
+    &DOCUMENT
 }
 
 /// The operations without anything to run them on: the document is a matter of types.

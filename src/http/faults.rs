@@ -24,8 +24,8 @@ pub(super) fn known() -> Option<&'static Schemas> {
 
 /// Takes the schemas from the service's document, which is written only if nobody did before: it is a matter of types,
 /// and the same for every service of a process.
-pub(super) fn learn(document: impl FnOnce() -> String) {
-    KNOWN.get_or_init(|| Schemas::of(&document()));
+pub(super) fn learn(document: impl FnOnce() -> &'static str) {
+    KNOWN.get_or_init(|| Schemas::of(document()));
 }
 
 /// The schemas of a document, by their names.

@@ -30,11 +30,10 @@ pub(super) const STILL_PAGE_POLICY: &str = "default-src 'none'; img-src data:; s
 
 /// Puts the pages beside the routes of the interface.
 pub(super) fn add_to(route: Route, ctx: Arc<Ctx>) -> Route {
-    let document: &'static str = Box::leak(document().into_boxed_str());
     route
         .at("/", get(page("text/html; charset=utf-8", INDEX, Some(STILL_PAGE_POLICY))))
         .at(plate_page::ROUTE, get(make(move |request| plate_page::show(Arc::clone(&ctx), request))))
-        .at("/api/openapi.json", get(page("application/json", document, None)))
+        .at("/api/openapi.json", get(page("application/json", document(), None)))
         .at("/api/docs", get(page("text/html; charset=utf-8", swagger::PAGE, Some(swagger::POLICY))))
         .at(swagger::SCRIPT_PATH, get(page("text/javascript; charset=utf-8", swagger::script(), None)))
         .at(swagger::STYLE_PATH, get(page("text/css; charset=utf-8", swagger::style(), None)))

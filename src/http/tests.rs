@@ -228,7 +228,7 @@ async fn grades_of_later_days_and_hours_nobody_knows_are_left_out() {
 
 #[test]
 fn no_operation_is_lost_on_the_way_into_the_document() {
-    let document: Value = serde_json::from_str(&document()).unwrap();
+    let document: Value = serde_json::from_str(document()).unwrap();
     let written: usize =
         document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
     let declared = paths().into_iter().flat_map(|api| api.paths).map(|path| path.operations.len());

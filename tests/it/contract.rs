@@ -12,7 +12,7 @@ const VERBS: [&str; 14] = [
 ];
 
 fn parsed() -> Value {
-    serde_json::from_str(&document()).unwrap()
+    serde_json::from_str(document()).unwrap()
 }
 
 /// Every operation with its path and method.
@@ -32,7 +32,7 @@ fn the_committed_document_is_that_of_the_program() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/openapi.json");
     let document = document();
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
-        std::fs::write(&file, &document).unwrap();
+        std::fs::write(&file, document).unwrap();
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(

@@ -1,9 +1,10 @@
 //! The service on a database, asked over HTTP by people with roles.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::TimeDelta;
 use gongce::domain::account::{Actor, Grant, Lifetime, PersonId, PersonName, Reach, Role};
+use gongce::domain::area::NewArea;
 use gongce::domain::event;
 use gongce::domain::holiday::Calendars;
 use gongce::domain::id::{GrantId, OperatorId};
@@ -47,8 +48,14 @@ fn author() -> Author {
     Author { actor, at: instant(NOW) }
 }
 
+/// The areas of Mengjin down to its towns, read once for all tests.
+static AREAS: LazyLock<Vec<NewArea>> = LazyLock::new(|| {
+    let areas = gongce::demo::county().unwrap().areas;
+    areas.into_iter().filter(|area| area.code.as_str().len() <= 9).collect()
+});
+
 async fn make_areas(tx: &Tx) -> Result<(), StoreError> {
-    for area in gongce::demo::county().unwrap().areas.iter().filter(|area| area.code.as_str().len() <= 9) {
+    for area in AREAS.iter() {
         make::area(tx, area).await?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! A migrated database for one test, on either of the two.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,8 +8,21 @@ use gongce::domain::holiday::Calendars;
 use gongce::store::Store;
 use gongce::usecase::{Clock, Ctx};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use super::{make, postgres};
+
+/// The file of an SQLite database in its folder.
+const FILE: &str = "gongce.db";
+
+/// What the SQLite databases of tests are copied from.
+static TEMPLATE: OnceCell<Vec<u8>> = OnceCell::const_new();
+
+async fn migrate(url: String) {
+    let store = Store::open(&url, None).await.unwrap();
+    store.migrate_up().await.unwrap();
+    store.close().await.unwrap();
+}
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +43,7 @@ impl Database {
     /// An empty database without any table.
     pub(crate) fn bare_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("gongce.db").display());
+        let url = format!("sqlite://{}", folder.path().join(FILE).display());
         Self::at(Kind::Sqlite, url, folder)
     }
 
@@ -62,21 +76,27 @@ impl Database {
         store.close().await.unwrap();
     }
 
-    /// A database with the schema of today.
+    /// A database with the schema of today: a copy of one that was migrated for all tests.
     pub(crate) async fn migrated(kind: Kind) -> Self {
         let mut database = Self::bare_sqlite();
         if kind == Kind::Postgres {
-            let migrate = |url: String| async move {
-                let store = Store::open(&url, None).await.unwrap();
-                store.migrate_up().await.unwrap();
-                store.close().await.unwrap();
-            };
             database.url = postgres::clone_database(migrate).await;
             database.kind = kind;
         } else {
-            database.open().await.migrate_up().await.unwrap();
+            std::fs::write(database.file(), TEMPLATE.get_or_init(Self::template).await).unwrap();
         }
         database
+    }
+
+    /// The bytes of a closed SQLite database, all of which stands in its one file.
+    async fn template() -> Vec<u8> {
+        let template = Self::bare_sqlite();
+        migrate(template.url.clone()).await;
+        std::fs::read(template.file()).unwrap()
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join(FILE)
     }
 
     /// Another connection to it, as another process would have.
