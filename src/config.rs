@@ -13,8 +13,7 @@ use config::{Environment, File, FileFormat, Source, Value};
 use crate::domain::Violation;
 use crate::domain::account::LockOut;
 use crate::domain::public_url::PublicUrl;
-use crate::gateway::outbound;
-use crate::gateway::wechat;
+use crate::gateway::{self, outbound, wechat};
 use crate::geo::Crs;
 use crate::http::{LIMITS, Limits};
 
@@ -29,19 +28,18 @@ pub struct Setting {
     pub meaning: &'static str,
 }
 
+impl<S> From<gateway::Setting<S>> for Setting {
+    fn from(setting: gateway::Setting<S>) -> Self {
+        let gateway::Setting { key, default, meaning, .. } = setting;
+        Self { key, default, meaning }
+    }
+}
+
 /// Everything that can be set: the limits of the front door come last.
 pub fn settings() -> impl Iterator<Item = Setting> {
     let limits = LIMITS.iter();
-    let of_outbox = outbound::SETTINGS.into_iter().map(|setting| Setting {
-        key: setting.key,
-        default: setting.default,
-        meaning: setting.meaning,
-    });
-    let of_wechat = wechat::SETTINGS.into_iter().map(|setting| Setting {
-        key: setting.key,
-        default: setting.default,
-        meaning: setting.meaning,
-    });
+    let of_wechat = wechat::SETTINGS.into_iter().map(Setting::from);
+    let of_outbox = outbound::SETTINGS.into_iter().map(Setting::from);
     SETTINGS.iter().copied().chain(of_wechat).chain(of_outbox).chain(limits.map(|limit| Setting {
         key: limit.key,
         default: limit.default,

@@ -11,6 +11,7 @@ use super::plan_view::PointFacts;
 use super::problem::Problem;
 use super::query::{CRS_MISSING, Declared, Given, Group, Number, OneOf, Params};
 use super::tag::Tag;
+use super::toilet_params;
 use super::words::Word;
 use crate::domain::Violation;
 use crate::domain::task::{Checklist, Task};
@@ -43,19 +44,11 @@ struct RoundParams {
 }
 
 const LATITUDE: Number = Number {
-    name: "latitude",
     about: "Where the caller stands, degrees north in the datum of `crs`; given together with `longitude`.",
-    range: (-90.0, 90.0),
     required: false,
-    example: 34.8264,
+    ..toilet_params::LATITUDE
 };
-const LONGITUDE: Number = Number {
-    name: "longitude",
-    about: "Degrees east in the datum of `crs`.",
-    range: (-180.0, 180.0),
-    required: false,
-    example: 112.4364,
-};
+const LONGITUDE: Number = Number { required: false, ..toilet_params::LONGITUDE };
 const CRS: OneOf<Crs> = OneOf {
     name: "crs",
     about: "The datum of the positions in the request and in the answer; required where a position is given.",

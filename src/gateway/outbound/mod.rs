@@ -15,7 +15,7 @@ use reqwest::{Client, RequestBuilder, StatusCode, Url, redirect, retry};
 use rustls::ClientConfig;
 
 pub use robots::Robot;
-pub use settings::{SETTINGS, Setting, Settings};
+pub use settings::{SETTINGS, Settings};
 pub use webhooks::{Destination, Signed, is_public};
 
 use super::tls::{self, TlsError};
@@ -145,10 +145,4 @@ fn lost(error: reqwest::Error) -> SendError {
     let reached = !error.is_connect();
     let error = Box::new(error.without_url());
     if reached { SendError::Lost(error) } else { SendError::Unreachable(error) }
-}
-
-/// Whether a name or address means this machine itself.
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

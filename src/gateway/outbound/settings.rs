@@ -7,29 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use reqwest::Url;
 
-use super::is_loopback;
-
-/// One setting: its key, and what it means with its bounds.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// Its key in a file.
-    pub key: &'static str,
-    /// What it is when nobody says; empty is unset.
-    pub default: &'static str,
-    /// What it means, with its bounds.
-    pub meaning: &'static str,
-    set: fn(&mut Settings, &str) -> Result<(), String>,
-}
-
-impl Setting {
-    /// Reads its value into `settings`.
-    ///
-    /// # Errors
-    /// What is wrong with the text, beginning with the key. The text itself is not repeated: it may hold a password.
-    pub fn read(&self, settings: &mut Settings, text: &str) -> Result<(), String> {
-        (self.set)(settings, text.trim()).map_err(|wrong| format!("{}: {wrong}", self.key))
-    }
-}
+use crate::gateway::setting::{Setting, file, given, is_safe, proxy, seconds};
 
 /// How messages go out.
 #[derive(Clone)]
@@ -78,14 +56,13 @@ const WECOM: &str = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send";
 const DINGTALK: &str = "https://oapi.dingtalk.com/robot/send";
 
 /// Every setting.
-pub const SETTINGS: [Setting; 8] = [
+pub const SETTINGS: [Setting<Settings>; 8] = [
     Setting {
         key: "outbox_seconds",
         default: "10",
         meaning: "seconds that a message to a webhook or robot may take (0.05 to 60)",
         set: |settings, text| {
-            let seconds = text.parse().ok().filter(|seconds| (0.05..=60.0).contains(seconds));
-            settings.time = seconds.map(Duration::from_secs_f64).ok_or("give seconds from 0.05 to 60")?;
+            settings.time = seconds(text, 60.0)?;
             Ok(())
         },
     },
@@ -94,7 +71,7 @@ pub const SETTINGS: [Setting; 8] = [
         default: "",
         meaning: "the HTTP proxy on the way to webhooks and robots: http://HOST:PORT; it then looks names up, and must refuse inner ones",
         set: |settings, text| {
-            settings.proxy = if text.is_empty() { None } else { Some(proxy(text)?) };
+            settings.proxy = given(text, proxy)?;
             Ok(())
         },
     },
@@ -103,11 +80,7 @@ pub const SETTINGS: [Setting; 8] = [
         default: "",
         meaning: "a PEM file with the authorities that are believed for webhooks and robots, instead of the public ones",
         set: |settings, text| {
-            let file = Some(PathBuf::from(text)).filter(|_| !text.is_empty());
-            if file.as_ref().is_some_and(|file| !file.is_file()) {
-                return Err(format!("{text} is no file"));
-            }
-            settings.ca_file = file;
+            settings.ca_file = given(text, file)?;
             Ok(())
         },
     },
@@ -170,16 +143,7 @@ fn hours(text: &str, most: i64) -> Result<TimeDelta, String> {
 fn address(text: &str) -> Result<String, String> {
     let wrong = || "give https://HOST/PATH, or http://127.0.0.1:PORT/PATH, without a query".to_owned();
     let url = Url::parse(text).map_err(|_| wrong())?;
-    let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
-    if is_plain && is_safe && url.fragment().is_none() { Ok(url.into()) } else { Err(wrong()) }
-}
-
-fn proxy(text: &str) -> Result<Url, String> {
-    let wrong = || "give http://HOST:PORT".to_owned();
-    let url = Url::parse(text).map_err(|_| wrong())?;
-    let is_plain = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
-    if url.scheme() == "http" && url.host_str().is_some() && is_plain { Ok(url) } else { Err(wrong()) }
+    if is_safe(&url) { Ok(url.into()) } else { Err(wrong()) }
 }
 
 #[cfg(test)]

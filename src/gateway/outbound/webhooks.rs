@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use reqwest::Url;
 use tokio::net::lookup_host;
 
-use super::{Outbound, SendError, ask, is_loopback};
+use super::{Outbound, SendError, ask};
 use crate::domain::Violation;
 use crate::domain::webhook::WebhookSecret;
+use crate::gateway::setting::is_loopback;
 
 /// Most bytes of an address.
 const LONGEST: usize = 2_048;

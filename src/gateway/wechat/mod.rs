@@ -13,4 +13,4 @@ mod settings;
 pub use call::{Call, CodeImage, Message, Picture};
 pub use client::{AccessToken, FreshToken, Setup, SetupError, Wechat};
 pub use error::WechatError;
-pub use settings::{AppSecret, SETTINGS, Setting, Settings};
+pub use settings::{AppSecret, SETTINGS, Settings};

@@ -7,28 +7,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::domain::wechat::MessageTemplates;
-
-/// One setting: its key, and what it means with its bounds.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// Its key in a file.
-    pub key: &'static str,
-    /// What it is when nobody says; empty is unset.
-    pub default: &'static str,
-    /// What it means, with its bounds.
-    pub meaning: &'static str,
-    set: fn(&mut Settings, &str) -> Result<(), String>,
-}
-
-impl Setting {
-    /// Reads its value into `settings`.
-    ///
-    /// # Errors
-    /// What is wrong with the text, beginning with the key. The text itself is not repeated: it may hold a password.
-    pub fn read(&self, settings: &mut Settings, text: &str) -> Result<(), String> {
-        (self.set)(settings, text.trim()).map_err(|wrong| format!("{}: {wrong}", self.key))
-    }
-}
+use crate::gateway::setting::{Setting, file, given, is_safe, proxy, seconds};
 
 /// How WeChat is reached. Without an app WeChat is not asked for anything.
 #[derive(Clone)]
@@ -73,7 +52,7 @@ impl fmt::Debug for Settings {
 const BASE_URL: &str = "https://api.weixin.qq.com/";
 
 /// Every setting.
-pub const SETTINGS: [Setting; 8] = [
+pub const SETTINGS: [Setting<Settings>; 8] = [
     Setting {
         key: "wechat_app_id",
         default: "",
@@ -128,8 +107,7 @@ pub const SETTINGS: [Setting; 8] = [
         default: "3",
         meaning: "seconds that a call to WeChat may take (0.05 to 30)",
         set: |settings, text| {
-            let seconds = text.parse().ok().filter(|seconds| (0.05..=30.0).contains(seconds));
-            settings.time = seconds.map(Duration::from_secs_f64).ok_or("give seconds from 0.05 to 30")?;
+            settings.time = seconds(text, 30.0)?;
             Ok(())
         },
     },
@@ -202,25 +180,11 @@ impl fmt::Debug for AppSecret {
     }
 }
 
-fn given<T>(text: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
-    if text.is_empty() { Ok(None) } else { read(text).map(Some) }
-}
-
-fn file(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    if path.is_file() { Ok(path) } else { Err(format!("{text} is no file")) }
-}
-
 /// The secret stands in the query of a call, so it never goes in the clear to another machine.
 fn address(text: &str) -> Result<String, String> {
     let wrong = || "give https://HOST, or http://127.0.0.1:PORT; nothing but a path may follow".to_owned();
     let mut url = Url::parse(text).map_err(|_| wrong())?;
-    let host = url.host_str().ok_or_else(wrong)?;
-    let is_loopback =
-        matches!(host, "localhost" | "[::1]") || host.starts_with("127.") && host.parse::<std::net::Ipv4Addr>().is_ok();
-    let is_plain =
-        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
-    if !(url.scheme() == "https" || url.scheme() == "http" && is_loopback) || !is_plain {
+    if !is_safe(&url) {
         return Err(wrong());
     }
     if !url.path().ends_with('/') {
@@ -228,16 +192,6 @@ fn address(text: &str) -> Result<String, String> {
         url.set_path(&path);
     }
     Ok(url.into())
-}
-
-fn proxy(text: &str) -> Result<Url, String> {
-    let wrong = || "give http://HOST:PORT".to_owned();
-    let url = Url::parse(text).map_err(|_| wrong())?;
-    let is_plain = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
-    if url.scheme() != "http" || url.host_str().is_none() || !is_plain {
-        return Err(wrong());
-    }
-    Ok(url)
 }
 
 #[cfg(test)]
