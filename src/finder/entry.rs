@@ -1,8 +1,9 @@
 //! A toilet as the searches see it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::intern::Interner;
@@ -44,7 +45,12 @@ pub struct Entry {
     pub(super) grades: Box<[NewGrade]>,
     pub(super) text: Box<str>,
     fragment: Box<[u8]>,
+    /// When it was last cleaned, in microseconds since 1970: what changes far more often than the rest, and so in place.
+    cleaned: AtomicI64,
 }
+
+/// What stands where no cleaning is known.
+const NEVER: i64 = i64::MIN;
 
 /// A closure as the public is told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +95,20 @@ impl Entry {
             grades: toilet.grades.iter().map(|record| record.fact.clone()).collect(),
             text: searchable(toilet),
             fragment: fragment.into_boxed_slice(),
+            cleaned: AtomicI64::new(NEVER),
         }
+    }
+
+    /// Takes over when it was last cleaned.
+    pub(super) fn set_cleaned(&self, at: Option<DateTime<Utc>>) {
+        self.cleaned.store(at.map_or(NEVER, |at| at.timestamp_micros()), Ordering::Relaxed);
+    }
+
+    /// Whether it was cleaned within that time before an instant; `None` where that is not known, since no cleaning is,
+    /// or none before the instant is any more.
+    pub(super) fn cleaned_within(&self, at: DateTime<Utc>, within: TimeDelta) -> Option<bool> {
+        let cleaned = DateTime::from_timestamp_micros(self.cleaned.load(Ordering::Relaxed))?;
+        (cleaned <= at).then(|| at - cleaned <= within)
     }
 
     /// Its id.

@@ -30,7 +30,8 @@ pub struct Finder {
     render: Render,
     interner: Mutex<Interner>,
     loaded: AtomicBool,
-    /// How the cleaning of toilets stands. It changes far more often than anything else, and no search goes by it.
+    /// How the cleaning of toilets stands, which changes far more often than anything else. Searches go by what their
+    /// entries hold of it; whoever writes either has the turn, so that they agree.
     upkeep: RwLock<HashMap<ToiletId, Settlement>>,
 }
 
@@ -77,6 +78,7 @@ impl Finder {
         let entries = entries.collect::<Result<Vec<_>, E>>()?;
         let mut writer = self.writer();
         *writer = interner;
+        self.keep_cleaned(entries.iter().map(AsRef::as_ref));
         let before = self.current.load();
         let (calendars, barriers) = (before.shared_calendars(), before.shared_barriers());
         let next = Snapshot::new(entries, Arc::new(Areas::new(areas)), calendars, barriers, number);
@@ -103,6 +105,7 @@ impl Finder {
     pub fn apply(&self, changed: impl IntoIterator<Item = Toilet>, number: i64) {
         let mut interner = self.writer();
         let entries: Vec<Entry> = changed.into_iter().map(|toilet| self.entry(&toilet, &mut interner)).collect();
+        self.keep_cleaned(&entries);
         let next = self.current.load().with(entries, number);
         self.current.store(Arc::new(next));
     }
@@ -113,12 +116,25 @@ impl Finder {
         if settled.peek().is_none() {
             return;
         }
+        let _turn = self.writer();
+        let snapshot = self.current.load();
         let mut upkeep = self.upkeep.write().unwrap_or_else(PoisonError::into_inner);
         for (toilet, new) in settled {
             let known = upkeep.entry(toilet).or_insert(new);
             if known.settled_at <= new.settled_at {
                 *known = new;
             }
+            if let Some(entry) = snapshot.get(toilet) {
+                entry.set_cleaned(known.last_cleaned_at);
+            }
+        }
+    }
+
+    /// Tells new entries what is known of their cleaning.
+    fn keep_cleaned<'a>(&self, entries: impl IntoIterator<Item = &'a Entry>) {
+        let upkeep = self.upkeep.read().unwrap_or_else(PoisonError::into_inner);
+        for entry in entries {
+            entry.set_cleaned(upkeep.get(&entry.id()).and_then(|settlement| settlement.last_cleaned_at));
         }
     }
 

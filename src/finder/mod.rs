@@ -18,15 +18,17 @@ mod plain;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod unsure;
 
 pub use areas::{AreaPage, AreaQuery, Areas};
 pub use door::Usability;
 pub use entry::{Closure, Entry};
 pub use features::{Extent, FeaturePage, FeatureQuery, Window};
-pub use filter::{Filter, GradeFilter, Unknown};
+pub use filter::{Cleaned, Filter, GradeFilter, Uncleaned, Unknown};
 pub use list::{Bbox, ListQuery, Page};
 pub use live::{Finder, Render};
-pub use nearest::{Hit, NearestQuery, Unsure};
+pub use nearest::{Hit, NearestQuery};
 pub use needs::NeedSet;
 pub use plain::plain;
 pub use snapshot::Snapshot;
+pub use unsure::Unsure;

@@ -9,9 +9,8 @@ use chrono::{DateTime, Utc};
 use super::door::Usability;
 use super::entry::Entry;
 use super::filter::Filter;
-use super::needs::NeedSet;
 use super::snapshot::Snapshot;
-use crate::domain::facility::Need;
+use super::unsure::Unsure;
 use crate::domain::text::Name;
 use crate::geo::{UnitVector, Wgs84, great_circle, metres_to_chord_squared};
 
@@ -45,25 +44,9 @@ pub struct Hit {
     pub unsure: Unsure,
 }
 
-/// What nobody knows about a toilet though it was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Unsure {
-    /// Needs that may be met or not.
-    pub needs: NeedSet,
-    /// Whether the door may be open or not.
-    pub hours: bool,
-}
-
-impl Unsure {
-    /// The names of what is unsure: the needs in the order of the API's list, then `hours`.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        self.needs.iter().map(Need::as_str).chain(self.hours.then_some("hours"))
-    }
-}
-
 impl Snapshot {
     /// The nearest toilets that will do, sorted by distance, then id; exact for every place on Earth. Those across a
-    /// barrier say so.
+    /// barrier say so. Those that come [last](super::Uncleaned::Last) do so in the same order.
     ///
     /// Distance is judged first: the hours of a toilet are evaluated only if it would enter the result.
     #[must_use]
@@ -71,7 +54,7 @@ impl Snapshot {
         self.search(query, false)
     }
 
-    /// The same with those across a barrier after all others: sorted by (across, distance, id).
+    /// The same with those across a barrier after all others: sorted by (across, last, distance, id).
     #[must_use]
     pub fn nearest_avoiding(&self, query: &NearestQuery) -> Vec<Hit> {
         self.search(query, !self.barriers().is_empty())
@@ -80,21 +63,23 @@ impl Snapshot {
     fn search(&self, query: &NearestQuery, avoid: bool) -> Vec<Hit> {
         let from = UnitVector::from(query.from);
         let reach = query.max_distance.map_or(f64::INFINITY, reach);
-        let (mut open, mut barred) = (Best::new(query.limit), Best::new(query.limit));
+        let mut best = Best::new(query.limit);
         for entry in self.entries() {
             let Some(point) = entry.point_at(query.at) else { continue };
             let Some(rank) = rank(&from, point, reach) else { continue };
-            // One that is barred comes after all of these, and so has no place beside a full list of them either.
-            if !open.admits(rank, entry) {
+            // What has no place among the best of the first class has none in a lower one.
+            if !best.admits(Class::default(), rank, entry) {
+                continue;
+            }
+            let class = Class { across: false, last: query.filter.is_last(entry, query.at) };
+            if !best.admits(class, rank, entry) {
                 continue;
             }
             let Some(unsure) = self.judge(query, entry) else { continue };
-            let is_barred = avoid && self.barriers().across(&from, point).is_some();
-            let list = if is_barred { &mut barred } else { &mut open };
-            list.push(Candidate { rank, entry, unsure });
+            let across = avoid && self.barriers().across(&from, point).is_some();
+            best.push(Candidate { class: Class { across, ..class }, rank, entry, unsure });
         }
-        let found = open.sorted().into_iter().chain(barred.sorted()).take(query.limit);
-        found.filter_map(|candidate| self.hit(query, &from, &candidate)).collect()
+        best.sorted().into_iter().filter_map(|candidate| self.hit(query, &from, &candidate)).collect()
     }
 
     fn hit(&self, query: &NearestQuery, from: &UnitVector, found: &Candidate<'_>) -> Option<Hit> {
@@ -110,20 +95,31 @@ impl Snapshot {
         if query.max_distance.is_some_and(|most| great_circle(query.from, place.position) > most) {
             return None;
         }
-        let needs = query.filter.admits(entry, query.at)?;
+        let unsure = query.filter.admits(entry, query.at)?;
         if !query.usable {
-            return entry.is_kept(query.at).then_some(Unsure { needs, hours: false });
+            return entry.is_kept(query.at).then_some(unsure);
         }
         match entry.usability(self.calendars(), query.at) {
-            Usability::Usable => Some(Unsure { needs, hours: false }),
-            Usability::HoursUnknown => Some(Unsure { needs, hours: true }),
+            Usability::Usable => Some(unsure),
+            Usability::HoursUnknown => Some(Unsure { hours: true, ..unsure }),
             Usability::Unusable => None,
         }
     }
 }
 
-/// A toilet on its way into the result. The greatest is the farthest, and of equals the one with the highest id.
+/// What comes after all others however near it is; the first comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Class {
+    /// Across a barrier.
+    across: bool,
+    /// Asked to come last.
+    last: bool,
+}
+
+/// A toilet on its way into the result. The greatest is the farthest of the lowest class, and of equals the one with
+/// the highest id.
 struct Candidate<'a> {
+    class: Class,
     rank: f64,
     entry: &'a Arc<Entry>,
     unsure: Unsure,
@@ -140,9 +136,9 @@ impl<'a> Best<'a> {
         Self { kept: BinaryHeap::with_capacity(limit + 1), limit }
     }
 
-    /// Whether a toilet of that rank would be kept.
-    fn admits(&self, rank: f64, entry: &Entry) -> bool {
-        let before = |worst: &Candidate<'_>| rank.total_cmp(&worst.rank).then(entry.id.cmp(&worst.entry.id)).is_lt();
+    /// Whether a toilet of that class and rank would be kept.
+    fn admits(&self, class: Class, rank: f64, entry: &Entry) -> bool {
+        let before = |worst: &Candidate<'_>| worst.place(class, rank, entry).is_gt();
         self.kept.len() < self.limit || self.kept.peek().is_some_and(before)
     }
 
@@ -158,9 +154,16 @@ impl<'a> Best<'a> {
     }
 }
 
+impl Candidate<'_> {
+    /// Where it stands beside another one.
+    fn place(&self, class: Class, rank: f64, entry: &Entry) -> Ordering {
+        self.class.cmp(&class).then(self.rank.total_cmp(&rank)).then(self.entry.id.cmp(&entry.id))
+    }
+}
+
 impl Ord for Candidate<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.rank.total_cmp(&other.rank).then(self.entry.id.cmp(&other.entry.id))
+        self.place(other.class, other.rank, other.entry)
     }
 }
 

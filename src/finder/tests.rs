@@ -13,6 +13,8 @@ use crate::domain::hours::{Hours, Opening};
 use crate::domain::id::{OutageId, ToiletId};
 use crate::domain::outage::{NewOutage, Outage, OutageReason};
 use crate::domain::period::Span;
+use crate::domain::share::Share;
+use crate::domain::slot::Settlement;
 use crate::domain::text::Name;
 use crate::domain::toilet::Lifecycle;
 use crate::domain::{Draft, Toilet};
@@ -57,6 +59,31 @@ fn nothing_is_loaded_until_something_is() {
     assert!(!finder.is_loaded() && finder.snapshot().is_empty());
     finder.replace([], vec![], 0);
     assert!(finder.is_loaded());
+}
+
+#[test]
+fn a_cleaning_stays_known_when_the_record_changes() {
+    let finder = finder();
+    finder.replace([toilet(1, 1)], vec![], 7);
+    let settled = |settled_at, last: Option<&str>| Settlement {
+        settled_at: at(settled_at),
+        next_at: at("2026-11-24T00:00:00Z"),
+        last_cleaned_at: last.map(at),
+        next_due_at: None,
+        on_time: Share { numerator: 0, denominator: 0 },
+    };
+    let fresh = |now| finder.snapshot().get(ToiletId(1)).unwrap().cleaned_within(at(now), TimeDelta::hours(2));
+    assert_eq!(fresh("2026-11-23T09:00:00Z"), None, "no cleaning is known");
+    finder.settle([(ToiletId(1), settled("2026-11-23T08:00:00Z", Some("2026-11-23T08:00:00Z")))]);
+    assert_eq!(fresh("2026-11-23T10:00:00Z"), Some(true));
+    assert_eq!(fresh("2026-11-23T10:00:01Z"), Some(false));
+    assert_eq!(fresh("2026-11-23T07:59:59Z"), None, "what came before is not known any more");
+    finder.apply([toilet(1, 2)], 9);
+    assert_eq!(fresh("2026-11-23T10:00:00Z"), Some(true));
+    finder.settle([(ToiletId(1), settled("2026-11-23T07:00:00Z", None))]);
+    assert_eq!(fresh("2026-11-23T10:00:00Z"), Some(true), "told late");
+    finder.settle([(ToiletId(1), settled("2026-11-23T09:00:00Z", None))]);
+    assert_eq!(fresh("2026-11-23T10:00:00Z"), None, "the record was voided");
 }
 
 #[test]

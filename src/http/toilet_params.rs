@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::query::{
     AnyOf, CRS_MISSING, Codes, Declared, Flag, Given, Group, Integer, Number, Numbers, OneOf, Readable, Text, Time,
@@ -12,17 +12,17 @@ use crate::domain::area::AreaCode;
 use crate::domain::facility::Need;
 use crate::domain::id::ToiletId;
 use crate::domain::toilet::{Kind, Status};
-use crate::finder::{Bbox, Filter, GradeFilter, ListQuery, NearestQuery, Unknown, plain};
+use crate::finder::{Bbox, Cleaned, Filter, GradeFilter, ListQuery, NearestQuery, Uncleaned, Unknown, plain};
 use crate::geo::{Bounds, Crs, Wgs84};
 
-const LATITUDE: Number = Number {
+pub(super) const LATITUDE: Number = Number {
     name: "latitude",
     about: "Degrees north, in the datum of `crs`.",
     range: (-90.0, 90.0),
     required: true,
     example: 34.8264,
 };
-const LONGITUDE: Number = Number {
+pub(super) const LONGITUDE: Number = Number {
     name: "longitude",
     about: "Degrees east, in the datum of `crs`.",
     range: (-180.0, 180.0),
@@ -72,6 +72,21 @@ const GRADE: AnyOf<GradeFilter> = AnyOf {
     about: "The grades that will do: `rated` is any tourist grade held, the rest exactly that grade, held, neither \
             expired nor revoked. No conversion is implied. Repeat it, or join with commas.",
     of: PhantomData,
+};
+const CLEANED_WITHIN: Number = Number {
+    name: "cleanedWithin",
+    about: "How long before `at` they were cleaned last at most, in minutes, such as `120`. With `unknown=include` also \
+            those of which no cleaning is known, each with `cleaned` among its `unsure`.",
+    range: (1.0, 43_200.0),
+    required: false,
+    example: 120.0,
+};
+const UNCLEANED: OneOf<Uncleaned> = OneOf {
+    name: "uncleaned",
+    about: "What becomes of toilets that are not known to have been cleaned within `cleanedWithin`: `exclude`, or `last` \
+            for those that were before all others.",
+    default: Some(Uncleaned::Exclude),
+    missing: "missing",
 };
 const AT: Time = Time {
     name: "at",
@@ -150,6 +165,8 @@ impl Group for NearestParams {
         &UNKNOWN,
         &KIND,
         &GRADE,
+        &CLEANED_WITHIN,
+        &UNCLEANED,
         &AT,
         &USABLE,
         &BARRIERS,
@@ -194,7 +211,7 @@ pub(super) struct ListParams {
 
 impl Group for ListParams {
     const PARAMETERS: &'static [&'static dyn Declared] =
-        &[&BBOX, &CRS, &AREA, &KIND, &GRADE, &NEED, &Q, &STATUS, &CURSOR, &LIMIT];
+        &[&BBOX, &CRS, &AREA, &KIND, &GRADE, &NEED, &CLEANED_WITHIN, &Q, &STATUS, &CURSOR, &LIMIT];
 
     fn read(given: &mut Given) -> Option<Self> {
         let crs = given.asked(&CRS);
@@ -291,11 +308,20 @@ pub(super) fn cursor(given: &mut Given, parameter: &Text) -> Option<ToiletId> {
     id
 }
 
-fn filter(given: &mut Given, may_include_unknown: bool) -> Option<Filter> {
+fn filter(given: &mut Given, is_nearest: bool) -> Option<Filter> {
     let needs = given.take(&NEED).map(|needs| needs.into_iter().collect());
-    let unknown = if may_include_unknown { given.take(&UNKNOWN) } else { Some(Unknown::Exclude) };
+    let unknown = if is_nearest { given.take(&UNKNOWN) } else { Some(Unknown::Exclude) };
+    let uncleaned = if is_nearest { given.take(&UNCLEANED) } else { Some(Uncleaned::Exclude) };
     let (kinds, grades) = (given.take(&KIND), given.take(&GRADE));
-    Some(Filter { needs: needs?, unknown: unknown?, kinds: kinds?, grades: grades? })
+    let within = given.take(&CLEANED_WITHIN).map(in_minutes);
+    let cleaned = uncleaned.map(|uncleaned| within.map(|within| Cleaned { within, uncleaned }));
+    Some(Filter { needs: needs?, unknown: unknown?, kinds: kinds?, grades: grades?, cleaned: cleaned? })
+}
+
+/// A stretch of so many minutes, which its parameter keeps far from the edge of what can be written.
+#[expect(clippy::cast_possible_truncation, reason = "a month has fewer seconds than an integer can count")]
+fn in_minutes(minutes: f64) -> TimeDelta {
+    TimeDelta::seconds((minutes * 60.0).round() as i64)
 }
 
 fn bbox(given: &mut Given, crs: Option<Crs>) -> Option<Bbox> {

@@ -29,7 +29,7 @@ use crate::domain::suggestion::{SuggestionKind, SuggestionState};
 use crate::domain::task::Task;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
 use crate::domain::wechat::ConsentResult;
-use crate::finder::{GradeFilter, Unknown};
+use crate::finder::{GradeFilter, Uncleaned, Unknown};
 use crate::geo::Crs;
 use crate::usecase::exports::Format;
 
@@ -145,6 +145,25 @@ impl Vocabulary for Unknown {
 
     fn read(word: &str) -> Option<Self> {
         [Self::Exclude, Self::Include].into_iter().find(|value| value.word() == word)
+    }
+}
+
+impl Vocabulary for Uncleaned {
+    const NAME: &'static str = "Uncleaned";
+
+    fn words() -> Vec<&'static str> {
+        [Self::Exclude, Self::Last].map(Self::word).to_vec()
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Exclude => "exclude",
+            Self::Last => "last",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::Exclude, Self::Last].into_iter().find(|value| value.word() == word)
     }
 }
 

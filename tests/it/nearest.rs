@@ -1,14 +1,19 @@
 //! The nearest toilets: exact everywhere, and never one behind a locked door.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use gongce::domain::Toilet;
 use gongce::domain::facility::{Answer, Facility, Fact, Need};
 use gongce::domain::grade::{Grade, Standard};
 use gongce::domain::holiday::Calendars;
 use gongce::domain::hours::State;
+use gongce::domain::id::ToiletId;
+use gongce::domain::share::Share;
+use gongce::domain::slot::Settlement;
 use gongce::domain::toilet::{Access, Kind, Lifecycle, Status};
-use gongce::finder::{Filter, Finder, GradeFilter, NearestQuery, Unknown};
+use gongce::finder::{Cleaned, Filter, Finder, GradeFilter, NearestQuery, Uncleaned, Unknown};
 use gongce::geo::{Gcj02, Wgs84, great_circle};
 use proptest::prelude::*;
 
@@ -19,14 +24,20 @@ use crate::harness::make::NOW;
 /// A micrometre's worth of rounding: two ways of computing one distance differ by less than this, in metres.
 const ROUNDING_METRES: f64 = 1e-5;
 
+/// A toilet that must be found: whether it comes last, how far away it is, its id, and what is unsure.
+type Found = (bool, f64, i32, Vec<&'static str>);
+
+/// When toilets were cleaned last.
+type Cleanings = BTreeMap<i32, DateTime<Utc>>;
+
 /// What a search must answer, written without looking at how it does.
-fn oracle(toilets: &[Toilet], query: &NearestQuery) -> Vec<(f64, i32, Vec<&'static str>)> {
-    let mut found: Vec<_> = toilets.iter().filter_map(|toilet| judged(toilet, query)).collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+fn oracle(toilets: &[Toilet], cleanings: &Cleanings, query: &NearestQuery) -> Vec<Found> {
+    let mut found: Vec<_> = toilets.iter().filter_map(|toilet| judged(toilet, cleanings, query)).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
     found
 }
 
-fn judged(toilet: &Toilet, query: &NearestQuery) -> Option<(f64, i32, Vec<&'static str>)> {
+fn judged(toilet: &Toilet, cleanings: &Cleanings, query: &NearestQuery) -> Option<Found> {
     let (fact, filter) = (&toilet.fact, &query.filter);
     let distance = great_circle(query.from, fact.position?.position);
     let mut unsure = Vec::new();
@@ -35,6 +46,17 @@ fn judged(toilet: &Toilet, query: &NearestQuery) -> Option<(f64, i32, Vec<&'stat
             Answer::Met => {}
             Answer::Unsure if filter.unknown == Unknown::Include => unsure.push(need.as_str()),
             Answer::Unsure | Answer::Unmet => return None,
+        }
+    }
+    let cleaned = cleanings.get(&toilet.id.0).filter(|cleaned| **cleaned <= query.at);
+    let mut last = false;
+    if let Some(Cleaned { within, uncleaned }) = filter.cleaned {
+        let fresh = cleaned.map(|cleaned| query.at - *cleaned <= within);
+        match uncleaned {
+            Uncleaned::Last => last = fresh != Some(true),
+            Uncleaned::Exclude if fresh == Some(true) => {}
+            Uncleaned::Exclude if fresh.is_none() && filter.unknown == Unknown::Include => unsure.push("cleaned"),
+            Uncleaned::Exclude => return None,
         }
     }
     let today = query.at.with_timezone(&fact.zone).date_naive();
@@ -63,7 +85,7 @@ fn judged(toilet: &Toilet, query: &NearestQuery) -> Option<(f64, i32, Vec<&'stat
             Some(State::Unknown) | None => unsure.push("hours"),
         }
     }
-    Some((distance, toilet.id.0, unsure))
+    Some((last, distance, toilet.id.0, unsure))
 }
 
 /// Places all over the world, with more than their share at the poles, the antimeridian and each other's door.
@@ -120,6 +142,20 @@ fn a_toilet() -> impl Strategy<Value = Toilet> {
         )
 }
 
+/// Instants around those of the searches.
+const CLEANED: [&str; 4] =
+    ["2026-11-23T07:59:30Z", "2026-11-23T06:00:00Z", "2026-11-22T00:00:00Z", "2026-11-23T23:00:00Z"];
+
+fn settlement(last_cleaned_at: DateTime<Utc>) -> Settlement {
+    Settlement {
+        settled_at: last_cleaned_at,
+        next_at: last_cleaned_at,
+        last_cleaned_at: Some(last_cleaned_at),
+        next_due_at: None,
+        on_time: Share { numerator: 0, denominator: 0 },
+    }
+}
+
 fn a_query() -> impl Strategy<Value = NearestQuery> {
     let needs = prop::collection::vec(
         prop::sample::select(vec![
@@ -140,9 +176,13 @@ fn a_query() -> impl Strategy<Value = NearestQuery> {
         ]),
         0..2,
     );
-    let filter = (needs, unknown, kinds, grades).prop_map(|(needs, unknown, kinds, grades)| {
+    let uncleaned = prop::sample::select(vec![Uncleaned::Exclude, Uncleaned::Last]);
+    let cleaned = (prop::sample::select(vec![1, 120, 3000]), uncleaned)
+        .prop_map(|(minutes, uncleaned)| Cleaned { within: TimeDelta::minutes(minutes), uncleaned });
+    let cleaned = prop::option::of(cleaned);
+    let filter = (needs, unknown, kinds, grades, cleaned).prop_map(|(needs, unknown, kinds, grades, cleaned)| {
         let needs = needs.into_iter().collect();
-        Filter { needs, unknown, kinds, grades }
+        Filter { needs, unknown, kinds, grades, cleaned }
     });
     let at = prop::sample::select(vec![NOW, "2026-11-23T23:30:00Z", "2019-01-01T00:00:00Z"]);
     let max_distance = prop::option::of(prop_oneof![0.0..2_000.0, 0.0..2.0e7, Just(2.01e7)]);
@@ -160,7 +200,9 @@ proptest! {
     #[test]
     fn nearest_is_what_a_plain_look_at_every_toilet_gives(
         toilets in prop::collection::vec(a_toilet(), 0..60),
+        cleanings in prop::collection::btree_map(1..60, prop::sample::select(&CLEANED[..]), 0..60),
         query in a_query(),
+        settled_first: bool,
     ) {
         // Of toilets with the same id the finder keeps the last, as a register would.
         let mut register: Vec<Toilet> = Vec::new();
@@ -169,15 +211,24 @@ proptest! {
             register.push(toilet.clone());
         }
         let finder = Finder::new(|_| Vec::new(), Arc::new(Calendars::default()));
+        let cleanings: Cleanings = cleanings.into_iter().map(|(id, at)| (id, instant(at))).collect();
+        let settled = cleanings.iter().map(|(id, at)| (ToiletId(*id), settlement(*at)));
+        if settled_first {
+            finder.settle(settled.clone());
+        }
         finder.replace(toilets, Vec::new(), 1);
+        if !settled_first {
+            finder.settle(settled);
+        }
         let hits = finder.snapshot().nearest(&query);
-        let all = oracle(&register, &query);
+        let all = oracle(&register, &cleanings, &query);
         prop_assert_eq!(hits.len(), all.len().min(query.limit));
         let mut ids = Vec::new();
-        for (hit, (distance, _, _)) in hits.iter().zip(&all) {
+        for (hit, (last, distance, _, _)) in hits.iter().zip(&all) {
             // Where rounding alone orders two toilets, either may come first; whichever does must be right.
             prop_assert!((hit.distance_metres - distance).abs() < ROUNDING_METRES);
-            let (own, id, unsure) = all.iter().find(|(_, id, _)| *id == hit.entry.id().0).unwrap();
+            let (own_last, own, id, unsure) = all.iter().find(|(.., id, _)| *id == hit.entry.id().0).unwrap();
+            prop_assert_eq!(own_last, last);
             prop_assert!((hit.distance_metres - own).abs() < ROUNDING_METRES);
             prop_assert_eq!(&hit.unsure.names().collect::<Vec<_>>(), unsure);
             ids.push(*id);
