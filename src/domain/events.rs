@@ -31,6 +31,8 @@ codes!(
         Missed = "missed",
         /// What had been missed turned out to be done, or was excused.
         Settled = "settled",
+        /// A toilet was cleaned, or a record of that was put right.
+        Cleaned = "cleaned",
     }
 );
 
@@ -39,6 +41,12 @@ impl Topic {
     #[must_use]
     pub const fn is_public(self) -> bool {
         !matches!(self, Self::Plan | Self::Overdue)
+    }
+
+    /// Whether whoever asks for messages of everything means it: not what happens many times a day as it should.
+    #[must_use]
+    pub const fn is_news(self) -> bool {
+        !matches!(self, Self::Cleaned)
     }
 }
 
@@ -112,7 +120,7 @@ impl Event {
     #[must_use]
     pub fn of(mark: Mark, entry: &Entry, place: Place) -> Option<Self> {
         let topics = topics(entry.kind, entry.action, &entry.changes);
-        let toilet = toilet(entry.kind, &entry.key);
+        let toilet = toilet(entry.kind, &entry.key, &entry.changes);
         let (kind, key, action, at) = (entry.kind, entry.key.clone(), entry.action, entry.at);
         (!topics.is_empty()).then_some(Self { mark, kind, key, action, at, topics, toilet, place })
     }
@@ -124,12 +132,16 @@ impl Event {
     }
 }
 
-/// The toilet that a record of that kind and key belongs to.
+/// The toilet that a record of that kind and key belongs to, of which this was changed.
 #[must_use]
-pub fn toilet(kind: RecordKind, key: &str) -> Option<ToiletId> {
+pub fn toilet(kind: RecordKind, key: &str, changes: &Changes) -> Option<ToiletId> {
     let id = match kind {
         RecordKind::Toilet => Some(key),
         RecordKind::Plan | RecordKind::Slot => key.split('.').next(),
+        RecordKind::Cleaning => {
+            let id = changes.get("toilet").and_then(|[_, to]| to.as_i64())?;
+            return i32::try_from(id).ok().map(ToiletId);
+        }
         _ => None,
     };
     id?.parse().ok().map(ToiletId)
@@ -146,6 +158,7 @@ pub fn topics(kind: RecordKind, action: Action, changes: &Changes) -> Vec<Topic>
         (RecordKind::Slot, Action::Overdue) => vec![Topic::Overdue],
         (RecordKind::Slot, Action::Miss) => vec![Topic::Missed],
         (RecordKind::Slot, Action::Settle) => vec![Topic::Settled],
+        (RecordKind::Cleaning, Action::Create) => vec![Topic::Cleaned],
         _ => Vec::new(),
     }
 }

@@ -124,6 +124,7 @@ names!(Topic {
     Self::Overdue => "超时未做", "overdue";
     Self::Missed => "漏做", "missed";
     Self::Settled => "补记", "settled";
+    Self::Cleaned => "保洁", "cleaned";
 });
 
 impl Named for Need {

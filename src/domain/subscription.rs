@@ -179,7 +179,13 @@ impl Subscription {
     pub fn wants(&self, topics: &[Topic], place: &Place) -> bool {
         let is_there = self.reach.covers(&place.path, place.operator)
             || !place.left.is_empty() && self.reach.covers(&place.left, place.operator);
-        self.paused_at.is_none() && is_there && topics.iter().any(|topic| self.topics.contains(topic))
+        self.paused_at.is_none() && is_there && self.wants_any(topics)
+    }
+
+    /// Whether somebody wants to be told of any of these, wherever it is.
+    #[must_use]
+    pub fn wants_any(&self, topics: &[Topic]) -> bool {
+        topics.iter().any(|topic| self.topics.contains(topic))
     }
 }
 

@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::query::Params;
 use super::tag::Tag;
 use super::words::Word;
+use super::written::Changed;
 use crate::domain::Violation;
 use crate::domain::events::Topic;
 use crate::domain::id::OperatorId;
@@ -50,7 +51,7 @@ struct SubscriptionInput {
     area: Option<String>,
     /// Only of what this body runs: its id.
     operator: Option<i32>,
-    /// Of which topics; of all if left out.
+    /// Of which topics; of all but `cleaned` if left out.
     topics: Option<Vec<Word<Topic>>>,
     /// `atOnce` (as soon as there is anything to tell) or `shift` (once every four hours, counted from midnight); `shift`
     /// if left out.
@@ -65,6 +66,14 @@ struct SubscriptionInput {
     /// The secret of a robot of 钉钉 that takes signed messages (加签). It is never shown again.
     #[oai(validator(max_length = 128))]
     secret: Option<String>,
+}
+
+/// Whether a subscription rests.
+#[derive(Debug, Object)]
+#[oai(rename = "SubscriptionPause", deny_unknown_fields)]
+struct PauseInput {
+    /// Whether it does.
+    paused: bool,
 }
 
 /// A wish to be told, without where to.
@@ -94,7 +103,7 @@ pub(super) struct SubscriptionView {
     /// Since when no message has got there, if the last one has not.
     failing_since: Option<Instant>,
     /// Since when none is sent any more: none had got there for days, or the other side is gone, or whoever asked may not
-    /// have them any more. Remove it, and ask anew.
+    /// have them any more (then with `trouble`), or somebody paused it.
     paused_at: Option<Instant>,
     /// Why, of either.
     trouble: Option<Word<Trouble>>,
@@ -163,6 +172,24 @@ impl SubscriptionsApi {
         let Params(()) = query;
         let found = subscriptions::get(&self.0, &signed.by().actor, id.0).await?;
         Ok(Answer::of(&SubscriptionView::from(&found)))
+    }
+
+    /// Pause a subscription, or have it go on
+    ///
+    /// While it is paused nothing is sent or kept for it. What was paused since nothing got there goes on as if nothing had
+    /// been; a webhook keeps its secret.
+    #[oai(path = "/api/v1/subscriptions/:id/paused", method = "put", operation_id = "update_subscription_pause")]
+    async fn update_subscription_pause(
+        &self,
+        signed: Signed,
+        /// The subscription's id.
+        id: Path<Uuid>,
+        query: Params<()>,
+        body: Body<PauseInput>,
+    ) -> Result<Changed<SubscriptionView>, Problem> {
+        let Params(()) = query;
+        let found = subscriptions::set_paused(&self.0, signed.writer(), id.0, body.0.paused).await?;
+        Ok(Changed::now(Answer::of(&SubscriptionView::from(&found))))
     }
 
     /// Take a subscription back

@@ -17,7 +17,7 @@ use super::{Store, StoreError, Tx};
 use crate::domain::Violation;
 use crate::domain::area::AreaCode;
 use crate::domain::event::NewEntry;
-use crate::domain::events::{self, Place};
+use crate::domain::events::{self, Place, Topic};
 use crate::domain::id::ToiletId;
 use crate::domain::subscription::{Delivery, DeliveryState, Notice};
 
@@ -35,20 +35,22 @@ impl Tx {
     /// forget to; whoever appends an entry about a toilet has written the toilet before.
     pub(super) async fn notify(&self, entries: &[NewEntry]) -> Result<(), StoreError> {
         let about = |entry: &NewEntry| events::topics(entry.kind, entry.action, &entry.changes);
-        let told: Vec<_> =
+        let mut told: Vec<_> =
             entries.iter().map(|entry| (entry, about(entry))).filter(|(_, topics)| !topics.is_empty()).collect();
         if told.is_empty() {
             return Ok(());
         }
         let active = subscription::Entity::find().filter(subscription::Column::PausedAt.is_null());
         let subscriptions = whole(&self.connection, &active.all(&self.connection).await?).await?;
-        if subscriptions.is_empty() {
+        let is_wanted = |topics: &[Topic]| subscriptions.iter().any(|one| one.wants_any(topics));
+        told.retain(|(_, topics)| is_wanted(topics));
+        if told.is_empty() {
             return Ok(());
         }
         let places = self.places(told.iter().map(|(entry, _)| *entry)).await?;
         let mut rows = Vec::new();
         for (entry, topics) in &told {
-            let toilet = events::toilet(entry.kind, &entry.key);
+            let toilet = events::toilet(entry.kind, &entry.key, &entry.changes);
             let place = self.place(entry, toilet, &places).await?;
             for subscription in subscriptions.iter().filter(|subscription| subscription.wants(topics, &place)) {
                 let wanted: Vec<_> =
@@ -76,7 +78,8 @@ impl Tx {
 
     /// Where the toilets of entries lie now.
     async fn places(&self, entries: impl Iterator<Item = &NewEntry>) -> Result<HashMap<ToiletId, Place>, StoreError> {
-        let mut ids: Vec<_> = entries.filter_map(|entry| events::toilet(entry.kind, &entry.key)).collect();
+        let mut ids: Vec<_> =
+            entries.filter_map(|entry| events::toilet(entry.kind, &entry.key, &entry.changes)).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut places = HashMap::new();

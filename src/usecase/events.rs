@@ -120,7 +120,8 @@ pub(super) async fn advance(ctx: &Ctx, cursor: Cursor) -> Result<(), Failure> {
 async fn told(ctx: &Ctx, entries: Vec<(Mark, Entry)>) -> Result<Vec<Event>, Failure> {
     let is_told = |entry: &Entry| !events::topics(entry.kind, entry.action, &entry.changes).is_empty();
     let entries: Vec<_> = entries.into_iter().filter(|(_, entry)| is_told(entry)).collect();
-    let mut ids: Vec<_> = entries.iter().filter_map(|(_, entry)| events::toilet(entry.kind, &entry.key)).collect();
+    let mut ids: Vec<_> =
+        entries.iter().filter_map(|(_, entry)| events::toilet(entry.kind, &entry.key, &entry.changes)).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut places = HashMap::new();
@@ -136,7 +137,7 @@ fn place(ctx: &Ctx, entry: &Entry, places: &HashMap<ToiletId, Place>) -> Place {
         let code: Option<AreaCode> = code.parse().ok();
         code.and_then(|code| areas::get(ctx, &code).ok()).map(|area| area.path.clone()).unwrap_or_default()
     };
-    match events::toilet(entry.kind, &entry.key) {
+    match events::toilet(entry.kind, &entry.key, &entry.changes) {
         Some(toilet) => {
             let left = entry.changes.get("area").and_then(|[from, _]| from.as_str()).map(path);
             Place { left: left.unwrap_or_default(), ..places.get(&toilet).cloned().unwrap_or_default() }

@@ -37,7 +37,7 @@ pub struct NewSubscription {
     pub area: Option<AreaCode>,
     /// Only of what this body runs.
     pub operator: Option<OperatorId>,
-    /// Of which topics; all if empty.
+    /// Of which topics; all [news](Topic::is_news) if empty.
     pub topics: Vec<Topic>,
     /// When.
     pub rhythm: Rhythm,
@@ -65,7 +65,8 @@ pub async fn create(ctx: &Ctx, by: By, new: NewSubscription) -> Result<(Subscrip
     let id = ctx.clock.new_id();
     let shared = (new.channel == Channel::Webhook).then(|| ctx.clock.random().map(WebhookSecret::new)).transpose()?;
     let sealing = sealing(ctx, id, &new, shared.as_ref())?;
-    let mut topics = if new.topics.is_empty() { Topic::ALL.to_vec() } else { new.topics };
+    let all = || Topic::ALL.iter().copied().filter(|topic| topic.is_news()).collect();
+    let mut topics = if new.topics.is_empty() { all() } else { new.topics };
     topics.sort_unstable();
     topics.dedup();
     let subscription = Subscription {
@@ -159,6 +160,33 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<Subscription>, Failure
 /// [`Failure::Refused`], [`Failure::NotFound`].
 pub async fn get(ctx: &Ctx, actor: &Actor, id: Uuid) -> Result<Subscription, Failure> {
     list(ctx, actor).await?.into_iter().find(|one| one.id == id).ok_or(Failure::NotFound)
+}
+
+/// Pauses a subscription, so that nothing more is sent or kept for it, or has it go on from now; answers how it stands.
+/// What it was said to be failing with is forgotten.
+///
+/// # Errors
+/// [`Failure::Refused`], [`Failure::NotFound`].
+pub async fn set_paused(ctx: &Ctx, by: By, id: Uuid, paused: bool) -> Result<Subscription, Failure> {
+    let mut found = get(ctx, &by.actor, id).await?;
+    if found.paused_at.is_some() == paused {
+        return Ok(found);
+    }
+    found.paused_at = paused.then(|| ctx.clock.now().trunc_subsecs(0));
+    (found.failing_since, found.trouble) = (None, None);
+    let paused_at = found.paused_at;
+    let written = ctx.write(by.author(ctx), move |tx| {
+        Box::pin(async move {
+            tx.mark_subscription(id, None, paused_at, None).await?;
+            if paused_at.is_some() {
+                tx.give_up_deliveries(id).await?;
+            }
+            let action = if paused { event::Action::Retire } else { event::Action::Restore };
+            Ok::<_, Failure>(tx.append(vec![journaled(id, action)]).await?)
+        })
+    });
+    written.await?;
+    Ok(found)
 }
 
 /// Takes a subscription back, with what it was still to tell.

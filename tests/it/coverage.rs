@@ -87,7 +87,7 @@ impl Things {
             "list_plates" | "create_plate" | "get_plate_drawing" => self.toilet.to_string(),
             _ if operation.path.starts_with("/api/v1/toilets/") => TOILET.to_string(),
             "delete_deployment" => DEPLOYED.to_string(),
-            "get_subscription" | "delete_subscription" => self.subscription.to_string(),
+            "get_subscription" | "update_subscription_pause" | "delete_subscription" => self.subscription.to_string(),
             _ if operation.path.starts_with("/api/v1/imports/") => "1".to_owned(),
             _ if operation.path.starts_with("/api/v1/suggestions/") => self.suggestion.to_string(),
             // The first of each, which the operations before make.
@@ -236,7 +236,7 @@ struct Operation {
 }
 
 fn operations() -> Vec<Operation> {
-    let document: Value = serde_json::from_str(&document()).unwrap();
+    let document: Value = serde_json::from_str(document()).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let all = paths.iter().flat_map(|(path, methods)| {
         methods.as_object().unwrap().iter().map(move |(method, operation)| Operation {

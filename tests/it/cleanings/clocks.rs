@@ -4,6 +4,8 @@ use gongce::domain::account::Role;
 
 use super::*;
 use crate::harness::stores::on_both;
+use crate::photos::pictures::plain;
+use crate::photos::{id as photo, send};
 
 on_both! {
     async fn an_evening_sync_from_a_device_that_is_three_hours_wrong(database: Database) {
@@ -69,5 +71,66 @@ on_both! {
         let later = at(&database, "2026-11-25T08:00:00Z").await;
         let again = sent(&later, &cleaner, 6, &json!({"event": event, "sending": {"clock": clock(9)}})).await.json_of(200);
         assert_eq!(again["cleaning"], told["cleaning"]);
+    }
+}
+
+on_both! {
+    async fn a_day_without_signal_comes_out_as_it_truly_was(database: Database) {
+        let morning = service(&database).await;
+        let (supervisor, cleaner) = (morning.sign_in(Role::Supervisor, "410308").await, morning.sign_in(Role::Cleaner, TOWN).await);
+        // Rounds at every full hour from 06:00 to 17:00 there, at four toilets: 48 slots.
+        let window = json!([{"task": "round", "from": "06:00", "to": "17:30", "everyMinutes": 60,
+            "earlyMinutes": 15, "lateMinutes": 15, "graceMinutes": 30}]);
+        let mut toilets = Vec::new();
+        for number in 0..4 {
+            let toilet = toilet(&morning, &supervisor, TOWN, f64::from(number) * 150.0).await;
+            let plan = json!({"windows": window, "from": "2026-11-24"});
+            morning.post(&format!("/api/v1/toilets/{toilet}/plans"), &supervisor, plan).await.json_of(201);
+            toilets.push(toilet);
+        }
+        // Of each toilet's twelve she did ten: the fourth was twenty minutes late, the last two she did not do.
+        let evening = at(&database, "2026-11-24T11:30:00Z").await;
+        gongce::usecase::slots::close_once(&evening.ctx).await.unwrap();
+        let wrong = chrono::TimeDelta::hours(3);
+        let (mut items, mut number) = (Vec::new(), 0_u32);
+        for hour in 0..10_i64 {
+            for (place, toilet) in toilets.iter().enumerate() {
+                let late = if hour == 3 { 20 } else { 0 };
+                let minutes = hour * 60 + late + i64::try_from(place).unwrap() * 3;
+                let truly = instant("2026-11-23T22:00:00Z") + chrono::TimeDelta::minutes(minutes);
+                assert_eq!(send(&evening, &cleaner, number, &plain(u8::try_from(number).unwrap())).await.status, 201);
+                let event = json!({"toilet": toilet, "tasks": ["round"], "finishedAt": (truly - wrong).to_rfc3339(),
+                    "photos": [photo(number)], "clock": {"bootId": "a", "monotonicMs": minutes * 60_000}});
+                items.push(json!({"id": id(number), "event": event}));
+                number += 1;
+            }
+        }
+        let now = instant("2026-11-24T11:30:00Z");
+        let since = (now - instant("2026-11-23T22:00:00Z")).num_milliseconds();
+        let sending = json!({"at": (now - wrong).to_rfc3339(), "clock": {"bootId": "a", "monotonicMs": since}});
+        let body = json!({"sending": sending, "items": items});
+        let answer = evening.post("/api/v1/cleanings/batch", &cleaner, body.clone()).await.json_of(200);
+        let outcomes = answer["items"].as_array().unwrap().clone();
+        assert_eq!(outcomes.len(), 40);
+        assert!(outcomes.iter().all(|one| one["status"] == "created"), "{outcomes:?}");
+        let again = evening.post("/api/v1/cleanings/batch", &cleaner, body).await.json_of(200);
+        assert!(again["items"].as_array().unwrap().iter().all(|one| one["status"] == "replayed"));
+
+        for toilet in &toilets {
+            let path = format!("/api/v1/toilets/{toilet}/slots?from=2026-11-24&to=2026-11-24");
+            let slots = evening.get(&path, &supervisor).await.json_of(200)["items"].as_array().unwrap().clone();
+            let states: Vec<_> = slots.iter().map(|slot| slot["state"].as_str().unwrap()).collect();
+            let on_time = "doneOnTime";
+            let (late, missed) = ("doneLate", "missed");
+            let truly = [on_time, on_time, on_time, late, on_time, on_time, on_time, on_time, on_time, on_time, missed, missed];
+            assert_eq!(states, truly);
+            let synced: Vec<_> = slots.iter().map(|slot| slot["syncedLate"] == true).collect();
+            // Those of which the day had seen the end when she came into signal.
+            assert_eq!(synced.iter().filter(|late| **late).count(), 10, "{slots:?}");
+            // Each shows its photo.
+            let listed = log(&evening, &supervisor, &format!("&toilet={toilet}")).await;
+            assert_eq!(listed.iter().filter(|one| one["photos"].as_array().is_some_and(|photos| photos.len() == 1)).count(), 10);
+        }
+        assert_whole(&evening).await;
     }
 }

@@ -101,6 +101,7 @@ pub(super) const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("create_subscription", SUBSCRIPTION, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
     ("list_subscriptions", "", [200, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("get_subscription", "", [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    ("update_subscription_pause", r#"{"paused": false}"#, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("delete_subscription", "", [204, 404, 204, 204, 404, 204, 403, 403, 403]),
     // A file takes any toilet anywhere, and nobody here administers everything.
     ("upload_import", "x", [403; 9]),

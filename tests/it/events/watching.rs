@@ -3,6 +3,7 @@
 use gongce::domain::account::Role;
 use gongce::domain::event::Action;
 use gongce::http::Limits;
+use poem::http::Method;
 use serde_json::json;
 
 use super::{Live, slot, slot_entry, write};
@@ -68,5 +69,22 @@ on_both! {
         assert_eq!(live.service.get("/api/v1/areas/999999/events/list", "").await.status, 404);
         assert_eq!(live.service.get("/api/v1/events/list?after=x", &token).await.problem(400).0, "badParameter");
         assert_eq!(live.service.get("/api/v1/events/list?area=999999", &token).await.status, 422);
+    }
+}
+
+on_both! {
+    async fn a_cleaning_is_told_to_everybody_and_names_nobody(database: Database) {
+        let live = Live::on(&database, Limits::default()).await;
+        let toilet = register(live.ctx(), "公厕", "410308101").await;
+        let cleaner = live.service.sign_in(Role::Cleaner, "410308101").await;
+        let mut public = live.stream("/api/v1/areas/410308101/events?topic=cleaned", "", "").await;
+        let id = "0192f0c1-0000-7000-8000-000100000001";
+        let event = json!({"toilet": toilet, "tasks": ["round"], "finishedAt": "2026-11-23T07:00:00Z"});
+        let path = format!("/api/v1/cleanings/{id}");
+        live.service.send(Method::PUT, &path, &cleaner, &[], &json!({"event": event})).await.json_of(201);
+        let told = public.event().await.data;
+        let expected = json!({"id": told["id"], "topics": ["cleaned"], "kind": "cleaning", "key": id, "action": "create",
+            "at": "2026-11-23T08:00:00Z", "toilet": toilet.0, "area": "410308101"});
+        assert_eq!(told, expected);
     }
 }

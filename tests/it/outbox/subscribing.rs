@@ -82,3 +82,38 @@ on_both! {
         assert_eq!(town.service.get("/api/v1/subscriptions", &admin).await.json()["items"].as_array().unwrap().len(), 1);
     }
 }
+
+on_both! {
+    async fn a_subscription_rests_and_goes_on(database: Database) {
+        let hook = Standin::start().await;
+        let town = Town::on(&database, lenient(&hook)).await;
+        let made = town.subscribe(json!({"channel": "webhook", "target": hook.url})).await;
+        let id = made["subscription"]["id"].as_str().unwrap();
+        let pause = async |paused: bool| {
+            let path = format!("/api/v1/subscriptions/{id}/paused");
+            town.service.send(Method::PUT, &path, &town.token, &[], &json!({"paused": paused})).await.json_of(200)
+        };
+        town.miss(&town.service.ctx, 0).await;
+        assert!(pause(true).await["pausedAt"].is_string());
+        town.miss(&town.service.ctx, 1).await;
+        assert_eq!(outbox::send_due(&town.service.ctx).await.unwrap(), 0, "nothing is sent or kept");
+        assert!(pause(false).await["pausedAt"].is_null());
+        assert!(pause(false).await["pausedAt"].is_null(), "twice is once");
+        town.miss(&town.service.ctx, 2).await;
+        assert_eq!(outbox::send_due(&town.service.ctx).await.unwrap(), 1);
+        let asked = hook.asked();
+        let items = asked[0].json()["data"]["items"].clone();
+        assert_eq!((items.as_array().unwrap().len(), &items[0]["key"]), (1, &json!(town.missed(2).key)));
+    }
+}
+
+on_both! {
+    async fn whoever_names_no_topic_is_told_the_news(database: Database) {
+        let hook = Standin::start().await;
+        let town = Town::on(&database, lenient(&hook)).await;
+        let body = json!({"channel": "wecom", "area": "410308101", "target": "0123456789abcdef"});
+        let made = town.service.post("/api/v1/subscriptions", &town.token, body).await.json_of(201);
+        let topics = made["subscription"]["topics"].as_array().unwrap().clone();
+        assert!(topics.contains(&json!("missed")) && !topics.contains(&json!("cleaned")), "{topics:?}");
+    }
+}

@@ -24,7 +24,7 @@ pub(super) fn jpeg(image: &RgbImage) -> Vec<u8> {
 
 /// A small honest JPEG; another for each number.
 pub(crate) fn plain(number: u8) -> Vec<u8> {
-    jpeg(&halves(64, 48, number.wrapping_mul(16)))
+    jpeg(&halves(64 + u32::from(number / 16), 48, number.wrapping_mul(16)))
 }
 
 /// As a PNG or WebP.

@@ -7,6 +7,7 @@ mod phones;
 mod pushes;
 mod sign_in;
 pub(crate) mod standin;
+mod subscriptions;
 mod suggestions;
 mod tls;
 mod tokens;
@@ -43,7 +44,7 @@ pub(crate) fn client(url: &str) -> Arc<Wechat> {
     let settings = Settings {
         base_url: format!("{url}/"),
         time: Duration::from_secs(2),
-        templates: "slotDue=tmpl-due,answered=tmpl-answered".parse().unwrap(),
+        templates: "slotDue=tmpl-due,answered=tmpl-answered,events=tmpl-events".parse().unwrap(),
         ..Settings::default()
     };
     let (app_id, secret) = (APP.to_owned(), AppSecret::new(SECRET).unwrap());
