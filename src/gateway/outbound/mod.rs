@@ -11,7 +11,7 @@ mod webhooks;
 use std::error::Error;
 use std::net::SocketAddr;
 
-use reqwest::{Client, RequestBuilder, StatusCode, Url, redirect, retry};
+use reqwest::{Client, RequestBuilder, StatusCode, redirect, retry};
 use rustls::ClientConfig;
 
 pub use robots::Robot;
