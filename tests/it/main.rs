@@ -38,6 +38,7 @@ mod reports;
 mod schema;
 mod sign_in;
 mod slots;
+mod substitutes;
 mod suggestions;
 mod toilets_api;
 mod wechat;
