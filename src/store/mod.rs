@@ -13,6 +13,7 @@ mod copies;
 mod deployments;
 mod divisions;
 mod dumps;
+mod duties;
 #[expect(unreachable_pub, reason = "the entity macro writes public items with its own habits")]
 mod entity;
 mod error;
@@ -49,6 +50,7 @@ mod postgres;
 mod registering;
 mod restoring;
 mod ring_keys;
+mod rosters;
 mod rows;
 mod schema;
 mod seal;

@@ -47,6 +47,7 @@ pub mod positions;
 pub mod proofs;
 pub mod registering;
 pub mod reports;
+pub mod rosters;
 pub mod round;
 pub mod sessions;
 pub mod slots;

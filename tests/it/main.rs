@@ -35,6 +35,7 @@ mod problems;
 mod real_data;
 mod register;
 mod reports;
+mod rosters;
 mod schema;
 mod sign_in;
 mod slots;

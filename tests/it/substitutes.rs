@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::assignments::{person, toilet};
 use crate::harness::service::{Answered, Service};
-use crate::harness::stores::{Database, on_both};
+use crate::harness::stores::on_both;
 
 async fn name(service: &Service, token: &str, toilet: &str, body: Value) -> Answered {
     service.post(&format!("{toilet}/substitutes"), token, body).await
