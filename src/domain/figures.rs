@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::area::AreaCode;
 use super::codes::codes;
+use super::coverage::Minutes;
 use super::tally::{DayTally, Tally};
 use super::toilet::Toilet;
 
@@ -98,9 +99,15 @@ pub fn add(figures: &mut Figures, toilet: &Toilet, counted: &DayTally, by: (Grou
     *figures.entry((of, by.1.first(counted.day, from))).or_default() += counted.tally;
 }
 
-/// The figures, and what they are of.
+/// The cleaning figures.
+pub type CleaningFigures = Told<Tally>;
+
+/// How much of the service hours somebody was on shift.
+pub type CoverageFigures = Told<Minutes>;
+
+/// Figures, and what they are of.
 #[derive(Debug, Clone)]
-pub struct CleaningFigures {
+pub struct Told<T> {
     /// The first day.
     pub from: NaiveDate,
     /// The last day.
@@ -112,12 +119,12 @@ pub struct CleaningFigures {
     /// When they were read. What becomes known later changes them.
     pub as_of: DateTime<Utc>,
     /// The figures.
-    pub figures: Figures,
+    pub figures: BTreeMap<(Of, NaiveDate), T>,
     /// What the groups are called that have a name.
     pub names: HashMap<Of, String>,
 }
 
-impl CleaningFigures {
+impl<T> Told<T> {
     /// The last day of the stretch that begins on a day.
     #[must_use]
     pub fn last(&self, first: NaiveDate) -> NaiveDate {

@@ -87,10 +87,16 @@ impl Outage {
         Self { id, fact, expected_until: None, state: OutageState::Confirmed, by: None }
     }
 
+    /// Whether it closes the toilet while it lasts.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.state != OutageState::Rejected
+    }
+
     /// Whether it closes the toilet at that instant.
     #[must_use]
     pub fn is_in_force(&self, at: DateTime<Utc>) -> bool {
-        self.state != OutageState::Rejected && self.fact.span.contains(at)
+        self.counts() && self.fact.span.contains(at)
     }
 
     /// As the journal has it: `outages.7`.

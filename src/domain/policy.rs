@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::{Actor, PersonId, Reach, Role};
 use super::area::AreaCode;
+use super::duties::Charge;
 use super::id::OperatorId;
 
 /// Something that somebody wants to do.
@@ -180,19 +181,19 @@ pub enum Closing {
 /// For how long a cleaner may close her own toilet: until somebody who may do more is at work again.
 pub const OWN_CLOSURE: TimeDelta = TimeDelta::hours(24);
 
-/// In what way somebody may close a toilet, if they may.
+/// In what way somebody may close a toilet that is that to them now, if they may.
 #[must_use]
-pub fn closing(actor: &Actor, subject: Subject<'_>) -> Option<Closing> {
+pub fn closing(actor: &Actor, subject: Subject<'_>, charge: Charge) -> Option<Closing> {
     if may(actor, Action::CloseToilet, subject) {
         return Some(Closing::Confirmed);
     }
-    is_own(actor, subject).then_some(Closing::Unconfirmed)
+    is_own(actor, subject, charge).then_some(Closing::Unconfirmed)
 }
 
-/// Whether a toilet is a cleaner's own. As long as nobody has recorded who keeps which toilet, hers are all that a
-/// grant of hers covers. Nothing else answers this question, so that it can be answered better here.
-fn is_own(actor: &Actor, subject: Subject<'_>) -> bool {
-    may(actor, Action::CloseOwnToilet, subject)
+/// Whether a toilet is a cleaner's own: within her grants the ones that she answers for, stands in at or is on shift at.
+/// As long as nobody has recorded who keeps a toilet, it is that of everybody whose grant covers it.
+fn is_own(actor: &Actor, subject: Subject<'_>, charge: Charge) -> bool {
+    charge != Charge::Others && may(actor, Action::CloseOwnToilet, subject)
 }
 
 /// How long a proof of who one is counts: long enough for an errand at the desk, too short for whoever finds the desk

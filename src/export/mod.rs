@@ -5,6 +5,7 @@
 //! All but the tags hold every column of a [`Record`] and can be read back.
 
 mod book;
+mod coverage;
 mod csv;
 mod figures;
 mod geojson;
@@ -14,6 +15,7 @@ mod ical;
 mod monthly;
 mod osm;
 mod plate;
+mod roster;
 mod sheets;
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,7 @@ use crate::domain::record::Record;
 use crate::geo::Crs;
 
 pub use book::{Book, Cell, Table};
+pub use coverage::coverage;
 pub use csv::table as csv_table;
 pub use figures::figures;
 pub use geojson::{FeatureStyle, feature};
@@ -33,6 +36,7 @@ pub use html::html;
 pub use ical::{About, ICAL, ical};
 pub use monthly::monthly;
 pub use plate::{PlateDrawingError, plate_drawing};
+pub use roster::roster_sheet;
 pub use sheets::{Sheets, SheetsError};
 pub use xlsx::{SheetError, xlsx};
 

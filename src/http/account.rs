@@ -8,7 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::assignments::CustodianView;
+use super::assignments::{CustodianView, SubstituteView};
 use super::bearer::Signed;
 use super::cleaning_view::OwnCleaningView;
 use super::entry_view::{Before, EntryView};
@@ -17,6 +17,7 @@ use super::invitations::PendingView;
 use super::people_view::{Done, GrantView, MemberView, SessionView};
 use super::problem::Problem;
 use super::query::Params;
+use super::roster_view::{DayView, TurnView};
 use super::subscriptions::SubscriptionView;
 use super::suggestions::SuggestionView;
 use super::tag::Tag;
@@ -99,6 +100,12 @@ struct ExportView {
     subscriptions: Vec<SubscriptionView>,
     /// The toilets for which they answered, answer and will answer, the latest first.
     custodian_of: Vec<CustodianView>,
+    /// The toilets at which they stood in, stand in and will stand in, the latest first.
+    substitute_at: Vec<SubstituteView>,
+    /// Their turns on rosters, the latest first.
+    turns: Vec<TurnView>,
+    /// Their days on rosters that are other than planned, the latest first: 10,000 at most.
+    roster_days: Vec<DayView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -129,6 +136,9 @@ impl ExportView {
             cleanings: held.cleanings.iter().map(OwnCleaningView::from).collect(),
             subscriptions: held.subscriptions.iter().map(SubscriptionView::from).collect(),
             custodian_of: held.custodian_of.iter().map(CustodianView::from).collect(),
+            substitute_at: held.substitute_at.iter().map(SubstituteView::from).collect(),
+            turns: held.turns.iter().map(|turn| TurnView::of(turn, None)).collect(),
+            roster_days: held.roster_days.iter().map(DayView::from).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }

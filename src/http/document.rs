@@ -16,6 +16,7 @@ use super::assignments::AssignmentsApi;
 use super::audit::AuditApi;
 use super::batches::BatchesApi;
 use super::cleanings::CleaningsApi;
+use super::coverage::CoverageApi;
 use super::deployments::DeploymentsApi;
 use super::documented::Documented;
 use super::door::Door;
@@ -39,6 +40,8 @@ use super::plates::PlatesApi;
 use super::positions::PositionsApi;
 use super::problem_code::ProblemCode;
 use super::reports::ReportsApi;
+use super::roster_months::RosterMonthsApi;
+use super::rosters::RostersApi;
 use super::round::RoundApi;
 use super::sessions::SessionsApi;
 use super::slots::SlotsApi;
@@ -70,9 +73,12 @@ type Apis = Documented<(
         SlotsApi,
         ExcusesApi,
         AssignmentsApi,
+        RostersApi,
+        RosterMonthsApi,
         CleaningsApi,
         RoundApi,
         FiguresApi,
+        CoverageApi,
         EventsApi,
         SubscriptionsApi,
     ),
@@ -104,9 +110,12 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             SlotsApi(shared()),
             ExcusesApi(shared()),
             AssignmentsApi(shared()),
+            RostersApi(shared()),
+            RosterMonthsApi(shared()),
             CleaningsApi(shared()),
             RoundApi(shared()),
             FiguresApi(shared()),
+            CoverageApi(shared()),
             EventsApi { ctx: shared(), door: Arc::clone(door) },
             SubscriptionsApi(shared()),
         ),

@@ -72,7 +72,7 @@ impl FiguresApi {
 
 /// A table.
 #[derive(ApiResponse)]
-enum FiguresFile {
+pub(super) enum FiguresFile {
     /// The table.
     #[oai(status = 200, content_type = "text/csv; charset=utf-8; header=present")]
     Csv(
@@ -85,7 +85,7 @@ enum FiguresFile {
 
 /// A workbook.
 #[derive(ApiResponse)]
-enum FiguresWorkbook {
+pub(super) enum FiguresWorkbook {
     /// The workbook.
     #[oai(status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
     Sheet(
@@ -97,7 +97,7 @@ enum FiguresWorkbook {
 }
 
 /// Which figures somebody wants.
-struct FigureParams(Asked);
+pub(super) struct FigureParams(pub(super) Asked);
 
 const AREA: Code = Code {
     name: "area",

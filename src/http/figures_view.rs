@@ -13,7 +13,7 @@ use crate::domain::tally::{TOO_FEW, Tally, wilson_lower};
 /// A rate with what it was made of.
 #[derive(Debug, Object)]
 #[oai(rename = "Rate", skip_serializing_if_is_none)]
-struct RateView {
+pub(super) struct RateView {
     /// How many.
     numerator: u64,
     /// Of how many.

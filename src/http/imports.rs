@@ -99,7 +99,7 @@ impl<'a> ApiExtractor<'a> for FileBody {
 }
 
 impl FileBody {
-    async fn read(self) -> Result<Vec<u8>, Problem> {
+    pub(super) async fn read(self) -> Result<Vec<u8>, Problem> {
         let broke = |_| Problem::new(ProblemCode::BadBody, "The file broke off.");
         let content = self.0.into_vec().await.map_err(broke)?;
         if content.is_empty() {

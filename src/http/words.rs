@@ -23,6 +23,7 @@ use crate::domain::outage::{OutageReason, OutageState};
 use crate::domain::photo::PhotoState;
 use crate::domain::plan::{DayKind, EffectKind, Weekday};
 use crate::domain::plate::PlateKind;
+use crate::domain::roster::ShiftKind;
 use crate::domain::slot::{ExcuseReason, SlotState};
 use crate::domain::subscription::{Channel, Pace, Trouble};
 use crate::domain::suggestion::{SuggestionKind, SuggestionState};
@@ -101,6 +102,7 @@ vocabularies!(
     Presence,
     RecordKind,
     Role,
+    ShiftKind,
     SlotState,
     Standard,
     Standing,

@@ -8,13 +8,14 @@ use super::attempts::account;
 use super::grants::taken;
 use super::staff::entry;
 use super::wechat::phones;
-use super::{By, Ctx, Failure, assignments, subscriptions, suggestions};
+use super::{By, Ctx, Failure, assignments, rosters, subscriptions, suggestions};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
-use crate::domain::assignment::Custodian;
+use crate::domain::assignment::{Custodian, Substitute};
 use crate::domain::cleaning::Cleaning;
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
 use crate::domain::photo::Photo;
 use crate::domain::policy;
+use crate::domain::roster::{RosterDay, Turn};
 use crate::domain::subscription::Subscription;
 use crate::domain::suggestion::Suggestion;
 use crate::domain::wechat::PhoneNumber;
@@ -62,6 +63,12 @@ pub struct Holdings {
     pub subscriptions: Vec<Subscription>,
     /// The toilets for which they answered, answer and will answer, the latest first.
     pub custodian_of: Vec<Custodian>,
+    /// The toilets at which they stood in, stand in and will stand in, the latest first.
+    pub substitute_at: Vec<Substitute>,
+    /// Their turns on rosters, the latest first.
+    pub turns: Vec<Turn>,
+    /// Their days on rosters that are other than planned, the latest first: 10,000 at most.
+    pub roster_days: Vec<RosterDay>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -103,6 +110,9 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         cleanings: store.cleanings_by(person, ENTRIES).await?,
         subscriptions: store.subscriptions().await?.into_iter().filter(|one| one.person == person).collect(),
         custodian_of: store.custodians_by(person, ENTRIES).await?,
+        substitute_at: store.substitutes_by(person, ENTRIES).await?,
+        turns: store.turns_by(person, ENTRIES).await?,
+        roster_days: store.roster_days_by(person, ENTRIES).await?,
         journal,
         more,
     };
@@ -115,7 +125,8 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
 
 /// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures, photos
 /// that no record shows, where their phone was when they cleaned, and what they said beside suggestions, which are then
-/// nobody's. They answer for no toilet any more. Records, their photos and the
+/// nobody's. They answer for no toilet and stand in at none any more, and are on no
+/// roster. Records, their photos and the
 /// journal keep the pseudonym, which then leads nowhere.
 ///
 /// # Errors
@@ -144,6 +155,7 @@ pub async fn delete(ctx: &Ctx, by: &By) -> Result<(), Failure> {
             entries.extend(suggestions::forget(tx, person).await?);
             entries.extend(subscriptions::forget(tx, person).await?);
             entries.extend(assignments::forget(tx, person).await?);
+            entries.extend(rosters::forget(tx, person).await?);
             entries.push(entry(RecordKind::Person, person, Action::Delete, field_names(&["name", "identity"])));
             Ok(tx.append(entries).await?)
         })

@@ -1,12 +1,13 @@
 //! Closures (停用): opened, changed, reviewed and ended, with where else to go meanwhile.
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Days, SubsecRound, TimeDelta, Utc};
 
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
 use super::registering::{Expected, settle, subject};
 use super::{By, Ctx, Failure};
 use crate::domain::account::Actor;
+use crate::domain::duties::{Charge, Duties};
 use crate::domain::facility::{Facility, Fact, Need};
 use crate::domain::id::{OutageId, ToiletId};
 use crate::domain::outage::{NewOutage, Outage, OutageReason, OutageState};
@@ -73,7 +74,8 @@ pub async fn open(
                 return Ok(kept);
             }
             let before = tx.toilet(id).await?.ok_or(Failure::NotFound)?;
-            let way = way(tx, &by.actor, &before)?;
+            let charge = charge(tx, &by.actor, &before).await?;
+            let way = way(tx, &by.actor, &before, charge)?;
             if before.fact.serves(tx.at()) != Status::InService {
                 return Err(Failure::Conflict("only a toilet that is in service can be closed".to_owned()));
             }
@@ -89,11 +91,23 @@ pub async fn open(
     written.await
 }
 
-/// In what way the caller may close that toilet.
-fn way(tx: &Tx, actor: &Actor, toilet: &Toilet) -> Result<Closing, Failure> {
+/// What that toilet is to the caller now.
+async fn charge(tx: &Tx, actor: &Actor, toilet: &Toilet) -> Result<Charge, Failure> {
+    let now = tx.at();
+    let duties = tx.duties_at(&[toilet.id], now.date_naive() - Days::new(2)).await?;
+    let charge = |duties: &Duties| duties.charge(actor.person, toilet.fact.zone, (now, now));
+    Ok(duties.get(&toilet.id).map_or(Charge::Nobodys, charge))
+}
+
+/// In what way the caller may close a toilet that is that to them.
+fn way(tx: &Tx, actor: &Actor, toilet: &Toilet, charge: Charge) -> Result<Closing, Failure> {
     let subject = subject(toilet, tx.at());
-    if let Some(way) = closing(actor, subject) {
+    if let Some(way) = closing(actor, subject, charge) {
         return Ok(way);
+    }
+    if may(actor, Action::CloseOwnToilet, subject) {
+        // She sees it, and it is that of others now.
+        return Err(Failure::Refused);
     }
     // As for anything else: refused where no role allows it anywhere, and not there where it lies out of scope.
     scope(actor, Action::CloseToilet).or_else(|_| scope(actor, Action::CloseOwnToilet))?;
@@ -213,7 +227,8 @@ async fn own(
     expected: &Expected,
 ) -> Result<(Toilet, Outage, Closing), Failure> {
     let toilet = tx.toilet(id).await?.ok_or(Failure::NotFound)?;
-    let way = way(tx, actor, &toilet)?;
+    // Whoever opened one goes on with it when her shift is over.
+    let way = way(tx, actor, &toilet, Charge::Own)?;
     let found = toilet.outages.iter().find(|one| one.id == outage).cloned().ok_or(Failure::NotFound)?;
     if way == Closing::Unconfirmed && found.by != Some(actor.person) {
         return Err(Failure::Refused);

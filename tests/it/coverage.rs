@@ -89,6 +89,8 @@ impl Things {
             "delete_deployment" => DEPLOYED.to_string(),
             "get_subscription" | "update_subscription_pause" | "delete_subscription" => self.subscription.to_string(),
             _ if operation.path.starts_with("/api/v1/imports/") => "1".to_owned(),
+            // The first, which an operation before makes.
+            _ if operation.path.starts_with("/api/v1/rosters/") => "1".to_owned(),
             _ if operation.path.starts_with("/api/v1/suggestions/") => self.suggestion.to_string(),
             // The first of each, which the operations before make.
             "get_plan_template" | "get_exception" | "delete_exception" | "get_excuse" | "record_excuse_decision" => {
@@ -106,7 +108,8 @@ impl Things {
         };
         let path = operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string());
         let path = path.replace("{outage}", &OUTAGE.to_string()).replace("{grade}", &GRADE.to_string());
-        path.replace("{photo}", PHOTO).replace("{custodian}", &LAST_CUSTODIAN.to_string()) + query
+        let path = path.replace("{photo}", PHOTO).replace("{custodian}", &LAST_CUSTODIAN.to_string());
+        path.replace("{substitute}", "1").replace("{turn}", &LAST_TURN.to_string()) + query
     }
 }
 /// The toilet that is asked about, a closure of it, and a grade of it that can be converted.
@@ -127,6 +130,9 @@ const DEPLOYED: i32 = 1;
 
 /// The custodian who stands when four were named one after the other.
 const LAST_CUSTODIAN: i32 = 4;
+
+/// The turn that stands when four were given one after the other.
+const LAST_TURN: i32 = 4;
 
 /// Any revision that the one toilet may stand at while it is asked about.
 const REVISIONS: &str = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20";

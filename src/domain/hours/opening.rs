@@ -98,6 +98,30 @@ impl Hours {
         Some(ranges.into_iter().map(written).collect())
     }
 
+    /// What they say on the local days from `first` to `last`, both included, stretch by stretch: the day, from when until
+    /// when, and what. A day is as long as the clock makes it.
+    #[must_use]
+    pub fn stretches(
+        &self,
+        zone: Tz,
+        calendar: Option<&Calendar>,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Vec<(NaiveDate, (DateTime<Utc>, DateTime<Utc>), State)> {
+        let mut stretches = Vec::new();
+        let mut carried = self.begun(calendar, first - Days::new(1)).after;
+        for date in first.iter_days().take_while(|date| *date <= last) {
+            let begun = self.begun(calendar, date);
+            let whole = begun.before.merge(&carried, Ord::max);
+            carried = begun.after;
+            stretches.extend(whole.stretches().filter_map(|(start, end, state)| {
+                let span = (instant(zone, date, start), instant(zone, date, end));
+                (span.0 < span.1).then_some((date, span, state))
+            }));
+        }
+        stretches
+    }
+
     /// The open minutes that begin on a day, counted from its midnight; `None` if some stretch of it is unknown.
     fn ranges(&self, calendar: Option<&Calendar>, date: NaiveDate) -> Option<Vec<(u16, u16)>> {
         let begun = self.begun(calendar, date);

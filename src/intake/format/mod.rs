@@ -24,6 +24,6 @@ mod zip;
 pub use cells::Cells;
 pub use encoding::Encoding;
 pub use error::{FileError, RowError};
-pub use open::open;
+pub use open::{cells, open};
 pub use row::{Row, Table};
 pub use settings::{Format, FormatKind, XmlLookup};

@@ -4,7 +4,7 @@ use super::encoding::decode;
 use super::error::FileError;
 use super::row::Table;
 use super::settings::{Format, FormatKind};
-use super::{csv, geojson, json, sheet, xml};
+use super::{csv, geojson, json, sheet, workbook, xml};
 
 /// The first bytes of a ZIP archive, which an XLSX is.
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -33,6 +33,16 @@ pub fn open<'a>(format: &Format, bytes: &'a [u8]) -> Result<Table<'a>, FileError
         FormatKind::Xml => xml::open(format, &text),
         FormatKind::Csv | FormatKind::Xlsx | FormatKind::Xls => csv::open(format, text),
     }
+}
+
+/// The cells of a sheet that are not empty, by row and column from 0, as a person sees them: for tables that have two
+/// sides.
+///
+/// # Errors
+/// As [`open`].
+pub fn cells(format: &Format, bytes: &[u8]) -> Result<Vec<((u32, u32), String)>, FileError> {
+    recognise(format.kind, bytes)?;
+    Ok(workbook::read(format, bytes)?.cells.into_iter().map(|cell| (cell.at, cell.text)).collect())
 }
 
 /// Refuses a file whose first bytes tell of another container than the profile's: people rename `.xls` to `.csv`.

@@ -28,18 +28,19 @@ use crate::domain::history::{Entry, Gap, Replayed, replay_onto};
 use crate::domain::plate::Serial;
 use crate::domain::toilet::AreaRef;
 use crate::store::entity::{
-    custodian, exception, excuse, import_review, operator, photo, photo_file, plan, plan_template, plate, suggestion,
+    custodian, exception, excuse, import_review, operator, photo, photo_file, plan, plan_template, plate, roster,
+    roster_day, roster_turn, substitute, suggestion,
 };
 use crate::store::{
     StoreError, assignments, deployments, exceptions, excuses, history, import_reviews, operators, photos, plans,
-    suggestions,
+    rosters, substitutes, suggestions,
 };
 
 /// Records of which histories are read at a time.
 const PAGE: usize = 500;
 
 /// The kinds of records that may not be missing: where they are, and what they are called by in the journal.
-const KEPT: [(RecordKind, &str, &str); 13] = [
+const KEPT: [(RecordKind, &str, &str); 17] = [
     (RecordKind::Toilet, "toilet", ID),
     (RecordKind::Operator, "operator", ID),
     (RecordKind::Deployment, "deployment", ID),
@@ -53,6 +54,10 @@ const KEPT: [(RecordKind, &str, &str); 13] = [
     (RecordKind::Excuse, "excuse", ID),
     (RecordKind::Cleaning, "cleaning", "id"),
     (RecordKind::Custodian, "custodian", ID),
+    (RecordKind::Substitute, "substitute", ID),
+    (RecordKind::Roster, "roster", ID),
+    (RecordKind::RosterTurn, "roster_turn", ID),
+    (RecordKind::RosterDay, "roster_day", ID),
 ];
 
 const ID: &str = "CAST(id AS TEXT)";
@@ -90,6 +95,10 @@ pub(super) async fn records(tx: &DatabaseTransaction, areas: &[Area], codes: &Co
     found.extend(look.each::<plan::Entity>(RecordKind::Plan, plan::Column::Id, of_plan).await?);
     found.extend(look.each::<excuse::Entity>(RecordKind::Excuse, excuse::Column::Id, of_excuse).await?);
     found.extend(look.each::<custodian::Entity>(RecordKind::Custodian, custodian::Column::Id, of_custodian).await?);
+    found.extend(look.each::<substitute::Entity>(RecordKind::Substitute, substitute::Column::Id, of_substitute).await?);
+    found.extend(look.rosters().await?);
+    found.extend(look.each::<roster_turn::Entity>(RecordKind::RosterTurn, roster_turn::Column::Id, of_turn).await?);
+    found.extend(look.each::<roster_day::Entity>(RecordKind::RosterDay, roster_day::Column::Id, of_day).await?);
     let of_suggestion = |row: &suggestion::Model| {
         let read = suggestions::read(row, row.area_id.and_then(|id| refs.get(&id).cloned()))?;
         Ok(Standing::new(read.id, read.revision, read.fields()))
@@ -122,6 +131,21 @@ fn of_review(row: &import_review::Model) -> Read {
 
 fn of_custodian(row: &custodian::Model) -> Read {
     let read = assignments::read(row)?;
+    Ok(Standing::new(read.id, read.revision, read.fields()))
+}
+
+fn of_substitute(row: &substitute::Model) -> Read {
+    let read = substitutes::read(row)?;
+    Ok(Standing::new(read.id, read.revision, read.fields()))
+}
+
+fn of_turn(row: &roster_turn::Model) -> Read {
+    let read = rosters::read_turn(row)?;
+    Ok(Standing::new(read.id, read.revision, read.fields()))
+}
+
+fn of_day(row: &roster_day::Model) -> Read {
+    let read = rosters::read_day(row)?;
     Ok(Standing::new(read.id, read.revision, read.fields()))
 }
 
@@ -188,6 +212,22 @@ impl Look<'_> {
             let read = rows.into_iter().filter_map(|row| photos::whole(row).ok());
             let standing = read.map(|photo| Standing::new(photo.id, photo.revision, photo.fields())).collect();
             found.extend(self.compare(RecordKind::Photo, "photo", standing).await?);
+        }
+    }
+
+    /// Rosters, with their toilets.
+    async fn rosters(&self) -> Result<Vec<Found>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let rows = page::<roster::Entity>(roster::Column::Id, after.take()).all(self.tx).await?;
+            let Some(last) = rows.last() else { return Ok(found) };
+            after = Some(last.id.into());
+            let read = match rosters::whole(self.tx, rows).await {
+                Err(StoreError::Corrupt { .. }) => Vec::new(),
+                read => read?,
+            };
+            let standing = read.iter().map(|roster| Standing::new(roster.id, roster.revision, roster.fields()));
+            found.extend(self.compare(RecordKind::Roster, "roster", standing.collect()).await?);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every row, read as the value that it stands for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryResult, QuerySelect, Statement,
@@ -22,12 +22,14 @@ use crate::store::entity::{
     answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_photo, cleaning_verification,
     custodian, delivery, deployed, deployment, exception, excuse, grade, identity, import_file, import_review,
     imported, invitation, journal, login_counter, media_check, message_consent, notice, operator, outage, person,
-    phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, settlement,
-    slot_outcome, source, station, subscription, suggestion, tenure, toilet, wechat_push, wechat_token,
+    phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, roster, roster_day,
+    roster_toilet, roster_turn, session, settlement, slot_outcome, source, station, subscription, substitute,
+    suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
     StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews,
-    operators, outbox, outlines, people, photos, plans, plates, rows, sessions, slots, subscriptions, suggestions,
+    operators, outbox, outlines, people, photos, plans, plates, rosters, rows, sessions, slots, subscriptions,
+    substitutes, suggestions,
 };
 
 /// Rows read at a time.
@@ -93,6 +95,9 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<plan::Model>(tx, Table::numbered("plan", "id"), found, |row| plans::read(row).map(drop)).await?;
     let custodian = |row: &custodian::Model| assignments::read(row).map(drop);
     scan::<custodian::Model>(tx, Table::numbered("custodian", "id"), found, custodian).await?;
+    let substitute = |row: &substitute::Model| substitutes::read(row).map(drop);
+    scan::<substitute::Model>(tx, Table::numbered("substitute", "id"), found, substitute).await?;
+    of_rosters(tx, found).await?;
     let exception = |row: &exception::Model| exceptions::read(row, &codes).map(drop);
     scan::<exception::Model>(tx, Table::numbered("exception", "id"), found, exception).await?;
     of_slots(tx, found).await?;
@@ -105,6 +110,17 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
         .await?;
     }
     Ok(())
+}
+
+async fn of_rosters(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    let roster = |row: &roster::Model| rosters::read(row, BTreeSet::new()).map(drop);
+    scan::<roster::Model>(tx, Table::numbered("roster", "id"), found, roster).await?;
+    let key = "roster_id || '/' || toilet_id";
+    scan::<roster_toilet::Model>(tx, Table::named("roster_toilet", key), found, |_| Ok(())).await?;
+    let turn = |row: &roster_turn::Model| rosters::read_turn(row).map(drop);
+    scan::<roster_turn::Model>(tx, Table::numbered("roster_turn", "id"), found, turn).await?;
+    let day = |row: &roster_day::Model| rosters::read_day(row).map(drop);
+    scan::<roster_day::Model>(tx, Table::numbered("roster_day", "id"), found, day).await
 }
 
 async fn of_slots(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(), StoreError> {

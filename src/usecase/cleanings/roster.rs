@@ -1,13 +1,31 @@
 //! Who is on the roster of a toilet.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, Days, Utc};
+use chrono_tz::Tz;
 
 use crate::domain::account::PersonId;
+use crate::domain::duties::{Charge, Duties};
 use crate::domain::id::ToiletId;
+use crate::usecase::{Ctx, Failure};
 
-/// Whether somebody was on the roster of a toilet at that instant. As long as nobody has recorded who is, everybody is.
-/// Nothing else answers this question, so that it can be answered better here; the answer is kept in the flags of the
-/// record, as it was when the record arrived.
-pub(super) fn is_on_roster(_person: PersonId, _toilet: ToiletId, _at: DateTime<Utc>) -> bool {
-    true
+/// Who is to be at some toilets.
+pub(super) struct OnDuty(HashMap<ToiletId, Duties>);
+
+impl OnDuty {
+    /// Who is to be at those toilets at that instant or later, read with one statement.
+    pub(super) async fn of(ctx: &Ctx, toilets: &[ToiletId], earliest: DateTime<Utc>) -> Result<Self, Failure> {
+        // Somewhere it is still the day before, and a shift of the evening before that may go on.
+        let since = earliest.date_naive() - Days::new(2);
+        Ok(Self(ctx.store.duties_at(toilets, since).await?))
+    }
+
+    /// Whether somebody was on the roster of a toilet, whose clock goes by that zone, at that instant: as its custodian, as
+    /// somebody who stands in, or on shift. Where nobody has recorded who is, everybody is. The answer is kept in the flags
+    /// of the record, as it was when the record arrived.
+    pub(super) fn is_on_roster(&self, person: PersonId, toilet: ToiletId, zone: Tz, at: DateTime<Utc>) -> bool {
+        let charge = |duties: &Duties| duties.charge(person, zone, (at, at));
+        self.0.get(&toilet).is_none_or(|duties| charge(duties) != Charge::Others)
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::logging::{Item, Rejection};
-use super::roster::is_on_roster;
+use super::roster::OnDuty;
 use crate::domain::account::{Actor, Member, PersonId};
 use crate::domain::cleaning::{Circumstances, Cleaning, Event, Flag, Hanging, Sending, Timing, shows, timing, verdict};
 use crate::domain::id::{OperatorId, ToiletId};
@@ -27,6 +27,7 @@ pub(super) struct Weighed {
     plates: HashMap<ToiletId, Hanging>,
     plans: HashMap<ToiletId, Vec<Plan>>,
     members: HashMap<PersonId, Member>,
+    on_duty: OnDuty,
 }
 
 /// A toilet, and the body that runs it where that matters.
@@ -60,6 +61,9 @@ impl Weighed {
         let hanging = |(toilet, plate): (ToiletId, crate::store::Current)| {
             (toilet, Hanging { serial: plate.serial, oldest_key: plate.oldest_key, since: plate.issued_at })
         };
+        let instants = items.iter().map(|item| timing(&item.event, &sending, received).at);
+        let toilets_named: Vec<_> = toilets.keys().copied().collect();
+        let on_duty = OnDuty::of(ctx, &toilets_named, instants.min().unwrap_or(received)).await?;
         let plans = ctx.store.plans_of_all(&with(|item| item.event.checklist.is_some())).await?;
         Ok(Self {
             sending,
@@ -69,6 +73,7 @@ impl Weighed {
             plates: plates.into_iter().map(hanging).collect(),
             plans,
             members,
+            on_duty,
         })
     }
 
@@ -100,10 +105,11 @@ impl Weighed {
         };
         let Timing { started_at, at, basis } = timing(event, &self.sending, self.received);
         let is_proxy = performer.is_some();
+        let zone = self.toilets.get(&event.toilet).map_or(chrono_tz::UTC, |known| known.entry.zone());
         let circumstances = Circumstances {
             is_proxy,
             in_area: may(&as_performer, Action::LogCleaning, subject),
-            on_roster: is_on_roster(as_performer.person, event.toilet, at),
+            on_roster: self.on_duty.is_on_roster(as_performer.person, event.toilet, zone, at),
             plan_version: self.plan_version(event.toilet, at),
         };
         let place = self.toilets.get(&event.toilet).and_then(|known| known.entry.place_at(at));

@@ -134,6 +134,28 @@ pub(super) const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("list_assignments", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
     // The first takes back the last of those that were named.
     ("delete_custodian", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
+    // The first who may names her; then she stands in already.
+    ("create_substitute", SUBSTITUTE, [201, 404, 422, 422, 404, 422, 403, 403, 403]),
+    // The first takes it back.
+    ("delete_substitute", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("create_roster", ROSTER, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("list_rosters", "", [200; 9]),
+    ("get_roster", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    ("create_roster_turn", TURN, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("record_roster_days", ROSTER_DAYS, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
+    // Whoever is let in is told that the other is not on it.
+    ("create_roster_swap", SWAP, [422, 404, 422, 422, 404, 422, 403, 403, 403]),
+    ("get_roster_month", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    ("get_roster_month_sheet", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
+    // Whoever is let in is told that this is no workbook.
+    ("apply_roster_month", "x", [422, 404, 422, 422, 404, 422, 403, 403, 403]),
+    // The first takes back the last of the turns, and then the roster.
+    ("delete_roster_turn", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("delete_roster", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("get_my_roster", "", [200; 9]),
+    ("get_coverage_figures", "", READING),
+    ("get_coverage_figures_csv", "", READING),
+    ("get_coverage_figures_sheet", "", READING),
     ("get_custodian_report", "", READING),
     ("get_cleaning_figures", "", READING),
     ("get_my_round", "", [403, 403, 403, 200, 200, 200, 200, 403, 403]),
@@ -189,6 +211,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ("find_layout_of_points", "?crs=wgs84&radius=500"),
     ("find_layout_features_of_points", "?crs=wgs84&radius=500"),
     ("upload_import", "?profile=template"),
+    ("apply_roster_month", "?month=2026-12"),
 ];
 pub(super) const DEMAND: &str = r#"{"points": [{"latitude": 34.8264, "longitude": 112.4364}]}"#;
 pub(super) const INVITATION: &str = r#"{"name": "王丽", "role": "cleaner", "area": "410308101"}"#;
@@ -205,6 +228,14 @@ pub(super) const EXCEPTION: &str = r#"{"over": {"area": "410308101"}, "to": "202
 pub(super) const EXCUSE: &str = r#"{"slots": ["1.1.1.20261124T0800"], "reason": "water"}"#;
 /// The cleaner of [`ASKING`].
 pub(super) const CUSTODIAN: &str = r#"{"person": "00000000-0000-0000-0000-000000000007"}"#;
+pub(super) const SUBSTITUTE: &str = r#"{"person": "00000000-0000-0000-0000-000000000007", "to": "2026-12-24"}"#;
+pub(super) const ROSTER: &str =
+    r#"{"name": "东区", "toilets": [1], "shifts": [{"kind": "early", "from": "06:00", "to": "14:00"}]}"#;
+pub(super) const TURN: &str = r#"{"person": "00000000-0000-0000-0000-000000000007", "cycle": ["early", "off"]}"#;
+pub(super) const ROSTER_DAYS: &str =
+    r#"{"days": [{"person": "00000000-0000-0000-0000-000000000007", "day": "2026-12-01", "shift": "off"}]}"#;
+pub(super) const SWAP: &str = r#"{"day": "2026-12-01", "person": "00000000-0000-0000-0000-000000000007",
+    "with": "00000000-0000-0000-0000-000000000004"}"#;
 pub(super) const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
 pub(super) const BATCH: &str = r#"{"items": [{"id": 1, "revision": 1}], "patch": {}}"#;
 pub(super) const DEPLOYMENT: &str = r#"{"name": "庙会", "until": "2026-12-01T00:00:00Z",
