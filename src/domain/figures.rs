@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::area::AreaCode;
 use super::codes::codes;
+use super::gap::Gaps;
 use super::tally::{DayTally, Tally};
 use super::toilet::Toilet;
 
@@ -113,6 +114,8 @@ pub struct CleaningFigures {
     pub as_of: DateTime<Utc>,
     /// The figures.
     pub figures: Figures,
+    /// The longest gaps of the groups, where they were asked for.
+    pub gaps: Option<Gaps>,
     /// What the groups are called that have a name.
     pub names: HashMap<Of, String>,
 }

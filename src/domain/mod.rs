@@ -18,6 +18,7 @@ pub mod events;
 pub mod excuse;
 pub mod facility;
 pub mod figures;
+pub mod gap;
 pub mod grade;
 pub mod history;
 pub mod holiday;

@@ -2,17 +2,22 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, SubsecRound, TimeDelta};
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use super::reports::{about, each};
 use super::{Ctx, Failure};
-use crate::domain::Violation;
+use crate::domain::{Toilet, Violation};
 use crate::domain::account::Actor;
 use crate::domain::area::AreaCode;
 use crate::domain::figures::{Bucket, CleaningFigures, Figures, Grouping, Of, add};
+use crate::domain::gap::{self, Gaps, Over, Stretch};
+use crate::domain::hours::Hours;
 use crate::domain::id::ToiletId;
 use crate::domain::language::Language;
+use crate::domain::policy::{Action, Scope};
 use crate::domain::tally::DayTally;
+use crate::domain::toilet::Lifecycle;
 use crate::export;
 
 /// So many days at once: two years.
@@ -20,6 +25,9 @@ const MOST_DAYS: i64 = 732;
 
 /// So many rows at once: who wants more asks for less at a time.
 const MOST_ROWS: usize = 20_000;
+
+/// Persons read at a time.
+const STEP: u64 = 500;
 
 /// Which figures somebody wants.
 #[derive(Debug, Clone)]
@@ -34,6 +42,8 @@ pub struct Asked {
     pub by: Grouping,
     /// By which stretch of time.
     pub bucket: Bucket,
+    /// Whether the longest gaps are told as well, for which the log itself is read.
+    pub gaps: bool,
 }
 
 /// The cleaning figures of a span of days.
@@ -53,13 +63,17 @@ pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<Cleanin
     if length.num_days() >= MOST_DAYS {
         return Err(Violation::new("to", "tooLong", format!("is more than {MOST_DAYS} days with the first")).into());
     }
-    let counted = ctx.store.tallies(from, to, asked.bucket != Bucket::Whole).await?;
+    let counted = ctx.store.tallies(from, to, asked.bucket).await?;
     let mut by_toilet: HashMap<ToiletId, Vec<DayTally>> = HashMap::new();
     for one in counted {
         by_toilet.entry(one.toilet).or_default().push(one);
     }
     let (mut figures, mut names) = (Figures::new(), HashMap::new());
+    let mut gaps = if asked.gaps { Some(GapCount::begin(ctx, asked, (from, to)).await?) } else { None };
     each(ctx, &about, |toilet| {
+        if let Some(gaps) = &mut gaps {
+            gaps.count(toilet);
+        }
         for one in by_toilet.remove(&toilet.id).unwrap_or_default() {
             add(&mut figures, toilet, &one, (asked.by, asked.bucket), from);
             match asked.by {
@@ -87,8 +101,61 @@ pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<Cleanin
             format!("has {} figures; at most {MOST_ROWS} are told: fewer days, or longer stretches", figures.len());
         return Err(Violation::new("bucket", "tooMany", message).into());
     }
+    if asked.by == Grouping::Person {
+        names.extend(persons(ctx, actor).await?);
+    }
     let as_of = ctx.clock.now().trunc_subsecs(0);
-    Ok(CleaningFigures { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, names })
+    Ok(CleaningFigures { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, gaps: gaps.map(|count| count.gaps), names })
+}
+
+/// The names of those whom the caller may see as staff; nobody else's.
+async fn persons(ctx: &Ctx, actor: &Actor) -> Result<HashMap<Of, String>, Failure> {
+    let mut names = HashMap::new();
+    let Some(scope) = Scope::of(actor, Action::ReadStaff) else { return Ok(names) };
+    let mut after = None;
+    loop {
+        let page = ctx.store.staff(&scope, after, STEP).await?;
+        after = page.last().map(|member| member.id);
+        names.extend(page.iter().map(|member| (Of::Person(Some(member.id.to_string())), member.name.to_string())));
+        if after.is_none() {
+            return Ok(names);
+        }
+    }
+}
+
+/// Gaps that are being counted.
+struct GapCount<'a> {
+    ctx: &'a Ctx,
+    over: Over,
+    within: Stretch,
+    finished: HashMap<ToiletId, Vec<DateTime<Utc>>>,
+    /// The open stretches of hours that were worked out already: many toilets have the same.
+    open: HashMap<(Hours, Tz, Option<String>), Option<Vec<Stretch>>>,
+    gaps: Gaps,
+}
+
+impl<'a> GapCount<'a> {
+    async fn begin(ctx: &'a Ctx, asked: &Asked, days: (NaiveDate, NaiveDate)) -> Result<Self, Failure> {
+        let over = Over { days, now: ctx.clock.now(), by: asked.by, bucket: asked.bucket };
+        let within = gap::around(days);
+        let finished = ctx.store.finished(within).await?;
+        Ok(Self { ctx, over, within, finished, open: HashMap::new(), gaps: Gaps::new() })
+    }
+
+    /// Adds those of a toilet that is in service, if its hours are known.
+    fn count(&mut self, toilet: &Toilet) {
+        let fact = &toilet.fact;
+        let Some(hours) = fact.hours.as_ref().filter(|_| fact.lifecycle == Lifecycle::InService) else { return };
+        let calendar = fact.calendar.as_deref();
+        let key = (hours.clone(), fact.zone, calendar.map(str::to_owned));
+        let (ctx, within) = (self.ctx, self.within);
+        let known = calendar.and_then(|id| ctx.calendars.get(id));
+        let open = self.open.entry(key).or_insert_with(|| hours.open_within(fact.zone, known, within));
+        let Some(open) = open else { return };
+        let service = gap::without(open.clone(), &gap::closures(toilet));
+        let finished = self.finished.get(&toilet.id).map(Vec::as_slice).unwrap_or_default();
+        gap::add(&mut self.gaps, toilet, &service, finished, &self.over);
+    }
 }
 
 /// The same figures as a table of comma-separated values.

@@ -78,6 +78,36 @@ impl Hours {
         self.now_and_next(zone, calendar, at).1.map(|(instant, _)| instant)
     }
 
+    /// The stretches within bounds during which the door is open, in order; `None` where some of it is unknown.
+    #[must_use]
+    pub fn open_within(
+        &self,
+        zone: Tz,
+        calendar: Option<&Calendar>,
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Option<Vec<(DateTime<Utc>, DateTime<Utc>)>> {
+        if self.is_always() {
+            return Some(vec![(from, until)]);
+        }
+        let days = u64::try_from((until - from).num_days()).unwrap_or(0) + 2;
+        let mut open: Vec<(DateTime<Utc>, DateTime<Utc>)> = Vec::new();
+        let mut stretches = self.starts(zone, calendar, local_date(zone, from), days).peekable();
+        while let Some((start, state)) = stretches.next() {
+            let end = stretches.peek().map_or(until, |(next, _)| *next);
+            let (start, end) = (start.max(from), end.min(until));
+            if start >= end {
+                continue;
+            }
+            match (state, open.last_mut()) {
+                (State::Unknown, _) => return None,
+                (State::Closed, _) => {}
+                (State::Open, Some(last)) if last.1 == start => last.1 = end,
+                (State::Open, _) => open.push((start, end)),
+            }
+        }
+        Some(open)
+    }
+
     /// The ranges that begin on the local day of `at`, for people: `06:00-22:00`, `00:00-24:00`, and `22:00-02:00` for
     /// one that runs past midnight, the closures taken out. What still runs from the day before is left out. An empty
     /// list means "closed all day"; `None` is that some stretch of the day is unknown.
