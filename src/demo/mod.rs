@@ -28,7 +28,7 @@ mod toilets;
 
 pub use county::{County, county};
 pub use plans::{ClassPlan, class_plans};
-pub use rounds::{Correcting, Day, Pleading, Visit, day};
+pub use rounds::{Correcting, Day, Pleading, Visit, day, stand_in};
 pub use staff::{Kept, Staff, Worker, person_of, staff};
 
 /// The name of the source of the demonstration county.

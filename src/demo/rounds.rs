@@ -88,11 +88,29 @@ pub struct Day {
 
 /// What keeps somebody from keeping their day.
 struct Shift {
+    /// Who stands in all week.
+    stand_in: Option<usize>,
     is_ill: bool,
     /// The phone finds no net until then.
     syncs_at: Option<DateTime<Utc>>,
     /// Who comes instead from noon on, if anybody is near.
     neighbour: Option<usize>,
+}
+
+/// Who stands in for a cleaner who has the week of that day off, if they have: the next one of the town who has not.
+#[must_use]
+pub fn stand_in(staff: &Staff, cleaner: usize, date: NaiveDate) -> Option<usize> {
+    let week = date.iso_week();
+    let is_off = |cleaner: usize| Draws::of(&format!("week off {cleaner} {week:?}")).in_thousand(22);
+    is_off(cleaner).then(|| neighbours(staff, cleaner).find(|other| !is_off(*other))).flatten()
+}
+
+/// The others of the same town, from the next one on.
+fn neighbours(staff: &Staff, cleaner: usize) -> impl Iterator<Item = usize> {
+    let several = staff.cleaners.len();
+    let town = staff.cleaners.get(cleaner).map(|one| &one.area);
+    let others = (0..several).cycle().skip(cleaner + 1).take(several.saturating_sub(1));
+    others.filter(move |other| staff.cleaners.get(*other).map(|one| &one.area) == town)
 }
 
 /// What happened at a toilet on a day on which those slots were due, as if all of the day were over.
@@ -111,7 +129,11 @@ pub fn day(staff: &Staff, kept: &Kept, date: NaiveDate, slots: &[Slot]) -> Resul
     for (at, due) in hours {
         let hour = at.with_timezone(&Shanghai).hour();
         let mut draws = Draws::of(&format!("{} {date} {at}", kept.key));
-        let by = if shift.is_ill && hour >= 11 { shift.neighbour } else { (!shift.is_ill).then_some(kept.cleaner) };
+        let by = match shift.stand_in {
+            Some(other) => Some(other),
+            None if shift.is_ill => shift.neighbour.filter(|_| hour >= 11),
+            None => Some(kept.cleaner),
+        };
         let is_dry = is_dry && (9..15).contains(&hour);
         let done = by.filter(|_| !is_dry).and_then(|by| {
             let times = times(staff, (kept, by), (date, at), &due, &mut draws)?;
@@ -132,10 +154,8 @@ impl Shift {
         let evening = NaiveTime::from_hms_opt(19, 20, 0).unwrap_or_default();
         let evening = date.and_time(evening) + TimeDelta::seconds(i64::from(draws.below(7200)));
         let syncs_at = draws.in_thousand(32).then(|| local::instant(Shanghai, evening));
-        let town = staff.cleaners.get(cleaner).map(|one| &one.area);
-        let after = (0..staff.cleaners.len()).cycle().skip(cleaner + 1).take(staff.cleaners.len().saturating_sub(1));
-        let neighbour = after.into_iter().find(|other| staff.cleaners.get(*other).map(|one| &one.area) == town);
-        Self { is_ill, syncs_at, neighbour }
+        let (stand_in, neighbour) = (stand_in(staff, cleaner, date), neighbours(staff, cleaner).next());
+        Self { stand_in, is_ill, syncs_at, neighbour }
     }
 }
 
@@ -217,7 +237,7 @@ fn visit(
     });
     let milliseconds = finished_at.timestamp_millis();
     let correcting = match draws.below(1000) {
-        0..1 => Some((CorrectionKind::Voids, "记错了厕所，重新登记")),
+        0 => Some((CorrectionKind::Voids, "记错了厕所，重新登记")),
         1..4 => Some((CorrectionKind::Amends, "补记：已更换卫生纸、洗手液")),
         _ => None,
     };

@@ -140,10 +140,9 @@ pub fn staff(toilets: &[Statement]) -> Result<Staff, Violation> {
             on_time,
             scans: if draws.in_thousand(60) { 450 } else { 900 + draws.below(80) },
             // A village has one who is too old for a phone; another one's clock was never set.
-            phone: match (group.members.len(), login, draws.below(100)) {
-                (_, Some(_), _) => Phone::Right,
-                (1, None, 0..12) => Phone::None,
-                (_, None, 12..15) => Phone::Behind,
+            phone: match (draws.below(100), group.members.len()) {
+                (0..12, 1) if login.is_none() => Phone::None,
+                (12..15, _) if login.is_none() => Phone::Behind,
                 _ => Phone::Right,
             },
             area: group.town,

@@ -3,10 +3,10 @@
 //! What goes through use cases does so as of the time at which it was done. The many records of a day are taken in one
 //! transaction in the night after it, each as if it had arrived when it did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Asia::Shanghai;
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use super::demonstration_plans::{Planning, told};
 use super::excuses::{self, Decision, NewExcuse};
 use super::plans::in_setting;
 use super::registering::Expected;
+use super::substitutes::{self, NewSubstitute};
 use super::{By, Ctx, Failure, demonstration, demonstration_staff, loading};
 use crate::demo::{self, Correcting, Pleading, Visit};
 use crate::domain::Toilet;
@@ -22,6 +23,8 @@ use crate::domain::account::Actor;
 use crate::domain::cleaning::{
     Answered, Checked, Cleaning, CleaningId, Correction, CorrectionKind, Event, Reading, Sending,
 };
+use crate::domain::excuse::ExcuseRecord;
+use crate::domain::holiday::Calendars;
 use crate::domain::id::{ExcuseId, ToiletId};
 use crate::domain::local;
 use crate::domain::plan::{Exception, Plan};
@@ -91,13 +94,14 @@ struct Planned {
 
 /// A history on its way.
 struct History {
+    first: NaiveDate,
     staff: demo::Staff,
     supervisors: Vec<Actor>,
     cleaners: Vec<Actor>,
     /// By their keys.
     planned: BTreeMap<String, Planned>,
     toilets: Arc<BTreeMap<ToiletId, Toilet>>,
-    calendars: Arc<crate::domain::holiday::Calendars>,
+    calendars: Arc<Calendars>,
     /// What has not reached the server.
     sent: Vec<Delivery>,
     /// What will be put right, and pleaded, the next morning.
@@ -143,6 +147,7 @@ impl History {
         }
         let toilets = planned.values().map(|one| (one.toilet.id, one.toilet.clone())).collect();
         Ok(Self {
+            first: days.0,
             staff,
             supervisors: actors,
             cleaners,
@@ -164,6 +169,7 @@ impl History {
         now: DateTime<Utc>,
         tell: fn(&Cleaning) -> String,
     ) -> Result<(), Failure> {
+        self.stand_in(ctx, date, now).await?;
         let mut at = local_time(date, 6, 40);
         for (toilet, visit, correcting) in std::mem::take(&mut self.correcting) {
             at += TimeDelta::seconds(30);
@@ -182,7 +188,7 @@ impl History {
                 asking += TimeDelta::seconds(40);
                 let Some(actor) = self.cleaners.get(cleaner).filter(|_| asking <= now) else { continue };
                 let new = NewExcuse { slots: vec![one.slot], reason: one.reason, note: Some(one.note) };
-                let id = |made: &[_]| told(made.first().map(|one: &crate::domain::excuse::ExcuseRecord| one.id.0).unwrap_or_default());
+                let id = |made: &[ExcuseRecord]| told(&made.first().map_or(0, |one| one.id.0).to_string());
                 let made = excuses::ask(&ctx.as_of(asking), by(actor), new, None, id).await?;
                 let id = made.body.parse().map(ExcuseId).map_err(|error| Failure::Internal(Box::new(error)))?;
                 deciding.push((id, one.approves));
@@ -195,6 +201,23 @@ impl History {
             let Some(actor) = supervisor.filter(|_| at <= now) else { continue };
             let decision = Decision { approves, answer: None };
             excuses::decide(&ctx.as_of(at), by(actor), id, Expected(vec![1]), decision).await?;
+        }
+        Ok(())
+    }
+
+    /// For those who have the week off, others are named.
+    async fn stand_in(&self, ctx: &Ctx, date: NaiveDate, now: DateTime<Utc>) -> Result<(), Failure> {
+        let at = local_time(date, 5, 0);
+        let Some(supervisor) = self.supervisors.first().filter(|_| at <= now) else { return Ok(()) };
+        let to = date.week(Weekday::Mon).last_day();
+        if date != self.first && date.weekday() != Weekday::Mon {
+            return Ok(());
+        }
+        for kept in &self.staff.kept {
+            let other = demo::stand_in(&self.staff, kept.cleaner, date).and_then(|other| self.cleaners.get(other));
+            let (Some(other), Some(planned)) = (other, self.planned.get(&kept.key)) else { continue };
+            let new = NewSubstitute { person: other.person, from: Some(date), to };
+            substitutes::name(&ctx.as_of(at), by(supervisor), planned.toilet.id, new, None, |_| told("")).await?;
         }
         Ok(())
     }
@@ -239,7 +262,7 @@ impl History {
             checklist: answered(&planned.plan, visit),
             remarks: visit.remarks.clone(),
             supplies: visit.supplies.clone(),
-            photos: Default::default(),
+            photos: BTreeSet::new(),
             plate: token.as_deref().map(fingerprint),
             position: visit.fix,
             correction: None,
@@ -299,14 +322,14 @@ fn corrected(toilet: ToiletId, visit: &Visit, correcting: Correcting, at: DateTi
     Ok(Event {
         toilet,
         performed_by: None,
-        tasks: if is_void { Default::default() } else { visit.tasks.clone() },
+        tasks: if is_void { BTreeSet::new() } else { visit.tasks.clone() },
         started_at: None,
         finished_at: at,
         clock: None,
         checklist: None,
         remarks: None,
         supplies: Vec::new(),
-        photos: Default::default(),
+        photos: BTreeSet::new(),
         plate: None,
         position: None,
         correction: Some(Correction { kind: correcting.kind, of, reason: correcting.reason }),

@@ -45,7 +45,7 @@ impl Planning<'_> {
             let ids: Vec<ToiletId> =
                 own.iter().filter_map(|one| self.toilets.get(&one.key)).map(|toilet| toilet.id).collect();
             let new = NewTemplate { name: class.name, note: Some(class.note), windows: class.windows };
-            let made = plans::create_template(self.ctx, self.by.clone(), new, None, |made| told(made.id)).await?;
+            let made = plans::create_template(self.ctx, self.by.clone(), new, None, |made| told(&made.id.to_string())).await?;
             let template = made.body.parse().map(TemplateId);
             let template = template.map_err(|error| Failure::Internal(Box::new(error)))?;
             let (days, chosen) = ((Some(self.days.0), None), Chosen::Listed(ids));
@@ -90,6 +90,6 @@ impl Planning<'_> {
 }
 
 /// An answer that nobody is told.
-pub(super) fn told(body: impl ToString) -> KeptAnswer {
-    KeptAnswer { status: 201, location: None, etag: None, body: body.to_string() }
+pub(super) fn told(body: &str) -> KeptAnswer {
+    KeptAnswer { status: 201, location: None, etag: None, body: body.to_owned() }
 }
