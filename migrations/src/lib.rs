@@ -26,6 +26,7 @@ mod m0018_cleanings;
 mod m0019_slots;
 mod m0020_outbox;
 mod m0021_assignments;
+mod m0022_rosters;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_slots::Migration),
             Box::new(m0020_outbox::Migration),
             Box::new(m0021_assignments::Migration),
+            Box::new(m0022_rosters::Migration),
         ]
     }
 

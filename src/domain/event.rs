@@ -56,6 +56,14 @@ codes!(
         Subscription = "subscription",
         /// That somebody answers for a toilet.
         Custodian = "custodian",
+        /// That somebody stands in at a toilet.
+        Substitute = "substitute",
+        /// A roster: toilets, and from when to when their shifts are.
+        Roster = "roster",
+        /// Somebody's turn on a roster.
+        RosterTurn = "rosterTurn",
+        /// Another day on a roster than somebody's turn plans.
+        RosterDay = "rosterDay",
         /// A key that the database is written with: its name alone.
         Key = "key",
     }

@@ -86,6 +86,22 @@ id!(
     CustodianId
 );
 id!(
+    /// Somebody who stands in at a toilet.
+    SubstituteId
+);
+id!(
+    /// A roster.
+    RosterId
+);
+id!(
+    /// Somebody's turn on a roster.
+    TurnId
+);
+id!(
+    /// Another day than a turn plans.
+    RosterDayId
+);
+id!(
     /// An exception from plans.
     ExceptionId
 );

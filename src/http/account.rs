@@ -8,7 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::assignments::CustodianView;
+use super::assignments::{CustodianView, SubstituteView};
 use super::bearer::Signed;
 use super::cleaning_view::OwnCleaningView;
 use super::entry_view::{Before, EntryView};
@@ -99,6 +99,8 @@ struct ExportView {
     subscriptions: Vec<SubscriptionView>,
     /// The toilets for which they answered, answer and will answer, the latest first.
     custodian_of: Vec<CustodianView>,
+    /// The toilets at which they stood in, stand in and will stand in, the latest first.
+    substitute_at: Vec<SubstituteView>,
     /// What the journal tells of them, the newest first.
     journal: Vec<EntryView>,
     /// The `cursor` with which the journal goes on, where it tells more than fits.
@@ -129,6 +131,7 @@ impl ExportView {
             cleanings: held.cleanings.iter().map(OwnCleaningView::from).collect(),
             subscriptions: held.subscriptions.iter().map(SubscriptionView::from).collect(),
             custodian_of: held.custodian_of.iter().map(CustodianView::from).collect(),
+            substitute_at: held.substitute_at.iter().map(SubstituteView::from).collect(),
             journal: held.journal.into_iter().map(EntryView::from).collect(),
             next,
         }

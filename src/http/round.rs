@@ -123,7 +123,7 @@ struct StopView {
     longitude: Option<f64>,
     /// How far it is, in metres as the crow flies.
     distance: Option<f64>,
-    /// Whether the caller answers for it.
+    /// Whether the caller answers for it or stands in there today.
     own: bool,
     /// The version of its plan, which a log names with the answers to a checklist.
     version: Option<i32>,

@@ -1,6 +1,6 @@
 //! Who answers for which toilet.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
@@ -10,10 +10,10 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use super::entity::{custodian, person};
 use super::grants::grants_of;
 use super::people::person_id;
-use super::{Store, StoreError, Tx};
+use super::{Store, StoreError, Tx, substitutes};
 use crate::domain::Violation;
-use crate::domain::account::{Grant, PersonId};
-use crate::domain::assignment::{Custodian, NamedCustodian};
+use crate::domain::account::{Grant, PersonId, PersonName};
+use crate::domain::assignment::{Assignments, Custodian, Named};
 use crate::domain::id::{CustodianId, ToiletId};
 use crate::domain::period::Days;
 use crate::domain::text::Text;
@@ -22,22 +22,27 @@ use crate::domain::text::Text;
 const PERSONS: usize = 500;
 
 impl Store {
-    /// Who answered, answers and will answer for a toilet, in the order of their days, with their names.
+    /// Who answered, answers and will answer for a toilet, and who stands in, in the order of their days, with their names.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
-    pub async fn custodians_of(&self, toilet: ToiletId) -> Result<Vec<NamedCustodian>, StoreError> {
-        let custodians = of(&self.reader, toilet).await?;
-        let ids = custodians.iter().map(|custodian| custodian.person.to_string());
-        let persons = person::Entity::find().filter(person::Column::Id.is_in(ids)).all(&self.reader).await?;
-        let mut names = HashMap::new();
-        for row in persons {
-            let name = Text::new(&row.name).map_err(|violation| StoreError::corrupt("person", &row.id, violation))?;
-            names.insert(person_id(&row.id)?, name);
-        }
-        let with_name =
-            |custodian: Custodian| NamedCustodian { name: names.get(&custodian.person).cloned(), custodian };
-        Ok(custodians.into_iter().map(with_name).collect())
+    pub async fn assignments_of(&self, toilet: ToiletId) -> Result<Assignments, StoreError> {
+        let (custodians, substitutes) =
+            (of(&self.reader, toilet).await?, substitutes::of(&self.reader, toilet).await?);
+        let persons = custodians.iter().map(|one| one.person).chain(substitutes.iter().map(|one| one.person));
+        let names = self.names_of(&persons.collect()).await?;
+        let custodians = custodians.into_iter().map(|one| Named { name: names.get(&one.person).cloned(), record: one });
+        let substitutes =
+            substitutes.into_iter().map(|one| Named { name: names.get(&one.person).cloned(), record: one });
+        Ok(Assignments { custodians: custodians.collect(), substitutes: substitutes.collect() })
+    }
+
+    /// What those persons are called; who is forgotten is left out.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn names_of(&self, persons: &BTreeSet<PersonId>) -> Result<HashMap<PersonId, PersonName>, StoreError> {
+        names(&self.reader, persons).await
     }
 
     /// Those who answer for toilets on that day or later, by their toilets.
@@ -82,6 +87,14 @@ impl Store {
 }
 
 impl Tx {
+    /// What those persons are called; who is forgotten is left out.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn names_of(&self, persons: &BTreeSet<PersonId>) -> Result<HashMap<PersonId, PersonName>, StoreError> {
+        names(&self.connection, persons).await
+    }
+
     /// Who answered, answers and will answer for a toilet, in the order of their days. Whoever writes them holds the toilet.
     ///
     /// # Errors
@@ -141,6 +154,22 @@ impl Tx {
         custodian::Entity::delete_by_id(id.0).exec(&self.connection).await?;
         Ok(())
     }
+}
+
+async fn names(
+    connection: &impl ConnectionTrait,
+    persons: &BTreeSet<PersonId>,
+) -> Result<HashMap<PersonId, PersonName>, StoreError> {
+    let ids: Vec<_> = persons.iter().map(ToString::to_string).collect();
+    let mut names = HashMap::new();
+    for ids in ids.chunks(PERSONS) {
+        let rows = person::Entity::find().filter(person::Column::Id.is_in(ids.iter().map(String::as_str)));
+        for row in rows.all(connection).await? {
+            let name = Text::new(&row.name).map_err(|violation| StoreError::corrupt("person", &row.id, violation))?;
+            names.insert(person_id(&row.id)?, name);
+        }
+    }
+    Ok(names)
 }
 
 async fn of(connection: &impl ConnectionTrait, toilet: ToiletId) -> Result<Vec<Custodian>, StoreError> {

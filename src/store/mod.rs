@@ -57,6 +57,7 @@ mod slots;
 mod sources;
 mod sqlite;
 mod subscriptions;
+mod substitutes;
 mod suggestions;
 mod tenures;
 mod toilets;

@@ -10,7 +10,7 @@ use super::staff::entry;
 use super::wechat::phones;
 use super::{By, Ctx, Failure, assignments, subscriptions, suggestions};
 use crate::domain::account::{IdentityKind, Member, Role, Session};
-use crate::domain::assignment::Custodian;
+use crate::domain::assignment::{Custodian, Substitute};
 use crate::domain::cleaning::Cleaning;
 use crate::domain::event::{Action, Changes, Entry, RecordKind, Wanted, field_names};
 use crate::domain::photo::Photo;
@@ -62,6 +62,8 @@ pub struct Holdings {
     pub subscriptions: Vec<Subscription>,
     /// The toilets for which they answered, answer and will answer, the latest first.
     pub custodian_of: Vec<Custodian>,
+    /// The toilets at which they stood in, stand in and will stand in, the latest first.
+    pub substitute_at: Vec<Substitute>,
     /// What the journal tells of them, the newest first.
     pub journal: Vec<Entry>,
     /// Whether the journal tells more, of earlier times.
@@ -103,6 +105,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
         cleanings: store.cleanings_by(person, ENTRIES).await?,
         subscriptions: store.subscriptions().await?.into_iter().filter(|one| one.person == person).collect(),
         custodian_of: store.custodians_by(person, ENTRIES).await?,
+        substitute_at: store.substitutes_by(person, ENTRIES).await?,
         journal,
         more,
     };
@@ -115,7 +118,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
 
 /// Removes the caller with everything that is personal: name, logins, roles, sessions, counters of failures, photos
 /// that no record shows, where their phone was when they cleaned, and what they said beside suggestions, which are then
-/// nobody's. They answer for no toilet any more. Records, their photos and the
+/// nobody's. They answer for no toilet and stand in at none any more. Records, their photos and the
 /// journal keep the pseudonym, which then leads nowhere.
 ///
 /// # Errors

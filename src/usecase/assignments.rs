@@ -5,13 +5,13 @@ use chrono::{Days as Length, NaiveDate};
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
 use super::registering::{Expected, standing, subject};
-use super::{By, Ctx, Failure};
+use super::{By, Ctx, Failure, substitutes};
 use crate::domain::account::{Actor, PersonId};
-use crate::domain::assignment::{Custodian, Ending, NamedCustodian, works_at};
+use crate::domain::assignment::{Assignments, Custodian, works_at};
 use crate::domain::draft::Fields;
 use crate::domain::event::{self, NewEntry, RecordKind, changes};
 use crate::domain::id::{CustodianId, ToiletId};
-use crate::domain::period::Days;
+use crate::domain::period::{Days, Ending};
 use crate::domain::policy::Action;
 use crate::domain::toilet::Lifecycle;
 use crate::domain::{Toilet, Violation};
@@ -72,7 +72,7 @@ async fn name_in(tx: &Tx, toilet: &Toilet, new: NewCustodian) -> Result<Custodia
         return Err(Violation::new("person", "unknownPerson", message).into());
     }
     let mut entries = Vec::new();
-    for other in tx.custodians_of(toilet.id).await?.iter().filter(|other| other.meets(days)) {
+    for other in tx.custodians_of(toilet.id).await?.iter().filter(|other| other.days.meets(days)) {
         entries.extend(end_before(tx, other, from).await?);
     }
     let new = Custodian { id: CustodianId(0), toilet: toilet.id, person: new.person, days, revision: 1 };
@@ -115,9 +115,10 @@ pub async fn end(
 
 /// Has a custodian be over before that day; answers what the journal is to tell, if that is anything new.
 async fn end_before(tx: &Tx, before: &Custodian, day: NaiveDate) -> Result<Option<NewEntry>, Failure> {
-    Ok(match before.over_before(day) {
+    Ok(match before.days.over_before(day) {
         None => None,
-        Some(Ending::Ends(after)) => {
+        Some(Ending::Ends(days)) => {
+            let after = Custodian { days, revision: before.revision + 1, ..*before };
             tx.end_custodian(&after).await?;
             Some(entry(&after, event::Action::Update, &before.fields(), &after.fields()))
         }
@@ -129,17 +130,18 @@ async fn end_before(tx: &Tx, before: &Custodian, day: NaiveDate) -> Result<Optio
     })
 }
 
-/// Has whoever answers for a toilet be over before the day on which another body begins to run it. Those who were named
+/// Has whoever answers for a toilet or stands in be over before the day on which another body begins to run it. Those who were named
 /// from that day on stay.
 pub(super) async fn hand_over(tx: &Tx, toilet: ToiletId, from: NaiveDate) -> Result<(), Failure> {
     let mut entries = Vec::new();
     for one in tx.custodians_of(toilet).await?.iter().filter(|one| one.days.from().is_some_and(|day| day < from)) {
         entries.extend(end_before(tx, one, from).await?);
     }
+    entries.extend(substitutes::hand_over(tx, toilet, from).await?);
     Ok(tx.append(entries).await?)
 }
 
-/// Has somebody who is forgotten answer for nothing any more; answers what the journal is to tell. That they did until
+/// Has somebody who is forgotten answer for nothing and stand in nowhere any more; answers what the journal is to tell. That they did until
 /// now stays on record, by the pseudonym.
 pub(super) async fn forget(tx: &Tx, person: PersonId) -> Result<Vec<NewEntry>, Failure> {
     // Somewhere it is still yesterday.
@@ -150,18 +152,19 @@ pub(super) async fn forget(tx: &Tx, person: PersonId) -> Result<Vec<NewEntry>, F
         let toilet = toilets.iter().find(|toilet| toilet.id == one.toilet).ok_or(Failure::NotFound)?;
         entries.extend(end_before(tx, one, toilet.today(tx.at())).await?);
     }
+    entries.extend(substitutes::forget(tx, person).await?);
     Ok(entries)
 }
 
-/// Who answered, answers and will answer for a toilet, for the staff of its area.
+/// Who answered, answers and will answer for a toilet, and who stands in, for the staff of its area.
 ///
 /// # Errors
 /// [`Failure::Refused`] and [`Failure::NotFound`].
-pub async fn of_toilet(ctx: &Ctx, actor: &Actor, id: ToiletId) -> Result<Vec<NamedCustodian>, Failure> {
+pub async fn of_toilet(ctx: &Ctx, actor: &Actor, id: ToiletId) -> Result<Assignments, Failure> {
     scope(actor, Action::ReadAssignments)?;
     let toilet = ctx.store.toilets(&[id]).await?.pop().ok_or(Failure::NotFound)?;
     require(actor, Action::ReadAssignments, subject(&toilet, ctx.clock.now()))?;
-    Ok(ctx.store.custodians_of(id).await?)
+    Ok(ctx.store.assignments_of(id).await?)
 }
 
 fn entry(custodian: &Custodian, action: event::Action, before: &Fields, after: &Fields) -> NewEntry {

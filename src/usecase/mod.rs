@@ -54,6 +54,7 @@ pub mod sessions;
 pub mod slots;
 pub mod staff;
 pub mod subscriptions;
+pub mod substitutes;
 pub mod suggestions;
 pub mod sweeping;
 pub mod toilets;

@@ -9,9 +9,10 @@ use super::plans::in_setting;
 use super::registering::subject;
 use super::{Ctx, Failure};
 use crate::domain::Toilet;
-use crate::domain::account::Actor;
+use crate::domain::account::{Actor, PersonId};
 use crate::domain::cleaning::Cleaning;
 use crate::domain::id::ToiletId;
+use crate::domain::period::Days as Span;
 use crate::domain::plan::{Plan, Window};
 use crate::domain::policy::Action;
 use crate::domain::slot::Slot;
@@ -27,6 +28,9 @@ const BACK: TimeDelta = TimeDelta::days(3);
 
 /// Toilets looked at: those of which something is due first.
 const LOOKED_AT: usize = 60;
+
+/// Assignments of a person that are read, the latest first.
+const MOST_OWN: u64 = 500;
 
 /// Toilets told.
 const TOLD: usize = 20;
@@ -52,7 +56,7 @@ pub struct ToDo {
 pub struct Stop {
     /// The toilet.
     pub toilet: Toilet,
-    /// Whether the person answers for it.
+    /// Whether the person answers for it or stands in there.
     pub is_own: bool,
     /// The version of its plan.
     pub version: Option<i32>,
@@ -86,11 +90,13 @@ pub async fn round(ctx: &Ctx, actor: &Actor, from: Option<Wgs84>) -> Result<Roun
     let mut waiting = ctx.finder.settlements();
     waiting.retain(|(id, _)| snapshot.get(*id).is_some_and(|entry| scope.meets(entry.path())));
     waiting.sort_by_key(|(id, settlement)| (settlement.next_at, *id));
-    waiting.truncate(LOOKED_AT);
-    let ids: Vec<_> = waiting.into_iter().map(|(id, _)| id).collect();
+    let own = own(ctx, actor.person, now).await?;
+    // What one answers for or stands in at is looked at, however much is due elsewhere before.
+    let is_own = |id: ToiletId| own.iter().any(|(toilet, _)| *toilet == id);
+    let (kept, rest): (Vec<_>, Vec<_>) = waiting.into_iter().map(|(id, _)| id).partition(|id| is_own(*id));
+    let ids: Vec<_> = kept.into_iter().chain(rest).take(LOOKED_AT).collect();
     let toilets = ctx.store.toilets(&ids).await?;
     let mut plans = ctx.store.plans_of_all(&ids).await?;
-    let own = ctx.store.custodians_by(actor.person, LOOKED_AT as u64).await?;
     let mut stops = Vec::new();
     for toilet in toilets {
         let about = subject(&toilet, now);
@@ -98,17 +104,32 @@ pub async fn round(ctx: &Ctx, actor: &Actor, from: Option<Wgs84>) -> Result<Roun
         if serves && scope.covers(about.path, about.operator) {
             let plans = plans.remove(&toilet.id).unwrap_or_default();
             let today = toilet.today(now);
-            let is_own = own.iter().any(|own| own.toilet == toilet.id && own.days.contains(today));
+            let is_own = own.iter().any(|(id, days)| *id == toilet.id && days.contains(today));
             let stop = stop(ctx, toilet, &plans, from, now).await?;
             stops.extend(stop.map(|stop| Stop { is_own, ..stop }));
         }
     }
     stops.sort_by(|one, other| first(one).cmp(&first(other)).then_with(|| nearer(one, other)));
-    stops.truncate(TOLD);
+    if stops.len() > TOLD {
+        // Where not all fit, it is not one's own that is left out.
+        stops.sort_by_key(|stop| !stop.is_own);
+        stops.truncate(TOLD);
+        stops.sort_by(|one, other| first(one).cmp(&first(other)).then_with(|| nearer(one, other)));
+    }
     for stop in &mut stops {
         (stop.last, stop.remarks) = before(ctx, stop.toilet.id, now).await?;
     }
     Ok(Round { at: now, stops })
+}
+
+/// For which toilets a person answers or stands in, and when: today, wherever that is, and later.
+async fn own(ctx: &Ctx, person: PersonId, now: DateTime<Utc>) -> Result<Vec<(ToiletId, Span)>, Failure> {
+    let custodian = ctx.store.custodians_by(person, MOST_OWN).await?;
+    let substitute = ctx.store.substitutes_by(person, MOST_OWN).await?;
+    let all = custodian.iter().map(|one| (one.toilet, one.days));
+    let all = all.chain(substitute.iter().map(|one| (one.toilet, one.days)));
+    let yesterday = now.date_naive() - Days::new(1);
+    Ok(all.filter(|(_, days)| days.to().is_none_or(|last| yesterday <= last)).collect())
 }
 
 async fn stop(

@@ -17,7 +17,7 @@ use crate::harness::stores::{Database, Kind, on_both};
 use crate::imports::{PLAIN, PROFILE};
 use crate::writing::join_all;
 
-async fn toilet(service: &Service, token: &str, name: &str) -> String {
+pub(crate) async fn toilet(service: &Service, token: &str, name: &str) -> String {
     let body =
         json!({"name": name, "area": "410308101", "confirmed": true, "operators": {"operating": {"name": "城管局"}}});
     let made = service.post("/api/v1/toilets", token, body).await.json_of(201);
@@ -25,7 +25,7 @@ async fn toilet(service: &Service, token: &str, name: &str) -> String {
 }
 
 /// Signs in somebody new with that role there; answers who they are, and their token.
-async fn person(service: &Service, role: Role, area: &str) -> (Value, String) {
+pub(crate) async fn person(service: &Service, role: Role, area: &str) -> (Value, String) {
     let token = service.sign_in(role, area).await;
     (service.get("/api/v1/me", &token).await.json_of(200)["id"].clone(), token)
 }

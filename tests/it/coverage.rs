@@ -106,7 +106,8 @@ impl Things {
         };
         let path = operation.path.replace("{id}", &id).replace("{grant}", &self.grant.to_string());
         let path = path.replace("{outage}", &OUTAGE.to_string()).replace("{grade}", &GRADE.to_string());
-        path.replace("{photo}", PHOTO).replace("{custodian}", &LAST_CUSTODIAN.to_string()) + query
+        let path = path.replace("{photo}", PHOTO).replace("{custodian}", &LAST_CUSTODIAN.to_string());
+        path.replace("{substitute}", "1") + query
     }
 }
 /// The toilet that is asked about, a closure of it, and a grade of it that can be converted.

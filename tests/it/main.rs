@@ -39,6 +39,7 @@ mod reports;
 mod schema;
 mod sign_in;
 mod slots;
+mod substitutes;
 mod suggestions;
 mod toilets_api;
 mod wechat;

@@ -28,18 +28,19 @@ use crate::domain::history::{Entry, Gap, Replayed, replay_onto};
 use crate::domain::plate::Serial;
 use crate::domain::toilet::AreaRef;
 use crate::store::entity::{
-    custodian, exception, excuse, import_review, operator, photo, photo_file, plan, plan_template, plate, suggestion,
+    custodian, exception, excuse, import_review, operator, photo, photo_file, plan, plan_template, plate, substitute,
+    suggestion,
 };
 use crate::store::{
     StoreError, assignments, deployments, exceptions, excuses, history, import_reviews, operators, photos, plans,
-    suggestions,
+    substitutes, suggestions,
 };
 
 /// Records of which histories are read at a time.
 const PAGE: usize = 500;
 
 /// The kinds of records that may not be missing: where they are, and what they are called by in the journal.
-const KEPT: [(RecordKind, &str, &str); 13] = [
+const KEPT: [(RecordKind, &str, &str); 14] = [
     (RecordKind::Toilet, "toilet", ID),
     (RecordKind::Operator, "operator", ID),
     (RecordKind::Deployment, "deployment", ID),
@@ -53,6 +54,7 @@ const KEPT: [(RecordKind, &str, &str); 13] = [
     (RecordKind::Excuse, "excuse", ID),
     (RecordKind::Cleaning, "cleaning", "id"),
     (RecordKind::Custodian, "custodian", ID),
+    (RecordKind::Substitute, "substitute", ID),
 ];
 
 const ID: &str = "CAST(id AS TEXT)";
@@ -90,6 +92,7 @@ pub(super) async fn records(tx: &DatabaseTransaction, areas: &[Area], codes: &Co
     found.extend(look.each::<plan::Entity>(RecordKind::Plan, plan::Column::Id, of_plan).await?);
     found.extend(look.each::<excuse::Entity>(RecordKind::Excuse, excuse::Column::Id, of_excuse).await?);
     found.extend(look.each::<custodian::Entity>(RecordKind::Custodian, custodian::Column::Id, of_custodian).await?);
+    found.extend(look.each::<substitute::Entity>(RecordKind::Substitute, substitute::Column::Id, of_substitute).await?);
     let of_suggestion = |row: &suggestion::Model| {
         let read = suggestions::read(row, row.area_id.and_then(|id| refs.get(&id).cloned()))?;
         Ok(Standing::new(read.id, read.revision, read.fields()))
@@ -122,6 +125,11 @@ fn of_review(row: &import_review::Model) -> Read {
 
 fn of_custodian(row: &custodian::Model) -> Read {
     let read = assignments::read(row)?;
+    Ok(Standing::new(read.id, read.revision, read.fields()))
+}
+
+fn of_substitute(row: &substitute::Model) -> Read {
+    let read = substitutes::read(row)?;
     Ok(Standing::new(read.id, read.revision, read.fields()))
 }
 

@@ -23,11 +23,11 @@ use crate::store::entity::{
     custodian, delivery, deployed, deployment, exception, excuse, grade, identity, import_file, import_review,
     imported, invitation, journal, login_counter, media_check, message_consent, notice, operator, outage, person,
     phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, session, settlement,
-    slot_outcome, source, station, subscription, suggestion, tenure, toilet, wechat_push, wechat_token,
+    slot_outcome, source, station, subscription, substitute, suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
     StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews,
-    operators, outbox, outlines, people, photos, plans, plates, rows, sessions, slots, subscriptions, suggestions,
+    operators, outbox, outlines, people, photos, plans, plates, rows, sessions, slots, subscriptions, substitutes, suggestions,
 };
 
 /// Rows read at a time.
@@ -93,6 +93,8 @@ async fn register(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<plan::Model>(tx, Table::numbered("plan", "id"), found, |row| plans::read(row).map(drop)).await?;
     let custodian = |row: &custodian::Model| assignments::read(row).map(drop);
     scan::<custodian::Model>(tx, Table::numbered("custodian", "id"), found, custodian).await?;
+    let substitute = |row: &substitute::Model| substitutes::read(row).map(drop);
+    scan::<substitute::Model>(tx, Table::numbered("substitute", "id"), found, substitute).await?;
     let exception = |row: &exception::Model| exceptions::read(row, &codes).map(drop);
     scan::<exception::Model>(tx, Table::numbered("exception", "id"), found, exception).await?;
     of_slots(tx, found).await?;

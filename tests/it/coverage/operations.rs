@@ -133,6 +133,10 @@ pub(super) const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("list_assignments", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
     // The first takes back the last of those that were named.
     ("delete_custodian", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
+    // The first who may names her; then she stands in already.
+    ("create_substitute", SUBSTITUTE, [201, 404, 422, 422, 404, 422, 403, 403, 403]),
+    // The first takes it back.
+    ("delete_substitute", "", [204, 404, 404, 404, 404, 404, 403, 403, 403]),
     ("get_custodian_report", "", READING),
     ("get_cleaning_figures", "", READING),
     ("get_my_round", "", [403, 403, 403, 200, 200, 200, 200, 403, 403]),
@@ -204,6 +208,7 @@ pub(super) const EXCEPTION: &str = r#"{"over": {"area": "410308101"}, "to": "202
 pub(super) const EXCUSE: &str = r#"{"slots": ["1.1.1.20261124T0800"], "reason": "water"}"#;
 /// The cleaner of [`ASKING`].
 pub(super) const CUSTODIAN: &str = r#"{"person": "00000000-0000-0000-0000-000000000007"}"#;
+pub(super) const SUBSTITUTE: &str = r#"{"person": "00000000-0000-0000-0000-000000000007", "to": "2026-12-24"}"#;
 pub(super) const FIX: &str = r#"{"latitude": 34.8264, "longitude": 112.4364, "accuracy": 10}"#;
 pub(super) const BATCH: &str = r#"{"items": [{"id": 1, "revision": 1}], "patch": {}}"#;
 pub(super) const DEPLOYMENT: &str = r#"{"name": "庙会", "until": "2026-12-01T00:00:00Z",
