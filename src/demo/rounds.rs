@@ -329,7 +329,7 @@ mod tests {
         let (toilets, plans) = (county().unwrap().statements, class_plans().unwrap());
         let staff = staff(&toilets).unwrap();
         let first = NaiveDate::from_ymd_opt(2026, 10, 20).unwrap();
-        let (mut due, mut on_time, mut proxies, mut late_syncs, mut pleaded) = (0, 0, 0, 0, 0);
+        let (mut due, mut on_time, mut proxies, mut late_syncs, mut pleaded, mut others) = (0, 0, 0, 0, 0, 0);
         for kept in &staff.kept {
             let toilet = toilets.iter().find(|toilet| toilet.key == kept.key).unwrap();
             let windows = plans.iter().find(|plan| plan.is_for(toilet)).unwrap().windows.clone();
@@ -357,12 +357,16 @@ mod tests {
                     let own = || slots.iter().filter(|slot| visit.tasks.contains(&slot.task));
                     let hits = own().filter(|s| s.opens <= visit.finished_at && visit.finished_at <= s.due);
                     on_time += hits.count().min(visit.tasks.len());
+                    others += usize::from(visit.by != kept.cleaner);
                     proxies += usize::from(visit.is_proxy);
                     late_syncs += usize::from(visit.received_at - visit.finished_at > TimeDelta::hours(3));
                 }
             }
         }
         assert!((80..97).contains(&(on_time * 100 / due)), "{on_time} of {due}");
-        assert!(proxies > 0 && late_syncs > 0 && pleaded > 10, "{proxies} {late_syncs} {pleaded}");
+        assert!(
+            proxies > 0 && late_syncs > 0 && pleaded > 10 && others > 0,
+            "{proxies} {late_syncs} {pleaded} {others}"
+        );
     }
 }

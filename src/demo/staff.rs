@@ -24,11 +24,13 @@ const HIRED: i64 = 1_767_571_200_000;
 const WITHOUT_CUSTODIAN: usize = 29;
 
 const SURNAMES: [&str; 20] = [
-    "王", "李", "张", "刘", "陈", "杨", "赵", "郭", "马", "许", "孙", "韩", "谢", "雷", "梁", "吕", "卫", "邵", "党", "牛",
+    "王", "李", "张", "刘", "陈", "杨", "赵", "郭", "马", "许", "孙", "韩", "谢", "雷", "梁", "吕", "卫", "邵", "党",
+    "牛",
 ];
 const GIVEN_NAMES: [&str; 32] = [
-    "秀英", "桂兰", "玉梅", "爱云", "素琴", "凤霞", "秀兰", "春梅", "巧云", "红霞", "玉珍", "桂荣", "改玲", "香玲", "粉娥", "建国",
-    "国强", "保成", "志军", "新民", "海燕", "雪琴", "瑞芳", "翠平", "金凤", "小红", "俊英", "喜梅", "芳琴", "长河", "月娥", "二妮",
+    "秀英", "桂兰", "玉梅", "爱云", "素琴", "凤霞", "秀兰", "春梅", "巧云", "红霞", "玉珍", "桂荣", "改玲", "香玲",
+    "粉娥", "建国", "国强", "保成", "志军", "新民", "海燕", "雪琴", "瑞芳", "翠平", "金凤", "小红", "俊英", "喜梅",
+    "芳琴", "长河", "月娥", "二妮",
 ];
 
 /// Somebody of the staff.
@@ -256,9 +258,9 @@ mod tests {
         }
         let without = staff.kept.iter().filter(|kept| !kept.has_custodian).count();
         assert!((1..12).contains(&without), "{without}");
-        for (kept, toilet) in staff.kept.iter().filter_map(|kept| {
-            Some((kept, toilets.iter().find(|toilet| toilet.key == kept.key)?))
-        }) {
+        for (kept, toilet) in
+            staff.kept.iter().filter_map(|kept| Some((kept, toilets.iter().find(|toilet| toilet.key == kept.key)?)))
+        {
             let area = toilet.draft.area.as_ref().unwrap();
             assert!(area.as_str().starts_with(staff.cleaners[kept.cleaner].area.as_str()), "{}", kept.key);
         }

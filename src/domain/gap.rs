@@ -29,7 +29,11 @@ pub type Stretch = (DateTime<Utc>, DateTime<Utc>);
 /// The longest stretch of service hours within bounds in which no cleaning was finished; the first of several, and none
 /// where the toilet did not serve. The service hours are disjoint and in order, and so are the instants.
 #[must_use]
-pub fn longest(service: &[Stretch], finished: &[DateTime<Utc>], (from, until): Stretch) -> Option<(TimeDelta, Stretch)> {
+pub fn longest(
+    service: &[Stretch],
+    finished: &[DateTime<Utc>],
+    (from, until): Stretch,
+) -> Option<(TimeDelta, Stretch)> {
     let begin = finished.partition_point(|at| *at <= from);
     let inside = finished.get(begin..).unwrap_or_default().iter().copied().take_while(|at| *at < until);
     let mut place = service.partition_point(|(_, end)| *end <= from);
@@ -152,7 +156,10 @@ mod tests {
             // Before opening it ends what went before.
             (&[1790], Some((960, 0))),
         ] {
-            assert_eq!(gap(&days, finished, (0, 2880)).map(|(lasted, from)| (lasted, from)), wanted.map(|(l, f)| (l, at(f))));
+            assert_eq!(
+                gap(&days, finished, (0, 2880)).map(|(lasted, from)| (lasted, from)),
+                wanted.map(|(l, f)| (l, at(f)))
+            );
         }
         assert_eq!(gap(&[], &[1], (0, 10)), None, "it did not serve");
         assert_eq!(gap(&days, &[500], (400, 460)), Some((60, at(400))), "within bounds alone");

@@ -62,7 +62,11 @@ pub fn figures(told: &CleaningFigures, language: Language) -> Book {
         tables: vec![Table {
             title: language.pick("保洁时段", "Slots").to_owned(),
             note: note.to_owned(),
-            columns: COLUMNS.iter().chain(told.gaps.as_ref().map(|_| &LONGEST_GAP)).map(|(chinese, english)| language.pick(chinese, english).to_owned()).collect(),
+            columns: COLUMNS
+                .iter()
+                .chain(told.gaps.as_ref().map(|_| &LONGEST_GAP))
+                .map(|(chinese, english)| language.pick(chinese, english).to_owned())
+                .collect(),
             rows: rows.collect(),
         }],
         signatures: Vec::new(),

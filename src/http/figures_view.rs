@@ -91,7 +91,7 @@ struct FigureView {
     /// Whether these are too few for a ranking.
     too_few: bool,
     /// The longest stretch of service hours without a finished cleaning within these days, where that was asked for and
-    /// hours are known.
+    /// hours are known; of toilets of which anything was due.
     longest_gap: Option<GapView>,
 }
 

@@ -27,8 +27,7 @@ impl Store {
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn assignments_of(&self, toilet: ToiletId) -> Result<Assignments, StoreError> {
-        let (custodians, substitutes) =
-            (of(&self.reader, toilet).await?, substitutes::of(&self.reader, toilet).await?);
+        let (custodians, substitutes) = (of(&self.reader, toilet).await?, substitutes::of(&self.reader, toilet).await?);
         let persons = custodians.iter().map(|one| one.person).chain(substitutes.iter().map(|one| one.person));
         let names = self.names_of(&persons.collect()).await?;
         let custodians = custodians.into_iter().map(|one| Named { name: names.get(&one.person).cloned(), record: one });

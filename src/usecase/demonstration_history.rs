@@ -174,7 +174,8 @@ impl History {
         for (toilet, visit, correcting) in std::mem::take(&mut self.correcting) {
             at += TimeDelta::seconds(30);
             let Some(actor) = self.cleaners.get(visit.by).filter(|_| at <= now) else { continue };
-            let item = Item { id: correcting.id.try_into()?, event: corrected(toilet, &visit, correcting, at)?, token: None };
+            let item =
+                Item { id: correcting.id.try_into()?, event: corrected(toilet, &visit, correcting, at)?, token: None };
             let sending = Sending { at: Some(at), clock: None };
             cleanings::log(&ctx.as_of(at), by(actor), sending, vec![item], tell).await?;
         }
@@ -282,7 +283,8 @@ impl History {
     ) -> Result<usize, Failure> {
         let night = local_time(date, 23, 50);
         let (at, is_last) = (night.min(now), date == now.with_timezone(&Shanghai).date_naive());
-        let (mut arrived, later) = std::mem::take(&mut self.sent).into_iter().partition::<Vec<_>, _>(|one| one.received <= at);
+        let (mut arrived, later) =
+            std::mem::take(&mut self.sent).into_iter().partition::<Vec<_>, _>(|one| one.received <= at);
         self.sent = later;
         arrived.sort_by_key(|one| (one.received, one.item.id));
         let is_turn = |id: &&ToiletId| is_last || (id.0 + date.num_days_from_ce()) % NIGHTS == 0;

@@ -10,6 +10,7 @@ use super::exceptions::{self, NewException};
 use super::plans::{self, Chosen, NewTemplate};
 use super::{By, Ctx, Failure};
 use crate::demo;
+use crate::domain::Toilet;
 use crate::domain::account::Actor;
 use crate::domain::id::{TemplateId, ToiletId};
 use crate::domain::outage::Outage;
@@ -17,7 +18,6 @@ use crate::domain::period::Days;
 use crate::domain::plan::{Effect, Occasion, Over};
 use crate::domain::statement::Statement;
 use crate::domain::text::Remark;
-use crate::domain::Toilet;
 use crate::store::KeptAnswer;
 
 /// The toilet that is closed for one day in the middle of the history, so many days before its end.
@@ -45,7 +45,8 @@ impl Planning<'_> {
             let ids: Vec<ToiletId> =
                 own.iter().filter_map(|one| self.toilets.get(&one.key)).map(|toilet| toilet.id).collect();
             let new = NewTemplate { name: class.name, note: Some(class.note), windows: class.windows };
-            let made = plans::create_template(self.ctx, self.by.clone(), new, None, |made| told(&made.id.to_string())).await?;
+            let made =
+                plans::create_template(self.ctx, self.by.clone(), new, None, |made| told(&made.id.to_string())).await?;
             let template = made.body.parse().map(TemplateId);
             let template = template.map_err(|error| Failure::Internal(Box::new(error)))?;
             let (days, chosen) = ((Some(self.days.0), None), Chosen::Listed(ids));
@@ -57,7 +58,9 @@ impl Planning<'_> {
     /// Has everybody answer for the toilets that they keep.
     pub(super) async fn assign(&self, staff: &demo::Staff, cleaners: &[Actor]) -> Result<(), Failure> {
         for kept in staff.kept.iter().filter(|kept| kept.has_custodian) {
-            let (Some(toilet), Some(actor)) = (self.toilets.get(&kept.key), cleaners.get(kept.cleaner)) else { continue };
+            let (Some(toilet), Some(actor)) = (self.toilets.get(&kept.key), cleaners.get(kept.cleaner)) else {
+                continue;
+            };
             let new = NewCustodian { person: actor.person, from: Some(self.days.0), to: None };
             assignments::name(self.ctx, self.by.clone(), toilet.id, new, None, |_| told("")).await?;
         }
@@ -68,13 +71,17 @@ impl Planning<'_> {
     pub(super) async fn close(&self) -> Result<(), Failure> {
         let day = |toilet: &Toilet, at: Option<DateTime<Utc>>| at.map(|at| toilet.today(at));
         for (key, toilet) in self.toilets {
-            let during = |outage: &&Outage| {
-                day(toilet, outage.fact.span.until()).is_none_or(|last| self.days.0 <= last)
-            };
-            let mut closures: Vec<_> = toilet.outages.iter().filter(during).map(|outage| {
-                let from = toilet.today(outage.fact.span.from()).max(self.days.0);
-                (Days::new(Some(from), day(toilet, outage.fact.span.until())), outage.fact.note.clone())
-            }).collect();
+            let during =
+                |outage: &&Outage| day(toilet, outage.fact.span.until()).is_none_or(|last| self.days.0 <= last);
+            let mut closures: Vec<_> = toilet
+                .outages
+                .iter()
+                .filter(during)
+                .map(|outage| {
+                    let from = toilet.today(outage.fact.span.from()).max(self.days.0);
+                    (Days::new(Some(from), day(toilet, outage.fact.span.until())), outage.fact.note.clone())
+                })
+                .collect();
             let one = self.days.1 - TimeDelta::days(CLOSED.1);
             if key == CLOSED.0 && self.days.0 < one {
                 closures.push((Days::new(Some(one), Some(one)), Some(Remark::new("供电线路检修，停用一天")?)));

@@ -85,8 +85,7 @@ pub(super) async fn hire(ctx: &Ctx, staff: &demo::Staff) -> Result<Vec<Actor>, F
         }
     }
     let hired: Vec<_> = workers.iter().map(|worker| worker.person).collect();
-    let written =
-        ctx.write(ctx.author("demo"), move |tx| Box::pin(async move { put(tx, &workers, &places).await }));
+    let written = ctx.write(ctx.author("demo"), move |tx| Box::pin(async move { put(tx, &workers, &places).await }));
     written.await?;
     let mut actors = Vec::with_capacity(hired.len());
     for person in hired {

@@ -7,7 +7,6 @@ use chrono_tz::Tz;
 
 use super::reports::{about, each};
 use super::{Ctx, Failure};
-use crate::domain::{Toilet, Violation};
 use crate::domain::account::Actor;
 use crate::domain::area::AreaCode;
 use crate::domain::figures::{Bucket, CleaningFigures, Figures, Grouping, Of, add};
@@ -18,6 +17,7 @@ use crate::domain::language::Language;
 use crate::domain::policy::{Action, Scope};
 use crate::domain::tally::DayTally;
 use crate::domain::toilet::Lifecycle;
+use crate::domain::{Toilet, Violation};
 use crate::export;
 
 /// So many days at once: two years.
@@ -71,10 +71,11 @@ pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<Cleanin
     let (mut figures, mut names) = (Figures::new(), HashMap::new());
     let mut gaps = if asked.gaps { Some(GapCount::begin(ctx, asked, (from, to)).await?) } else { None };
     each(ctx, &about, |toilet| {
+        let Some(own) = by_toilet.remove(&toilet.id) else { return };
         if let Some(gaps) = &mut gaps {
             gaps.count(toilet);
         }
-        for one in by_toilet.remove(&toilet.id).unwrap_or_default() {
+        for one in own {
             add(&mut figures, toilet, &one, (asked.by, asked.bucket), from);
             match asked.by {
                 Grouping::Toilet => {
@@ -105,7 +106,16 @@ pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<Cleanin
         names.extend(persons(ctx, actor).await?);
     }
     let as_of = ctx.clock.now().trunc_subsecs(0);
-    Ok(CleaningFigures { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, gaps: gaps.map(|count| count.gaps), names })
+    Ok(CleaningFigures {
+        from,
+        to,
+        by: asked.by,
+        bucket: asked.bucket,
+        as_of,
+        figures,
+        gaps: gaps.map(|count| count.gaps),
+        names,
+    })
 }
 
 /// The names of those whom the caller may see as staff; nobody else's.

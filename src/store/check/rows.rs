@@ -27,7 +27,8 @@ use crate::store::entity::{
 };
 use crate::store::{
     StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews,
-    operators, outbox, outlines, people, photos, plans, plates, rows, sessions, slots, subscriptions, substitutes, suggestions,
+    operators, outbox, outlines, people, photos, plans, plates, rows, sessions, slots, subscriptions, substitutes,
+    suggestions,
 };
 
 /// Rows read at a time.
