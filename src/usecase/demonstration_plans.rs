@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
 
 use super::assignments::{self, NewCustodian};
 use super::exceptions::{self, NewException};
@@ -13,7 +13,6 @@ use crate::demo;
 use crate::domain::Toilet;
 use crate::domain::account::Actor;
 use crate::domain::id::{TemplateId, ToiletId};
-use crate::domain::outage::Outage;
 use crate::domain::period::Days;
 use crate::domain::plan::{Effect, Occasion, Over};
 use crate::domain::statement::Statement;
@@ -69,19 +68,17 @@ impl Planning<'_> {
 
     /// Nothing is due where a toilet is closed.
     pub(super) async fn close(&self) -> Result<(), Failure> {
-        let day = |toilet: &Toilet, at: Option<DateTime<Utc>>| at.map(|at| toilet.today(at));
         for (key, toilet) in self.toilets {
-            let during =
-                |outage: &&Outage| day(toilet, outage.fact.span.until()).is_none_or(|last| self.days.0 <= last);
-            let mut closures: Vec<_> = toilet
-                .outages
-                .iter()
-                .filter(during)
-                .map(|outage| {
-                    let from = toilet.today(outage.fact.span.from()).max(self.days.0);
-                    (Days::new(Some(from), day(toilet, outage.fact.span.until())), outage.fact.note.clone())
-                })
-                .collect();
+            let mut closures = Vec::new();
+            for outage in &toilet.outages {
+                let span = outage.fact.span;
+                let from = toilet.today(span.from()).max(self.days.0);
+                // What has no end known is looked at again in a month.
+                let to = span.until().map_or(self.days.1 + TimeDelta::days(30), |until| toilet.today(until));
+                if from <= to {
+                    closures.push((Days::new(Some(from), Some(to)), outage.fact.note.clone()));
+                }
+            }
             let one = self.days.1 - TimeDelta::days(CLOSED.1);
             if key == CLOSED.0 && self.days.0 < one {
                 closures.push((Days::new(Some(one), Some(one)), Some(Remark::new("供电线路检修，停用一天")?)));
