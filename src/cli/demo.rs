@@ -2,21 +2,47 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use crate::app::{self, App};
 use crate::config::Config;
+use crate::http::cleaning_receipt;
+use crate::usecase::Ctx;
+use crate::usecase::demonstration_history::{self, Extent, Made};
 use crate::usecase::demonstration_staff::{SignIn, sign_ins};
-use crate::usecase::{Ctx, demonstration};
 
 /// Makes the demonstration county if the database holds nothing yet, and serves it.
-pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
-    let prepared = app::prepare(config).await?;
-    let place = prepared.ctx.store.place().to_owned();
-    let made = demonstration::fill(&prepared.ctx).await?;
-    let staff = staff(&prepared.ctx, config.listen).await?;
-    let app = App::start(config, prepared).await?;
-    super::print(&greeting(&app, &place, made, &staff)?)?;
-    Ok(app.serve(app::asked_to_stop()).await?)
+#[derive(Debug, clap::Args)]
+pub(super) struct Demo {
+    /// Over how many days its toilets were kept clean before today; 0 for no plans, no staff and no history
+    #[arg(long, value_name = "DAYS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(0..=400))]
+    history: u16,
+}
+
+impl Demo {
+    pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
+        let prepared = app::prepare(config).await?;
+        let place = prepared.ctx.store.place().to_owned();
+        let extent = Extent { days: self.history, every: 1 };
+        let begun = Instant::now();
+        let made = demonstration_history::fill(&prepared.ctx, extent, cleaning_receipt).await?;
+        let made = state(made, self.history, begun.elapsed());
+        let staff = staff(&prepared.ctx, config.listen).await?;
+        let app = App::start(config, prepared).await?;
+        super::print(&greeting(&app, &place, &made, &staff)?)?;
+        Ok(app.serve(app::asked_to_stop()).await?)
+    }
+}
+
+/// What was made, and how long that took.
+fn state(made: Made, days: u16, took: Duration) -> String {
+    match made {
+        Made { toilets: 0, .. } => "as it was".to_owned(),
+        Made { cleanings: 0, .. } => "made just now".to_owned(),
+        Made { cleanings, .. } => {
+            format!("made just now, with {cleanings} cleanings of {days} days, in {:.1} s", took.as_secs_f64())
+        }
+    }
 }
 
 /// Who can sign in, to be printed. Where others may reach the service nobody can: what is on a screen is soon in a film.
@@ -41,9 +67,8 @@ async fn staff(ctx: &Ctx, listen: SocketAddr) -> anyhow::Result<String> {
     ))
 }
 
-fn greeting(app: &App, place: &str, made: usize, staff: &str) -> anyhow::Result<String> {
+fn greeting(app: &App, place: &str, state: &str, staff: &str) -> anyhow::Result<String> {
     let address = app.address()?;
-    let state = if made == 0 { "as it was" } else { "made just now" };
     Ok(format!(
         "\n公厕 gongce · demonstration county Mengjin (孟津): {toilets} toilets, synthetic data, {state}\n\
          \n  open    http://{address}/\n  data    {place}\n\n\

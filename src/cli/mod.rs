@@ -61,7 +61,7 @@ struct Settings {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Make a demonstration county if there is none, and serve it on 127.0.0.1:8080
-    Demo,
+    Demo(demo::Demo),
     /// Serve the register over HTTP
     Serve,
     /// Bring the database's schema up or down, or show where it stands
@@ -129,7 +129,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         return openapi::run();
     }
     let defaults: &[_] = match cli.command {
-        Command::Demo => {
+        Command::Demo(_) => {
             &[("database_url", "sqlite://gongce-demo.db"), ("stop_delay_seconds", "0"), ("admin_listen", "off")]
         }
         _ => &[],
@@ -137,7 +137,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.settings.read(defaults)?;
     log(&config)?;
     match cli.command {
-        Command::Demo => demo::run(&config).await,
+        Command::Demo(demo) => demo.run(&config).await,
         Command::Serve => serve::run(&config).await,
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,

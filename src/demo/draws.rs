@@ -1,5 +1,7 @@
 //! Numbers that look random and are the same on every machine and in every year.
 
+use uuid::{Builder, Uuid};
+
 use crate::geo::{EARTH_RADIUS_METRES, Wgs84};
 
 /// The generator `SplitMix64` (Steele, Lea and Flood, 2014), seeded with a text.
@@ -24,6 +26,23 @@ impl Draws {
         let scaled = u32::from(u16::from_be_bytes([high, low])) * u32::from(bound);
         let [high, low, ..] = scaled.to_be_bytes();
         u16::from_be_bytes([high, low])
+    }
+
+    /// Whether something comes true that does so many times in a thousand.
+    pub(super) fn in_thousand(&mut self, chance: u16) -> bool {
+        self.below(1000) < chance
+    }
+
+    /// One of several, each as often as the others; `None` of none.
+    pub(super) fn one_of<'t, T>(&mut self, several: &'t [T]) -> Option<&'t T> {
+        several.get(usize::from(self.below(u16::try_from(several.len()).unwrap_or(u16::MAX))))
+    }
+
+    /// A UUID of version 7 that says that it was made at that millisecond.
+    pub(super) fn uuid(&mut self, milliseconds: i64) -> Uuid {
+        let ([a, b, c, d, e, f, g, h], [i, j, ..]) = (self.next(), self.next());
+        let milliseconds = u64::try_from(milliseconds).unwrap_or_default();
+        Builder::from_unix_timestamp_millis(milliseconds, &[a, b, c, d, e, f, g, h, i, j]).into_uuid()
     }
 
     /// A place at most `reach` metres from the centre (up to the flatness of the county) that fits; `None` when none

@@ -6,6 +6,9 @@
 //! tables leave out are drawn from a generator seeded with the toilet's key, so that a row added to a table moves no
 //! other toilet except where the two would stand in one spot.
 //!
+//! Who keeps them clean is invented too (`staff`), and so is what they did on each day (`rounds`): drawn from a generator
+//! seeded with the toilet, the day and the hour, so that a day is the same whenever it is made up, and on any machine.
+//!
 //! Whoever shows these toilets must mark them as synthetic, with [`NAME`] and [`ATTRIBUTION`].
 
 mod areas;
@@ -14,13 +17,19 @@ mod county;
 mod draws;
 mod fittings;
 mod history;
+mod plans;
+mod rounds;
 mod sites;
+mod staff;
 mod table;
 #[cfg(test)]
 mod tests;
 mod toilets;
 
 pub use county::{County, county};
+pub use plans::{ClassPlan, class_plans};
+pub use rounds::{Correcting, Day, Pleading, Visit, day, stand_in};
+pub use staff::{Kept, Staff, Worker, person_of, staff};
 
 /// The name of the source of the demonstration county.
 pub const NAME: &str = "demo";

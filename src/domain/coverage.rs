@@ -9,10 +9,8 @@ use super::holiday::Calendar;
 use super::hours::State;
 use super::local;
 use super::share::Share;
+use super::stretch::{Stretch, meeting, united, without};
 use super::toilet::{Lifecycle, Toilet};
-
-/// A stretch of time, its end not included.
-pub type Stretch = (DateTime<Utc>, DateTime<Utc>);
 
 /// Minutes of service, each counted once however many are on shift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,21 +39,6 @@ impl AddAssign for Minutes {
     }
 }
 
-/// The same time as stretches that follow each other and do not touch.
-#[must_use]
-pub fn united(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
-    stretches.retain(|(from, until)| from < until);
-    stretches.sort_unstable();
-    let mut united: Vec<Stretch> = Vec::with_capacity(stretches.len());
-    for (from, until) in stretches {
-        match united.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => united.push((from, until)),
-        }
-    }
-    united
-}
-
 /// The minutes of a toilet on the local days of a span, both included; whoever is on shift is so in `shifts`, in any order.
 ///
 /// A minute is one of service while the toilet is in service, its hours say that it is open and no closure is in force:
@@ -75,7 +58,7 @@ pub fn coverage(
     let (shifts, closed) = (united(shifts), united(closures(toilet)));
     for (day, stretch, state) in stretches(toilet, calendar, from, to) {
         let counted = seconds.entry(day).or_default();
-        for piece in without(stretch, &closed) {
+        for piece in without(&[stretch], &closed) {
             match state {
                 State::Closed => {}
                 State::Unknown => counted.unknown += length(piece),
@@ -111,8 +94,9 @@ fn stretches(
     }
 }
 
-/// When the toilet serves nobody, whatever its hours say.
-fn closures(toilet: &Toilet) -> Vec<Stretch> {
+/// When the toilet serves nobody, whatever its hours say; in no order, and some may overlap.
+#[must_use]
+pub fn closures(toilet: &Toilet) -> Vec<Stretch> {
     let fact = &toilet.fact;
     let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
     let opened = fact.opened_on.map(|day| local::instant(fact.zone, day.and_time(NaiveTime::MIN)));
@@ -121,25 +105,6 @@ fn closures(toilet: &Toilet) -> Vec<Stretch> {
     let counting = toilet.outages.iter().filter(|outage| outage.counts());
     let outages = counting.map(|outage| (outage.fact.span.from(), outage.fact.span.until().unwrap_or(last)));
     before.chain(after).chain(outages).collect()
-}
-
-/// What of a stretch lies in others, which follow each other.
-fn meeting((from, until): Stretch, others: &[Stretch]) -> impl Iterator<Item = Stretch> + '_ {
-    let first = others.partition_point(|other| other.1 <= from);
-    let met = others.iter().skip(first).take_while(move |other| other.0 < until);
-    met.map(move |other| (other.0.max(from), other.1.min(until)))
-}
-
-/// What of a stretch lies in none of others, which follow each other.
-fn without(stretch: Stretch, others: &[Stretch]) -> Vec<Stretch> {
-    let (mut left, mut at) = (Vec::new(), stretch.0);
-    for (from, until) in meeting(stretch, others) {
-        left.push((at, from));
-        at = until;
-    }
-    left.push((at, stretch.1));
-    left.retain(|(from, until)| from < until);
-    left
 }
 
 fn length((from, until): Stretch) -> u64 {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use super::area::AreaCode;
 use super::codes::codes;
 use super::coverage::Minutes;
+use super::gap::Gaps;
 use super::tally::{DayTally, Tally};
 use super::toilet::Toilet;
 
@@ -120,6 +121,8 @@ pub struct Told<T> {
     pub as_of: DateTime<Utc>,
     /// The figures.
     pub figures: BTreeMap<(Of, NaiveDate), T>,
+    /// The longest gaps of the groups, where they were asked for.
+    pub gaps: Option<Gaps>,
     /// What the groups are called that have a name.
     pub names: HashMap<Of, String>,
 }

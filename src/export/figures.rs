@@ -23,6 +23,9 @@ const COLUMNS: [(&str, &str); 15] = [
     ("核实率", "verified rate"),
 ];
 
+/// The column of the longest gap, where that was asked for.
+const LONGEST_GAP: (&str, &str) = ("最长未保洁（分钟）", "longest gap (minutes)");
+
 /// The figures as a book of one table.
 #[must_use]
 pub fn figures(told: &CleaningFigures, language: Language) -> Book {
@@ -43,6 +46,10 @@ pub fn figures(told: &CleaningFigures, language: Language) -> Book {
         cells.extend([*first, told.last(*first)].map(|day| Cell::Text(day.to_string())));
         cells.extend(counts.map(Cell::count));
         cells.extend([tally.on_time_rate(), tally.verified_rate()].map(|share| Cell::share(share.value())));
+        if let Some(gaps) = &told.gaps {
+            let minutes = gaps.get(&(of.clone(), *first)).map(|gap| gap.lasted.num_minutes());
+            cells.push(minutes.and_then(|minutes| u64::try_from(minutes).ok()).map_or(Cell::Empty, Cell::count));
+        }
         cells
     });
     let note = language.pick(
@@ -55,7 +62,11 @@ pub fn figures(told: &CleaningFigures, language: Language) -> Book {
         tables: vec![Table {
             title: language.pick("保洁时段", "Slots").to_owned(),
             note: note.to_owned(),
-            columns: COLUMNS.iter().map(|(chinese, english)| language.pick(chinese, english).to_owned()).collect(),
+            columns: COLUMNS
+                .iter()
+                .chain(told.gaps.as_ref().map(|_| &LONGEST_GAP))
+                .map(|(chinese, english)| language.pick(chinese, english).to_owned())
+                .collect(),
             rows: rows.collect(),
         }],
         signatures: Vec::new(),

@@ -227,8 +227,9 @@ pub(super) struct BatchView {
     items: Vec<OutcomeView>,
 }
 
-/// What a first delivery is told.
-pub(super) fn receipt(cleaning: &Cleaning) -> String {
+/// What the first delivery of a record is told.
+#[must_use]
+pub fn receipt(cleaning: &Cleaning) -> String {
     let (amends, voids) = corrected(cleaning);
     let view = ReceiptView {
         id: cleaning.id.uuid(),

@@ -8,7 +8,7 @@ use poem_openapi::payload::{Binary, Json};
 use poem_openapi::{Object, OpenApi};
 
 use super::bearer::Signed;
-use super::figures::{FigureParams, FiguresFile, FiguresWorkbook};
+use super::figures::{CoverageParams, FiguresFile, FiguresWorkbook};
 use super::figures_view::RateView;
 use super::instant::Instant;
 use super::language::Language;
@@ -19,7 +19,8 @@ use super::tag::Tag;
 use super::words::Word;
 use crate::domain::coverage::Minutes;
 use crate::domain::figures::{Bucket, CoverageFigures, Grouping};
-use crate::usecase::{Ctx, figures};
+use crate::usecase::Ctx;
+use crate::usecase::figures::coverage;
 
 /// Every operation on coverage.
 pub(super) struct CoverageApi(pub(super) Arc<Ctx>);
@@ -35,10 +36,10 @@ impl CoverageApi {
     async fn get_coverage_figures(
         &self,
         signed: Signed,
-        query: Params<FigureParams>,
+        query: Params<CoverageParams>,
     ) -> Result<Json<CoverageView>, Problem> {
-        let Params(FigureParams(asked)) = query;
-        Ok(Json(CoverageView::from(&figures::coverage(&self.0, &signed.by().actor, &asked).await?)))
+        let Params(CoverageParams(asked)) = query;
+        Ok(Json(CoverageView::from(&coverage::shares(&self.0, &signed.by().actor, &asked).await?)))
     }
 
     /// Get coverage as CSV
@@ -49,10 +50,10 @@ impl CoverageApi {
         &self,
         signed: Signed,
         request: &Request,
-        query: Params<FigureParams>,
+        query: Params<CoverageParams>,
     ) -> Result<FiguresFile, Problem> {
-        let (Params(FigureParams(asked)), language) = (query, Language::of(request.headers()));
-        let table = figures::coverage_csv(&self.0, &signed.by().actor, &asked, language).await?;
+        let (Params(CoverageParams(asked)), language) = (query, Language::of(request.headers()));
+        let table = coverage::csv(&self.0, &signed.by().actor, &asked, language).await?;
         Ok(FiguresFile::Csv(Binary(table), "attachment; filename=\"coverage.csv\"".to_owned()))
     }
 
@@ -64,10 +65,10 @@ impl CoverageApi {
         &self,
         signed: Signed,
         request: &Request,
-        query: Params<FigureParams>,
+        query: Params<CoverageParams>,
     ) -> Result<FiguresWorkbook, Problem> {
-        let (Params(FigureParams(asked)), language) = (query, Language::of(request.headers()));
-        let sheet = figures::coverage_sheet(&self.0, &signed.by().actor, &asked, language).await?;
+        let (Params(CoverageParams(asked)), language) = (query, Language::of(request.headers()));
+        let sheet = coverage::sheet(&self.0, &signed.by().actor, &asked, language).await?;
         Ok(FiguresWorkbook::Sheet(Binary(sheet), "attachment; filename=\"coverage.xlsx\"".to_owned()))
     }
 }

@@ -11,7 +11,7 @@ use super::bearer::Signed;
 use super::figures_view::FiguresView;
 use super::language::Language;
 use super::problem::Problem;
-use super::query::{Code, Day, Declared, Given, Group, OneOf, Params};
+use super::query::{Code, Day, Declared, Flag, Given, Group, OneOf, Params};
 use super::tag::Tag;
 use crate::domain::area::AreaCode;
 use crate::domain::figures::{Bucket, Grouping};
@@ -114,14 +114,37 @@ const BUCKET: OneOf<Bucket> = OneOf {
     default: Some(Bucket::Whole),
     missing: "missing",
 };
+const LONGEST_GAP: Flag = Flag {
+    name: "longestGap",
+    about: "Whether the longest stretch of service hours without a finished cleaning is told as well, for which the log \
+            itself is read. There is none by person.",
+    default: false,
+};
 
 impl Group for FigureParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA, &FROM, &TO, &GROUP_BY, &BUCKET, &LONGEST_GAP];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let (asked, gaps) = (asked(given), given.take(&LONGEST_GAP));
+        Some(Self(Asked { gaps: gaps?, ..asked? }))
+    }
+}
+
+/// What coverage takes.
+pub(super) struct CoverageParams(pub(super) Asked);
+
+impl Group for CoverageParams {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA, &FROM, &TO, &GROUP_BY, &BUCKET];
 
     fn read(given: &mut Given) -> Option<Self> {
-        let area: Option<Option<AreaCode>> = given.take(&AREA);
-        let (from, to): (Option<Option<NaiveDate>>, Option<Option<NaiveDate>>) = (given.take(&FROM), given.take(&TO));
-        let (by, bucket) = (given.take(&GROUP_BY), given.take(&BUCKET));
-        Some(Self(Asked { area: area?, from: from?, to: to?, by: by?, bucket: bucket? }))
+        asked(given).map(Self)
     }
+}
+
+/// Figures without gaps.
+fn asked(given: &mut Given) -> Option<Asked> {
+    let area: Option<Option<AreaCode>> = given.take(&AREA);
+    let (from, to): (Option<Option<NaiveDate>>, Option<Option<NaiveDate>>) = (given.take(&FROM), given.take(&TO));
+    let (by, bucket) = (given.take(&GROUP_BY), given.take(&BUCKET));
+    Some(Asked { area: area?, from: from?, to: to?, by: by?, bucket: bucket?, gaps: false })
 }

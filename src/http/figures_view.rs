@@ -7,6 +7,7 @@ use super::instant::Instant;
 use super::report_view::ShareView;
 use super::words::Word;
 use crate::domain::figures::{Bucket, CleaningFigures, Grouping};
+use crate::domain::gap::Gap;
 use crate::domain::share::Share;
 use crate::domain::tally::{TOO_FEW, Tally, wilson_lower};
 
@@ -25,6 +26,31 @@ pub(super) struct RateView {
 impl From<Share> for RateView {
     fn from(share: Share) -> Self {
         Self { numerator: share.numerator, denominator: share.denominator, value: share.value() }
+    }
+}
+
+/// The longest stretch of service hours without a finished cleaning.
+#[derive(Debug, Object)]
+#[oai(rename = "LongestGap", rename_all = "camelCase")]
+struct GapView {
+    /// The minutes of service hours in it: what lies between closing and opening, and closures, do not count.
+    minutes: u64,
+    /// At which toilet, by its id.
+    toilet: i32,
+    /// With which it began: the cleaning before, or the first day.
+    from: Instant,
+    /// With which it ended: the next cleaning, the last day, or now.
+    until: Instant,
+}
+
+impl From<&Gap> for GapView {
+    fn from(gap: &Gap) -> Self {
+        Self {
+            minutes: u64::try_from(gap.lasted.num_minutes()).unwrap_or(0),
+            toilet: gap.toilet.0,
+            from: Instant(gap.from),
+            until: Instant(gap.until),
+        }
     }
 }
 
@@ -64,6 +90,9 @@ struct FigureView {
     at_least: Option<f64>,
     /// Whether these are too few for a ranking.
     too_few: bool,
+    /// The longest stretch of service hours without a finished cleaning within these days, where that was asked for and
+    /// hours are known; of toilets of which anything was due.
+    longest_gap: Option<GapView>,
 }
 
 /// The cleaning figures.
@@ -90,7 +119,9 @@ impl From<&CleaningFigures> for FiguresView {
     fn from(told: &CleaningFigures) -> Self {
         let items = told.figures.iter().map(|((of, first), tally)| {
             let name = told.names.get(of).cloned();
-            FigureView::of((of.key(), name), (*first, told.last(*first)), tally)
+            let gap = told.gaps.as_ref().and_then(|gaps| gaps.get(&(of.clone(), *first)));
+            let longest_gap = gap.map(GapView::from);
+            FigureView { longest_gap, ..FigureView::of((of.key(), name), (*first, told.last(*first)), tally) }
         });
         let mut total = Tally::default();
         told.figures.values().for_each(|tally| total += *tally);
@@ -125,6 +156,7 @@ impl FigureView {
             synced_late: tally.synced_late,
             at_least: (n >= TOO_FEW).then(|| wilson_lower(tally.on_time_rate())),
             too_few: n < TOO_FEW,
+            longest_gap: None,
         }
     }
 }

@@ -103,6 +103,7 @@ mod written;
 mod tests;
 
 pub use admin::admin;
+pub use cleaning_view::receipt as cleaning_receipt;
 pub use document::document;
 pub use door::{BodyLimit, BodyLimited, Door, LIMITS, Limit, Limits, Network};
 pub use fragment::render_fragment;

@@ -1,5 +1,6 @@
 //! Cleanings (保洁记录): logged one by one or in batches, corrected, confirmed and read.
 
+mod backfilling;
 mod corrections;
 mod listing;
 mod logging;
@@ -8,6 +9,7 @@ mod roster;
 mod verifying;
 mod weighing;
 
+pub(super) use backfilling::{Delivery, Settling, backfill};
 pub use listing::{Asked, Page, Told, get, list, of_toilet};
 pub use logging::{Conflict, Item, Logged, Outcome, Rejection, log};
 pub(super) use photos::arrived;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
@@ -103,6 +104,31 @@ impl Ctx {
             lock_out: LockOut::default(),
             targets: Targets::default(),
         }
+    }
+
+    /// The same product around the same database, as if it were that instant still: what is written through it was
+    /// written then. It is for histories that are made up.
+    #[must_use]
+    pub(super) fn as_of(&self, at: DateTime<Utc>) -> Arc<Self> {
+        Arc::new(Self {
+            store: self.store.clone(),
+            finder: Arc::clone(&self.finder),
+            clock: Clock::fixed(at),
+            followed: Followed::default(),
+            events: Events::default(),
+            hashing: Arc::clone(&self.hashing),
+            importing: Arc::clone(&self.importing),
+            calendars: Arc::clone(&self.calendars),
+            keys: Arc::clone(&self.keys),
+            public_url: self.public_url.clone(),
+            public_crs: self.public_crs,
+            wechat: self.wechat.clone(),
+            outbound: Arc::clone(&self.outbound),
+            photos: self.photos.clone(),
+            home: self.home.clone(),
+            lock_out: self.lock_out,
+            targets: self.targets.clone(),
+        })
     }
 
     /// The same, reached by the public there.

@@ -1,29 +1,33 @@
 //! The cleaning figures, for those who answer for them.
 
-use std::collections::{BTreeMap, HashMap};
+pub mod coverage;
+mod gaps;
 
-use chrono::{Days, NaiveDate, SubsecRound, TimeDelta};
+use std::collections::HashMap;
 
+use chrono::{NaiveDate, SubsecRound, TimeDelta};
+
+use self::gaps::GapCount;
 use super::reports::{About, about, each};
 use super::{Ctx, Failure};
 use crate::domain::account::Actor;
 use crate::domain::area::AreaCode;
-use crate::domain::coverage::{Minutes, Stretch, united};
-use crate::domain::figures::{Bucket, CleaningFigures, CoverageFigures, Figures, Grouping, Of, add};
+use crate::domain::figures::{Bucket, CleaningFigures, Figures, Grouping, Of, add};
 use crate::domain::id::{OperatorId, ToiletId};
 use crate::domain::language::Language;
+use crate::domain::policy::{Action, Scope};
 use crate::domain::tally::DayTally;
-use crate::domain::{self, Toilet, Violation};
+use crate::domain::{Toilet, Violation};
 use crate::export;
 
 /// So many days at once: two years.
 const MOST_DAYS: i64 = 732;
 
-/// So many days of coverage at once: a year.
-const MOST_COVERED: i64 = 366;
-
 /// So many rows at once: who wants more asks for less at a time.
 const MOST_ROWS: usize = 20_000;
+
+/// Persons read at a time.
+const STEP: u64 = 500;
 
 /// Which figures somebody wants.
 #[derive(Debug, Clone)]
@@ -38,6 +42,8 @@ pub struct Asked {
     pub by: Grouping,
     /// By which stretch of time.
     pub bucket: Bucket,
+    /// Whether the longest gaps are told as well, for which the log itself is read.
+    pub gaps: bool,
 }
 
 /// The cleaning figures of a span of days.
@@ -48,70 +54,45 @@ pub struct Asked {
 pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<CleaningFigures, Failure> {
     let about = about(ctx, actor, asked.area.as_ref())?;
     let (from, to) = span(&about, asked, MOST_DAYS)?;
-    let counted = ctx.store.tallies(from, to, asked.bucket != Bucket::Whole).await?;
+    let counted = ctx.store.tallies(from, to, asked.bucket).await?;
     let mut by_toilet: HashMap<ToiletId, Vec<DayTally>> = HashMap::new();
     for one in counted {
         by_toilet.entry(one.toilet).or_default().push(one);
     }
     let (mut figures, mut names) = (Figures::new(), HashMap::new());
+    let mut gaps = if asked.gaps { Some(GapCount::begin(ctx, asked, (from, to)).await?) } else { None };
     each(ctx, &about, |toilet| {
-        for one in by_toilet.remove(&toilet.id).unwrap_or_default() {
+        let Some(own) = by_toilet.remove(&toilet.id) else { return };
+        if let Some(gaps) = &mut gaps {
+            gaps.count(toilet);
+        }
+        for one in own {
             add(&mut figures, toilet, &one, (asked.by, asked.bucket), from);
             note(&mut names, asked.by, toilet, one.operator);
         }
     })
     .await?;
     bounded(figures.len())?;
-    let as_of = ctx.clock.now().trunc_subsecs(0);
-    Ok(CleaningFigures { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, names })
-}
-
-/// How much of the service hours somebody is on shift, as the rosters have it.
-///
-/// # Errors
-/// As [`cleaning`], for more than a year, and by person: nobody covers a toilet alone.
-pub async fn coverage(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<CoverageFigures, Failure> {
-    let about = about(ctx, actor, asked.area.as_ref())?;
-    let (from, to) = span(&about, asked, MOST_COVERED)?;
     if asked.by == Grouping::Person {
-        let message = "is told by toilet, area or operator: many cover a toilet together";
-        return Err(Violation::new("groupBy", "unsupported", message).into());
+        names.extend(persons(ctx, actor).await?);
     }
-    let mut shifts = shifts(ctx, from, to).await?;
-    let (mut figures, mut names): (BTreeMap<_, Minutes>, _) = (BTreeMap::new(), HashMap::new());
-    each(ctx, &about, |toilet| {
-        let calendar = toilet.fact.calendar.as_deref().and_then(|id| ctx.calendars.get(id));
-        let on_shift = shifts.remove(&toilet.id).unwrap_or_default();
-        for (day, minutes) in domain::coverage::coverage(toilet, calendar, on_shift, (from, to)) {
-            let operator = toilet.operator_on(day).map(|body| body.id);
-            let of = match asked.by {
-                Grouping::Toilet => Of::Toilet(toilet.id.0),
-                Grouping::Area => Of::Area(toilet.area.as_ref().map(|area| area.code.clone())),
-                Grouping::Operator => Of::Operator(operator.map(|id| id.0)),
-                Grouping::All | Grouping::Person => Of::All,
-            };
-            *figures.entry((of, asked.bucket.first(day, from))).or_default() += minutes;
-            note(&mut names, asked.by, toilet, operator);
-        }
-    })
-    .await?;
-    bounded(figures.len())?;
-    let as_of = ctx.clock.now().trunc_subsecs(0);
-    Ok(CoverageFigures { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, names })
+    let (gaps, as_of) = (gaps.map(GapCount::done), ctx.clock.now().trunc_subsecs(0));
+    Ok(CleaningFigures { from, to, by: asked.by, bucket: asked.bucket, as_of, figures, gaps, names })
 }
 
-/// When somebody is on shift at each toilet on those days, in no order.
-async fn shifts(ctx: &Ctx, from: NaiveDate, to: NaiveDate) -> Result<HashMap<ToiletId, Vec<Stretch>>, Failure> {
-    let mut shifts: HashMap<ToiletId, Vec<Stretch>> = HashMap::new();
-    // One of the evening before may go on.
-    let first = from - Days::new(1);
-    for plan in ctx.store.rosters_between(first, to).await? {
-        let spans = united(plan.duties(first, to).iter().map(|duty| (duty.from, duty.until)).collect());
-        for toilet in &plan.roster.toilets {
-            shifts.entry(*toilet).or_default().extend(&spans);
+/// The names of those whom the caller may see as staff; nobody else's.
+async fn persons(ctx: &Ctx, actor: &Actor) -> Result<HashMap<Of, String>, Failure> {
+    let mut names = HashMap::new();
+    let Some(scope) = Scope::of(actor, Action::ReadStaff) else { return Ok(names) };
+    let mut after = None;
+    loop {
+        let page = ctx.store.staff(&scope, after, STEP).await?;
+        after = page.last().map(|member| member.id);
+        names.extend(page.iter().map(|member| (Of::Person(Some(member.id.to_string())), member.name.to_string())));
+        if after.is_none() {
+            return Ok(names);
         }
     }
-    Ok(shifts)
 }
 
 /// The days that are asked for.
@@ -173,23 +154,5 @@ pub async fn csv(ctx: &Ctx, actor: &Actor, asked: &Asked, language: Language) ->
 /// As [`cleaning`].
 pub async fn sheet(ctx: &Ctx, actor: &Actor, asked: &Asked, language: Language) -> Result<Vec<u8>, Failure> {
     let book = export::figures(&cleaning(ctx, actor, asked).await?, language);
-    export::xlsx(&book).map_err(|error| Failure::Internal(Box::new(error)))
-}
-
-/// Coverage as a table of comma-separated values.
-///
-/// # Errors
-/// As [`coverage`].
-pub async fn coverage_csv(ctx: &Ctx, actor: &Actor, asked: &Asked, language: Language) -> Result<Vec<u8>, Failure> {
-    let book = export::coverage(&coverage(ctx, actor, asked).await?, language);
-    Ok(book.tables.iter().flat_map(export::csv_table).collect())
-}
-
-/// Coverage as a workbook.
-///
-/// # Errors
-/// As [`coverage`].
-pub async fn coverage_sheet(ctx: &Ctx, actor: &Actor, asked: &Asked, language: Language) -> Result<Vec<u8>, Failure> {
-    let book = export::coverage(&coverage(ctx, actor, asked).await?, language);
     export::xlsx(&book).map_err(|error| Failure::Internal(Box::new(error)))
 }

@@ -14,6 +14,8 @@ pub mod clock;
 pub mod copies;
 pub mod ctx;
 pub mod demonstration;
+pub mod demonstration_history;
+mod demonstration_plans;
 pub mod demonstration_staff;
 pub mod deployments;
 pub mod divisions;

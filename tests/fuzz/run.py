@@ -65,7 +65,7 @@ class Service:
         self.environment |= SETTINGS | {"GONGCE_DATABASE_URL": f"sqlite://{folder}/fuzz.db"}
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
-        command = [gongce, "demo", "--listen", f"127.0.0.1:{port}"]
+        command = [gongce, "demo", "--history", "2", "--listen", f"127.0.0.1:{port}"]
         self.server = subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL)
         try:
             self.wait()

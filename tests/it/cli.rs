@@ -64,7 +64,7 @@ fn what_config_show_prints_is_a_file_that_gives_the_same() {
 #[test]
 fn the_demonstration_answers_a_minute_after_a_clone() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path(), &["demo"]);
+    let server = Server::start(folder.path(), &["demo", "--history", "0"]);
     let (status, body) =
         server.get("/api/v1/toilets/nearest?latitude=34.8264&longitude=112.4364&crs=wgs84&usable=false");
     assert_eq!(status, 200, "{body}");

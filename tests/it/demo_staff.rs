@@ -17,7 +17,7 @@ struct Demo {
 impl Demo {
     fn start(folder: &Path, listen: &str) -> Self {
         let mut command = gongce(folder);
-        command.args(["demo", "--listen", listen]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(["demo", "--history", "0", "--listen", listen]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut printed = String::new();

@@ -13,6 +13,7 @@ mod cli;
 mod contract;
 mod copies;
 mod coverage;
+mod demo_history;
 mod demo_staff;
 mod door;
 mod events;

@@ -12,6 +12,7 @@ use super::timeline::{DAY, State, Timeline};
 use crate::domain::holiday::Calendar;
 use crate::domain::local;
 use crate::domain::period::Span;
+use crate::domain::stretch::{Stretch, united};
 
 /// How far ahead a change is looked for, in days.
 const HORIZON_DAYS: u64 = 366;
@@ -78,6 +79,22 @@ impl Hours {
         self.now_and_next(zone, calendar, at).1.map(|(instant, _)| instant)
     }
 
+    /// The stretches within bounds during which the door is open, in order; `None` where some of it is unknown.
+    #[must_use]
+    pub fn open_within(&self, zone: Tz, calendar: Option<&Calendar>, (from, until): Stretch) -> Option<Vec<Stretch>> {
+        let mut open = Vec::new();
+        for (_, (start, end), state) in self.stretches(zone, calendar, local_date(zone, from), local_date(zone, until))
+        {
+            let (start, end) = (start.max(from), end.min(until));
+            match state {
+                State::Unknown if start < end => return None,
+                State::Open if start < end => open.push((start, end)),
+                _ => {}
+            }
+        }
+        Some(united(open))
+    }
+
     /// The ranges that begin on the local day of `at`, for people: `06:00-22:00`, `00:00-24:00`, and `22:00-02:00` for
     /// one that runs past midnight, the closures taken out. What still runs from the day before is left out. An empty
     /// list means "closed all day"; `None` is that some stretch of the day is unknown.
@@ -107,7 +124,7 @@ impl Hours {
         calendar: Option<&Calendar>,
         first: NaiveDate,
         last: NaiveDate,
-    ) -> Vec<(NaiveDate, (DateTime<Utc>, DateTime<Utc>), State)> {
+    ) -> Vec<(NaiveDate, Stretch, State)> {
         let mut stretches = Vec::new();
         let mut carried = self.begun(calendar, first - Days::new(1)).after;
         for date in first.iter_days().take_while(|date| *date <= last) {

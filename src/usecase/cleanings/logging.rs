@@ -165,11 +165,7 @@ impl<'a> Recording<'a> {
             self.wave(tx, wave).await?;
             left = again;
         }
-        let entries = self.added.iter().map(|made| {
-            let changes = changes(&Fields::new(), &made.fields());
-            entry(made.id, 1, event::Action::Create, changes)
-        });
-        tx.append(entries.collect()).await?;
+        tx.append(self.added.iter().map(created).collect()).await?;
         photos::show(tx, &self.added).await?;
         // Whatever is judged by cleanings is to be judged anew here, in this transaction: a correction stands at the
         // time of what it corrects, so that these are the old times as well as the new.
@@ -249,6 +245,11 @@ async fn newest(tx: &Tx, late: &Cleaning) -> Result<CleaningId, Failure> {
     let target = late.event.correction.as_ref().map_or(late.id, |correction| correction.of);
     let corrected = tx.kept_cleanings(&[target]).await?.pop().and_then(|kept| kept.corrected_by);
     Ok(corrected.unwrap_or(target))
+}
+
+/// What the journal says of a record that is new.
+pub(super) fn created(made: &Cleaning) -> NewEntry {
+    entry(made.id, 1, event::Action::Create, changes(&Fields::new(), &made.fields()))
 }
 
 /// What the journal says of a record.

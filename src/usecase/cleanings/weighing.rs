@@ -90,6 +90,16 @@ impl Weighed {
 
     /// The record that the first delivery of a cleaning makes.
     pub(super) fn cleaning(&self, actor: &Actor, item: &Item) -> Result<Cleaning, Rejection> {
+        self.delivered(actor, item, (&self.sending, self.received))
+    }
+
+    /// The record that a delivery of its own makes, which arrived then.
+    pub(super) fn delivered(
+        &self,
+        actor: &Actor,
+        item: &Item,
+        (sending, received): (&Sending, DateTime<Utc>),
+    ) -> Result<Cleaning, Rejection> {
         let event = &item.event;
         let subject = self.subject(event.toilet).ok_or(Rejection::UnknownToilet)?;
         let performer = item.performer(actor);
@@ -103,7 +113,7 @@ impl Weighed {
                 Actor { person, grants: member.grants.clone() }
             }
         };
-        let Timing { started_at, at, basis } = timing(event, &self.sending, self.received);
+        let Timing { started_at, at, basis } = timing(event, sending, received);
         let is_proxy = performer.is_some();
         let zone = self.toilets.get(&event.toilet).map_or(chrono_tz::UTC, |known| known.entry.zone());
         let circumstances = Circumstances {
@@ -122,10 +132,10 @@ impl Weighed {
             recorded_by: actor.person,
             started_at,
             at,
-            received_at: self.received,
+            received_at: received,
             basis,
             presence: verdict(has_plate, fix, place),
-            flags: circumstances.flags(event, &self.sending, self.received),
+            flags: circumstances.flags(event, sending, received),
         })
     }
 

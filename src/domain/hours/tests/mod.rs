@@ -229,3 +229,18 @@ fn what_is_refused_and_in_which_words() {
     let error = Hours::parse(&long).unwrap_err().to_string();
     assert!(error.contains("379 characters") && error.chars().count() < 150, "{error}");
 }
+
+#[test]
+fn the_open_stretches_of_days_are_told_within_bounds() {
+    let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    // From noon on a Monday to Wednesday morning, in Shanghai.
+    let within = (at("2026-11-23T04:00:00Z"), at("2026-11-25T00:00:00Z"));
+    let open = |text: &str| Hours::parse(text).unwrap().open_within(chrono_tz::Asia::Shanghai, None, within);
+    let (evening, night) = (at("2026-11-23T14:00:00Z"), at("2026-11-24T14:00:00Z"));
+    let (six, six_again) = (at("2026-11-23T22:00:00Z"), at("2026-11-24T22:00:00Z"));
+    assert_eq!(open("06:00-22:00"), Some(vec![(within.0, evening), (six, night), (six_again, within.1)]));
+    assert_eq!(open("24/7"), Some(vec![within]));
+    assert_eq!(open("Mo-Su 00:00-24:00"), Some(vec![within]), "days that touch are one");
+    assert_eq!(open("We 12:00-13:00"), Some(Vec::new()));
+    assert_eq!(open("06:00-22:00; PH off"), None, "without a calendar nobody knows");
+}

@@ -1,0 +1,142 @@
+//! The history of the demonstration: plausible, sound, the same on the same day, and counted right.
+
+use gongce::domain::account::Role;
+use gongce::http::cleaning_receipt;
+use gongce::usecase::demonstration_history::{Extent, Made, fill};
+use gongce::usecase::slots;
+use sea_orm::{ConnectionTrait, Database as Connection, QueryResult, Statement};
+use serde_json::Value;
+
+use crate::harness::service::Service;
+use crate::harness::stores::{Database, on_both};
+
+/// A few toilets of each kind over ten days.
+const SOME: Extent = Extent { days: 10, every: 9 };
+
+async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
+    let raw = Connection::connect(&database.url).await.unwrap();
+    raw.query_all_raw(Statement::from_string(raw.get_database_backend(), sql)).await.unwrap()
+}
+
+async fn texts(database: &Database, sql: &str) -> Vec<String> {
+    rows(database, sql).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
+async fn count(database: &Database, from: &str) -> i64 {
+    rows(database, &format!("SELECT COUNT(*) FROM {from}")).await[0].try_get_by_index(0).unwrap()
+}
+
+/// All that there is of the records, as texts.
+async fn records(database: &Database) -> Vec<String> {
+    let cleanings = "SELECT id || performed_by || recorded_by || CAST(effective_at AS TEXT) || CAST(received_at AS TEXT) || \
+                     presence || flags || COALESCE(CAST(latitude AS TEXT), '') || event || answer FROM cleaning ORDER BY id";
+    let outcomes = "SELECT slot_key || state || COALESCE(cleaning_id, '') || COALESCE(person_id, '') || \
+                    CAST(revision AS TEXT) FROM slot_outcome ORDER BY slot_key";
+    let excuses = "SELECT slot_key || state || asked_by || CAST(asked_at AS TEXT) || COALESCE(decided_by, '') || \
+                   COALESCE(note, '') FROM excuse ORDER BY id";
+    let custodians = "SELECT CAST(toilet_id AS TEXT) || person_id FROM custodian ORDER BY id";
+    let mut all = Vec::new();
+    for sql in [cleanings, outcomes, excuses, custodians] {
+        all.extend(texts(database, sql).await);
+    }
+    all
+}
+
+on_both! {
+    async fn a_history_is_plausible_and_the_same_on_the_same_day(database: Database) {
+        let ctx = database.ctx().await;
+        let Made { toilets, cleanings } = fill(&ctx, SOME, cleaning_receipt).await.unwrap();
+        assert_eq!(toilets, 182);
+        assert!(cleanings > 500, "{cleanings}");
+        assert_eq!(fill(&ctx, SOME, cleaning_receipt).await.unwrap().toilets, 0, "made once");
+
+        assert_eq!(slots::differences(&ctx.store, &ctx.calendars).await.unwrap(), []);
+        assert_eq!(ctx.store.check().await.unwrap(), []);
+        for some in [
+            "slot_outcome WHERE state = 'doneOnTime'", "slot_outcome WHERE state = 'doneLate'",
+            "slot_outcome WHERE state = 'missed'", "slot_outcome WHERE state = 'excused'",
+            "slot_outcome WHERE synced_late AND state = 'doneOnTime'", "cleaning WHERE presence = 'E0'",
+            "cleaning WHERE presence = 'E1'", "cleaning WHERE presence = 'E2'", "custodian", "exception",
+            "excuse WHERE state = 'approved' AND decided_by <> asked_by",
+        ] {
+            assert!(count(&database, some).await > 0, "{some}");
+        }
+        assert_eq!(count(&database, "cleaning WHERE received_at > '2026-11-23T08:00:00+00:00'").await, 0);
+        let (done, all) = (count(&database, "slot_outcome WHERE state = 'doneOnTime'").await, count(&database, "slot_outcome").await);
+        assert!((80..98).contains(&(done * 100 / all)), "{done} of {all}");
+
+        let again = Database::migrated(database.kind).await;
+        fill(&*again.ctx().await, SOME, cleaning_receipt).await.unwrap();
+        let (one, other) = (records(&database).await, records(&again).await);
+        assert!(one.len() > 1_000 && one == other, "{} and {}", one.len(), other.len());
+    }
+}
+
+/// The query that `docs/figures.md` tells people to run, for those days.
+fn by_hand(from: &str, to: &str) -> String {
+    let text = include_str!("../../docs/figures.md");
+    let sql = text.split("```sql\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(sql.lines().count() <= 10, "ten lines");
+    let sql = sql.replace("2026-11-01", from).replace("2026-11-30", to);
+    assert!(sql.contains(from) && sql.contains(to));
+    sql
+}
+
+on_both! {
+    async fn the_on_time_rate_is_what_a_query_by_hand_finds(database: Database) {
+        let ctx = database.ctx().await;
+        fill(&ctx, SOME, cleaning_receipt).await.unwrap();
+        let service = Service::around(ctx).await;
+        let supervisor = service.sign_in(Role::Supervisor, "410308").await;
+        for (from, to) in [("2026-11-01", "2026-11-30"), ("2026-11-15", "2026-11-15"), ("2026-11-23", "2026-11-23")] {
+            let found = rows(&database, &by_hand(from, to)).await;
+            let number = |column: &str| found[0].try_get::<i64>("", column).unwrap();
+            let path = format!("/api/v1/figures/cleaning?from={from}&to={to}");
+            let told = service.get(&path, &supervisor).await.json_of(200);
+            assert_eq!(told["total"]["numerator"], number("on_time"), "{from} {told}");
+            assert_eq!(told["total"]["denominator"], number("due"), "{from} {told}");
+            assert!(number("due") > 20);
+        }
+        let november = "/api/v1/figures/cleaning?from=2026-11-01&to=2026-11-30";
+        // However it is cut, it adds up to the same.
+        let total = service.get(november, &supervisor).await.json_of(200)["total"]["numerator"].clone();
+        for bucket in ["day", "week", "month"] {
+            for by in ["all", "toilet", "area", "operator", "person"] {
+                let path = format!("{november}&groupBy={by}&bucket={bucket}");
+                let told = service.get(&path, &supervisor).await.json_of(200);
+                assert_eq!(told["total"]["numerator"], total, "{by} {bucket}");
+            }
+        }
+    }
+}
+
+on_both! {
+    async fn gaps_and_names_are_told_to_those_whom_they_concern(database: Database) {
+        let ctx = database.ctx().await;
+        fill(&ctx, SOME, cleaning_receipt).await.unwrap();
+        let service = Service::around(ctx).await;
+        let supervisor = service.sign_in(Role::Supervisor, "410308").await;
+        let inspector = service.sign_in(Role::Inspector, "410308").await;
+        let days = "from=2026-11-16&to=2026-11-22";
+        let path = format!("/api/v1/figures/cleaning?{days}&groupBy=toilet&longestGap=true");
+        let told = service.get(&path, &supervisor).await.json_of(200);
+        let gaps: Vec<&Value> = told["items"].as_array().unwrap().iter().map(|item| &item["longestGap"]).collect();
+        let minutes = |gap: &Value| gap["minutes"].as_u64().unwrap_or(0);
+        assert!(gaps.iter().any(|gap| minutes(gap) > 0 && minutes(gap) < 7 * 24 * 60), "{gaps:?}");
+        let longest = gaps.iter().map(|gap| minutes(gap)).max().unwrap();
+        let all = service.get(&path.replace("toilet", "all"), &supervisor).await.json_of(200);
+        assert_eq!(minutes(&all["items"][0]["longestGap"]), longest, "the longest of all is that of one");
+        let table = service.get(&path.replace("cleaning?", "cleaning.csv?"), &supervisor).await;
+        assert!(table.text.lines().any(|line| line.ends_with(&format!(",{longest}"))), "{}", table.text);
+
+        let by_person = format!("/api/v1/figures/cleaning?{days}&groupBy=person");
+        let named = |told: &Value| {
+            told["items"].as_array().unwrap().iter().filter(|item| item["name"].is_string()).count()
+        };
+        let told = service.get(&by_person, &supervisor).await.json_of(200);
+        assert!(named(&told) > 3, "{told}");
+        let told = service.get(&by_person, &inspector).await.json_of(200);
+        assert_eq!(named(&told), 0, "an inspector is told pseudonyms alone");
+        assert!(told["items"].as_array().unwrap().iter().filter(|item| item["of"].is_string()).count() > 3);
+    }
+}
