@@ -84,14 +84,12 @@ fn stretches(
     to: NaiveDate,
 ) -> Vec<(NaiveDate, Stretch, State)> {
     let zone = toilet.fact.zone;
-    match &toilet.fact.hours {
-        Some(hours) => hours.stretches(zone, calendar, from, to),
-        None => {
-            let midnight = |day: NaiveDate| local::instant(zone, day.and_time(NaiveTime::MIN));
-            let days = from.iter_days().take_while(|day| *day <= to);
-            days.map(|day| (day, (midnight(day), midnight(day + Days::new(1))), State::Unknown)).collect()
-        }
+    if let Some(hours) = &toilet.fact.hours {
+        return hours.stretches(zone, calendar, from, to);
     }
+    let midnight = |day: NaiveDate| local::instant(zone, day.and_time(NaiveTime::MIN));
+    let days = from.iter_days().take_while(|day| *day <= to);
+    days.map(|day| (day, (midnight(day), midnight(day + Days::new(1))), State::Unknown)).collect()
 }
 
 /// When the toilet serves nobody, whatever its hours say; in no order, and some may overlap.
@@ -199,6 +197,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn it_is_what_counting_minute_by_minute_gives(
             shifts in prop::collection::vec((0_i64..4_320, 1_i64..900), 0..6),

@@ -2,7 +2,7 @@
 
 mod days;
 mod month;
-mod turns;
+pub(super) mod turns;
 
 use std::collections::{BTreeSet, HashMap};
 

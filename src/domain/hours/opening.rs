@@ -37,6 +37,9 @@ pub enum Opening {
     Unknown,
 }
 
+/// A stretch of a local day: the day, from when until when, and what the hours say.
+type DayStretch = (NaiveDate, (DateTime<Utc>, DateTime<Utc>), State);
+
 impl Hours {
     /// Whether the door is open at `at`, and until when. The next change is looked for up to a year ahead; stretches
     /// that touch (over midnight, or with different comments) are one.
@@ -124,7 +127,7 @@ impl Hours {
         calendar: Option<&Calendar>,
         first: NaiveDate,
         last: NaiveDate,
-    ) -> Vec<(NaiveDate, Stretch, State)> {
+    ) -> Vec<DayStretch> {
         let mut stretches = Vec::new();
         let mut carried = self.begun(calendar, first - Days::new(1)).after;
         for date in first.iter_days().take_while(|date| *date <= last) {

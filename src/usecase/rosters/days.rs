@@ -58,7 +58,7 @@ pub async fn swap(
     by: By,
     id: RosterId,
     day: NaiveDate,
-    (one, other): (PersonId, PersonId),
+    (person, with): (PersonId, PersonId),
     once: Option<Once>,
     told: KeptAnswer,
 ) -> Result<KeptAnswer, Failure> {
@@ -69,16 +69,16 @@ pub async fn swap(
                 return Ok(kept);
             }
             let (plan, _) = held(tx, &by.actor, id).await?;
-            let does = |field: &str, person: PersonId| {
+            let does = |field: &str, who: PersonId| {
                 let nothing = || Violation::new(field, "notOnRoster", format!("has nothing to swap on {day}"));
-                plan.shift(person, day).ok_or_else(nothing)
+                plan.shift(who, day).ok_or_else(nothing)
             };
-            let (ones, others) = (does("person", one)?, does("with", other)?);
-            if ones == others {
+            let (first, second) = (does("person", person)?, does("with", with)?);
+            if first == second {
                 return Err(Violation::new("with", "sameShift", format!("does the same on {day}")).into());
             }
             let wish = |person, shift, with| Wish { person, day, shift: Some(shift), swapped_with: Some(with) };
-            let wishes = [wish(one, others, other), wish(other, ones, one)];
+            let wishes = [wish(person, second, with), wish(with, first, person)];
             for wish in &wishes {
                 plan.change(wish, today(tx, &plan.roster))?;
             }

@@ -89,8 +89,8 @@ pub async fn import(
         Box::pin(async move {
             let (plan, toilets) = held(tx, &by.actor, id).await?;
             let filled = filled.map_err(|error| Violation::new("body", "unreadable", error.to_string()))?;
-            let named: BTreeSet<_> = plan.persons(month.first(), month.last());
-            let names = tx.names_of(&named).await?;
+            let persons: BTreeSet<_> = plan.persons(month.first(), month.last());
+            let names = tx.names_of(&persons).await?;
             let mut faults = filled.faults;
             let (wishes, cells) = wishes(&filled.rows, &names, &mut faults);
             for (place, violation) in looked_at(tx, &plan, &toilets, &wishes).await? {
