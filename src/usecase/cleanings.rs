@@ -1,6 +1,7 @@
 //! Cleanings (保洁记录): logged one by one or in batches, corrected, confirmed and read.
 
 mod corrections;
+mod flights;
 mod listing;
 mod logging;
 mod photos;
@@ -8,7 +9,8 @@ mod roster;
 mod verifying;
 mod weighing;
 
+pub(super) use flights::Flights;
 pub use listing::{Asked, Page, Told, get, list, of_toilet};
-pub use logging::{Conflict, Item, Logged, Outcome, Rejection, log};
+pub use logging::{Conflict, Item, Outcome, Rejection, log};
 pub(super) use photos::arrived;
 pub use verifying::verify;

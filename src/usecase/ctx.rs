@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
+use super::cleanings::Flights;
 use super::events::Events;
 use super::following::Followed;
 use super::hashing::AT_ONCE;
@@ -36,6 +37,8 @@ pub struct Ctx {
     pub followed: Followed,
     /// What is told live to those who watch.
     pub events: Events,
+    /// What is logged and waits to be written together.
+    pub(super) flights: Flights,
     /// The turns of those who want a password hashed.
     pub(super) hashing: Arc<Semaphore>,
     /// The turn of whoever takes in a file over HTTP: it takes much memory.
@@ -85,6 +88,7 @@ impl Ctx {
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
         let hashing = Arc::new(Semaphore::new(AT_ONCE));
         Self {
+            flights: Flights::new(store.writes_beside()),
             store,
             finder,
             clock,
