@@ -60,7 +60,6 @@ impl Tx {
                 running: running.remove(&id).unwrap_or_default(),
             })
         };
-        let mut ground = ground;
-        rows.iter().map(&mut ground).collect()
+        rows.iter().map(ground).collect()
     }
 }

@@ -96,7 +96,9 @@ impl Tx {
             let rows = chunk.iter().map(|(toilet, new)| settlement_row(*toilet, new));
             settlement::Entity::insert_many(rows).on_conflict(over).exec_without_returning(&self.connection).await?;
         }
-        new.iter().for_each(|(toilet, new)| self.mark_settled(*toilet, *new));
+        for (toilet, new) in new {
+            self.mark_settled(*toilet, *new);
+        }
         Ok(())
     }
 

@@ -112,7 +112,7 @@ pub async fn log(
 pub(super) async fn write(ctx: &Ctx, deliveries: Vec<Arc<Delivery>>) -> Result<Vec<Vec<Outcome>>, Failure> {
     // What several sent is settled as of the last of them, so that all of it is known by then.
     let last = deliveries.iter().max_by_key(|delivery| delivery.author.at);
-    let author = last.map(|delivery| delivery.author.clone()).unwrap_or_else(|| ctx.author("cleanings"));
+    let author = last.map_or_else(|| ctx.author("cleanings"), |delivery| delivery.author.clone());
     let calendars = Arc::clone(&ctx.calendars);
     let written = ctx.write(author, move |tx| {
         Box::pin(async move {

@@ -133,6 +133,7 @@ fn around(
 }
 
 /// How slots stand, and what is known of the toilet around them.
+#[derive(Default)]
 struct Standing {
     /// Whole blocks, in the order of the slots.
     judged: Vec<Judged>,
@@ -167,12 +168,6 @@ async fn judge_all(tx: &Tx, opened: &[Opened<'_>], now: DateTime<Utc>) -> Result
         Standing { judged, cleanings, custodians: custodians.remove(&toilet).unwrap_or_default() }
     });
     Ok(judged.collect())
-}
-
-impl Default for Standing {
-    fn default() -> Self {
-        Self { judged: Vec::new(), cleanings: Vec::new(), custodians: Vec::new() }
-    }
 }
 
 /// Times of the blocks of all toilets, those of one toilet that overlap put together.
