@@ -71,7 +71,7 @@ impl CleaningsApi {
         let Params(()) = query;
         let (item, sending) = body.0.read(id.0).map_err(Failure::Invalid)?;
         let logged = cleanings::log(&self.0, signed.writer(), sending, vec![item], receipt).await?;
-        recorded(id.0, logged.outcomes.into_iter().next())
+        recorded(id.0, logged.into_iter().next())
     }
 
     /// Log what was done without signal
@@ -87,7 +87,7 @@ impl CleaningsApi {
     ) -> Result<Batch, Problem> {
         let (Params(()), (read, items, sending)) = (query, body.0.read());
         let logged = cleanings::log(&self.0, signed.writer(), sending, read, receipt).await?;
-        Ok(Batch(view::batch(items, logged.outcomes)))
+        Ok(Batch(view::batch(items, logged)))
     }
 
     /// Read the log

@@ -102,6 +102,22 @@ impl Tx {
         of(&self.connection, toilet).await
     }
 
+    /// The same of several toilets.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn custodians_of_all(
+        &self,
+        toilets: &[ToiletId],
+    ) -> Result<HashMap<ToiletId, Vec<Custodian>>, StoreError> {
+        let rows = custodian::Entity::find().filter(custodian::Column::ToiletId.is_in(toilets.iter().map(|id| id.0)));
+        let mut found: HashMap<ToiletId, Vec<Custodian>> = HashMap::new();
+        for row in rows.order_by_asc(custodian::Column::FromOn).all(&self.connection).await? {
+            found.entry(ToiletId(row.toilet_id)).or_default().push(read(&row)?);
+        }
+        Ok(found)
+    }
+
     /// For what a person answers on that day or later. Whoever wants to write these waits for this transaction to end.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use sea_orm::{
 
 use super::entity::{cleaning, cleaning_photo, cleaning_verification};
 use super::people::person_id;
+use super::spans::{self, Span};
 use super::{Store, StoreError, Tx};
 use crate::domain::Violation;
 use crate::domain::account::PersonId;
@@ -78,17 +79,20 @@ impl Store {
 const SPANS: usize = 50;
 
 impl Tx {
-    /// The records in force of a toilet whose time lies in those bounds, both included, in the order of their times.
+    /// The records in force whose time lies in one of those spans, each once, in the order of their times.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
-    pub async fn cleanings_of(
-        &self,
-        toilet: ToiletId,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> Result<Vec<Cleaning>, StoreError> {
-        of_toilet(&self.connection, toilet, from, to).await
+    pub async fn cleanings_within(&self, asked: &[Span]) -> Result<Vec<Cleaning>, StoreError> {
+        let mut found = Vec::new();
+        for asked in asked.chunks(spans::SPANS) {
+            let lies = spans::within(cleaning::Column::ToiletId, cleaning::Column::EffectiveAt, asked);
+            let rows = in_force(cleaning::Entity::find()).filter(lies).all(&self.connection).await?;
+            found.extend(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+        }
+        found.sort_by_key(|cleaning| (cleaning.at, cleaning.id));
+        found.dedup_by_key(|cleaning| cleaning.id);
+        Ok(found)
     }
 
     /// Those records, whichever of them there are.

@@ -1,10 +1,11 @@
 //! Exceptions from plans.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use super::entity::{area, exception};
@@ -13,6 +14,7 @@ use super::{Store, StoreError, Tx};
 use crate::domain::area::AreaCode;
 use crate::domain::id::{AreaId, ExceptionId, OperatorId, TemplateId, ToiletId};
 use crate::domain::plan::{Exception, Over, Plan};
+use crate::domain::slot::Ground;
 use crate::domain::{Toilet, Violation};
 
 impl Store {
@@ -51,6 +53,39 @@ impl Tx {
     /// As [`Store::exceptions_of`].
     pub async fn exceptions_of(&self, toilet: &Toilet, plans: &[Plan]) -> Result<Vec<Exception>, StoreError> {
         of(&self.connection, toilet, plans).await
+    }
+
+    /// All exceptions that may concern these versions on those grounds, past ones too.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn exceptions_on<'a>(
+        &self,
+        grounds: &[Ground],
+        plans: impl Iterator<Item = &'a Plan>,
+    ) -> Result<Vec<Exception>, StoreError> {
+        let path: BTreeSet<&str> = grounds.iter().flat_map(|ground| &ground.path).map(AreaCode::as_str).collect();
+        let operators: BTreeSet<i32> =
+            grounds.iter().flat_map(|ground| &ground.running).map(|(operator, _)| operator.0).collect();
+        let templates: BTreeSet<i32> = plans.filter_map(|plan| plan.template).map(|id| id.0).collect();
+        let concerning = Condition::any()
+            .add(area::Column::Code.is_in(path))
+            .add(exception::Column::OperatorId.is_in(operators))
+            .add(exception::Column::TemplateId.is_in(templates))
+            .add(exception::Column::ToiletId.is_in(grounds.iter().map(|ground| ground.toilet.0)));
+        let rows = exception::Entity::find().column_as(area::Column::Code, "area_code");
+        let with_area =
+            exception::Entity::belongs_to(area::Entity).from(exception::Column::AreaId).to(area::Column::Id).into();
+        let rows = rows.join(JoinType::LeftJoin, with_area).filter(concerning).order_by_asc(exception::Column::Id);
+        let rows: Vec<(exception::Model, Option<String>)> = rows
+            .into_model::<WithCode>()
+            .all(&self.connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.exception, row.area_code))
+            .collect();
+        let codes = rows.iter().filter_map(|(row, code)| Some((row.area_id?, code.clone()?))).collect();
+        rows.iter().map(|(row, _)| read(row, &codes)).collect()
     }
 
     /// The exception of that id. Whoever wants to end it waits for this transaction to end.
@@ -120,6 +155,14 @@ async fn whole(connection: &impl ConnectionTrait, rows: &[exception::Model]) -> 
     let areas = area::Entity::find().filter(area::Column::Id.is_in(ids)).all(connection).await?;
     let codes: HashMap<i32, String> = areas.into_iter().map(|area| (area.id, area.code)).collect();
     rows.iter().map(|row| read(row, &codes)).collect()
+}
+
+/// An exception with the code of its area.
+#[derive(FromQueryResult)]
+struct WithCode {
+    #[sea_orm(nested)]
+    exception: exception::Model,
+    area_code: Option<String>,
 }
 
 /// An exception from its row, with the codes of areas by their ids.

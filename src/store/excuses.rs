@@ -7,6 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use super::entity::excuse;
 use super::people::person_id;
 use super::rows::text;
+use super::spans::{self, Span};
 use super::{Store, StoreError, Tx};
 use crate::domain::Violation;
 use crate::domain::excuse::{ExcuseRecord, ExcuseState};
@@ -76,6 +77,20 @@ impl Tx {
         to: DateTime<Utc>,
     ) -> Result<Vec<ExcuseRecord>, StoreError> {
         of(&self.connection, toilet, from, to).await
+    }
+
+    /// The excuses for slots whose times lie in one of those spans.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn excuses_within(&self, asked: &[Span]) -> Result<Vec<ExcuseRecord>, StoreError> {
+        let mut found = Vec::new();
+        for asked in asked.chunks(spans::SPANS) {
+            let lies = spans::within(excuse::Column::ToiletId, excuse::Column::SlotAt, asked);
+            let rows = excuse::Entity::find().filter(lies).all(&self.connection).await?;
+            found.extend(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(found)
     }
 
     /// The excuse of that id. Whoever wants to decide it waits for this transaction to end.

@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult, Statement};
 
 use super::entity::journal;
-use super::{Store, StoreError, Tx, postgres};
+use super::{Author, Store, StoreError, Tx, postgres};
 use crate::domain::event::{NewEntry, RecordKind};
 use crate::domain::id::ToiletId;
 
@@ -47,13 +47,22 @@ impl Tx {
     /// # Errors
     /// What the database says.
     pub async fn append(&self, entries: Vec<NewEntry>) -> Result<(), StoreError> {
-        self.touch(entries.iter().filter(|entry| entry.kind == RecordKind::Toilet).filter_map(|entry| {
+        self.append_signed(entries.into_iter().map(|entry| (&self.author, entry)).collect()).await
+    }
+
+    /// The same, each entry with an author of its own: in what is written together for several.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn append_signed(&self, signed: Vec<(&Author, NewEntry)>) -> Result<(), StoreError> {
+        let entries = || signed.iter().map(|(_, entry)| entry);
+        self.touch(entries().filter(|entry| entry.kind == RecordKind::Toilet).filter_map(|entry| {
             // The keys of toilets are their ids.
             entry.key.parse().ok().map(ToiletId)
         }));
-        self.notify(&entries).await?;
-        for chunk in entries.chunks(ROWS) {
-            let rows = chunk.iter().map(|entry| self.row(entry)).collect::<Result<Vec<_>, _>>()?;
+        self.notify(entries()).await?;
+        for chunk in signed.chunks(ROWS) {
+            let rows = chunk.iter().map(|(author, entry)| row(author, entry)).collect::<Result<Vec<_>, _>>()?;
             journal::Entity::insert_many(rows).exec_without_returning(&self.connection).await?;
         }
         Ok(())
@@ -69,24 +78,23 @@ impl Tx {
         }
         Ok(())
     }
+}
 
-    fn row(&self, entry: &NewEntry) -> Result<journal::ActiveModel, StoreError> {
-        let changes =
-            serde_json::to_string(&entry.changes).map_err(|error| StoreError::corrupt("journal", &entry.key, error))?;
-        let author = &self.author;
-        Ok(journal::ActiveModel {
-            number: NotSet,
-            at: Set(author.at),
-            actor: Set(author.actor.name.clone()),
-            role: Set(author.actor.role.clone()),
-            request_id: Set(author.actor.request_id.clone()),
-            kind: Set(entry.kind.as_str().to_owned()),
-            key: Set(entry.key.clone()),
-            version: Set(entry.version),
-            action: Set(entry.action.as_str().to_owned()),
-            changes: Set(changes),
-        })
-    }
+fn row(author: &Author, entry: &NewEntry) -> Result<journal::ActiveModel, StoreError> {
+    let changes =
+        serde_json::to_string(&entry.changes).map_err(|error| StoreError::corrupt("journal", &entry.key, error))?;
+    Ok(journal::ActiveModel {
+        number: NotSet,
+        at: Set(author.at),
+        actor: Set(author.actor.name.clone()),
+        role: Set(author.actor.role.clone()),
+        request_id: Set(author.actor.request_id.clone()),
+        kind: Set(entry.kind.as_str().to_owned()),
+        key: Set(entry.key.clone()),
+        version: Set(entry.version),
+        action: Set(entry.action.as_str().to_owned()),
+        changes: Set(changes),
+    })
 }
 
 impl Store {

@@ -24,6 +24,7 @@ mod exports;
 mod figures;
 mod grades;
 mod grants;
+mod grounds;
 mod history;
 mod identities;
 mod import_reviews;
@@ -57,6 +58,7 @@ mod seal;
 mod sessions;
 mod slots;
 mod sources;
+mod spans;
 mod sqlite;
 mod subscriptions;
 mod substitutes;
@@ -94,6 +96,7 @@ pub use registering::ROWS;
 pub use restoring::{DatedTie, Restored};
 pub use schema::SchemaStep;
 pub use sessions::{NewSession, Opened};
+pub use spans::Span;
 pub use sqlite::sqlite_file;
 pub use subscriptions::Sealing;
 pub use toilets::Around;
@@ -176,6 +179,12 @@ impl Store {
         F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
     {
         self.writer.run(author, work).await
+    }
+
+    /// How many transactions of one sort are worth having at once: on SQLite all who write take turns.
+    #[must_use]
+    pub fn writes_beside(&self) -> usize {
+        if self.is_postgres() { postgres::BESIDE } else { 1 }
     }
 
     /// Changes whenever this process has committed something.

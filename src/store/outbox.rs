@@ -33,10 +33,10 @@ const ROWS: usize = 500;
 impl Tx {
     /// Writes down what people are to be told of these entries. [`Tx::append`] alone calls it, so that no writer can
     /// forget to; whoever appends an entry about a toilet has written the toilet before.
-    pub(super) async fn notify(&self, entries: &[NewEntry]) -> Result<(), StoreError> {
+    pub(super) async fn notify<'a>(&self, entries: impl Iterator<Item = &'a NewEntry>) -> Result<(), StoreError> {
         let about = |entry: &NewEntry| events::topics(entry.kind, entry.action, &entry.changes);
         let mut told: Vec<_> =
-            entries.iter().map(|entry| (entry, about(entry))).filter(|(_, topics)| !topics.is_empty()).collect();
+            entries.map(|entry| (entry, about(entry))).filter(|(_, topics)| !topics.is_empty()).collect();
         if told.is_empty() {
             return Ok(());
         }

@@ -56,15 +56,7 @@ impl Store {
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn plans_of_all(&self, toilets: &[ToiletId]) -> Result<HashMap<ToiletId, Vec<Plan>>, StoreError> {
-        let mut plans: HashMap<ToiletId, Vec<Plan>> = HashMap::new();
-        if !toilets.is_empty() {
-            let rows = plan::Entity::find().filter(plan::Column::ToiletId.is_in(toilets.iter().map(|id| id.0)));
-            let rows = rows.filter(plan::Column::Withdrawn.eq(false)).order_by_asc(plan::Column::FromOn);
-            for row in rows.all(&self.reader).await? {
-                plans.entry(ToiletId(row.toilet_id)).or_default().push(read(&row)?);
-            }
-        }
-        Ok(plans)
+        of_all(&self.reader, toilets).await
     }
 }
 
@@ -97,6 +89,14 @@ impl Tx {
     /// What the database says, or a corrupt row.
     pub async fn plans_of(&self, toilet: ToiletId) -> Result<Vec<Plan>, StoreError> {
         of(&self.connection, toilet).await
+    }
+
+    /// The versions of those toilets that stand, in the order of their days.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn plans_of_all(&self, toilets: &[ToiletId]) -> Result<HashMap<ToiletId, Vec<Plan>>, StoreError> {
+        of_all(&self.connection, toilets).await
     }
 
     /// The number of the last version of a toilet, whether it stands or not; 0 where it never had one.
@@ -157,6 +157,21 @@ async fn of(connection: &impl ConnectionTrait, toilet: ToiletId) -> Result<Vec<P
     let rows = plan::Entity::find().filter(plan::Column::ToiletId.eq(toilet.0));
     let rows = rows.filter(plan::Column::Withdrawn.eq(false)).order_by_asc(plan::Column::FromOn);
     rows.all(connection).await?.iter().map(read).collect()
+}
+
+async fn of_all(
+    connection: &impl ConnectionTrait,
+    toilets: &[ToiletId],
+) -> Result<HashMap<ToiletId, Vec<Plan>>, StoreError> {
+    let mut plans: HashMap<ToiletId, Vec<Plan>> = HashMap::new();
+    if !toilets.is_empty() {
+        let rows = plan::Entity::find().filter(plan::Column::ToiletId.is_in(toilets.iter().map(|id| id.0)));
+        let rows = rows.filter(plan::Column::Withdrawn.eq(false)).order_by_asc(plan::Column::FromOn);
+        for row in rows.all(connection).await? {
+            plans.entry(ToiletId(row.toilet_id)).or_default().push(read(&row)?);
+        }
+    }
+    Ok(plans)
 }
 
 fn written(windows: &Windows) -> Result<String, StoreError> {

@@ -13,6 +13,9 @@ use super::{Listener, StoreError, heard};
 
 const POOL: u32 = 8;
 
+/// Half of it, so that others always find a connection.
+pub(super) const BESIDE: usize = 4;
+
 /// The key of the advisory lock under which the schema is changed: "gongce" in ASCII.
 const MIGRATION_LOCK: i64 = 0x67_6f_6e_67_63_65;
 

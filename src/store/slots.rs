@@ -1,6 +1,6 @@
 //! How slots came out, and up to when they are settled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ActiveValue::Set;
@@ -8,9 +8,11 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
-use super::entity::{cleaning, settlement, slot_outcome};
+use super::entity::{settlement, slot_outcome};
+use super::grounds::places;
 use super::people::person_id;
-use super::{Store, StoreError, Tx, cleanings};
+use super::spans::{self, Span};
+use super::{Store, StoreError, Tx};
 use crate::domain::Violation;
 use crate::domain::id::{OperatorId, ToiletId};
 use crate::domain::share::Share;
@@ -75,41 +77,21 @@ impl Store {
 }
 
 impl Tx {
-    /// How far the slots of a toilet are settled.
+    /// How far the slots of those toilets are settled.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn settlement(&self, toilet: ToiletId) -> Result<Option<Settlement>, StoreError> {
-        let row = settlement::Entity::find_by_id(toilet.0).one(&self.connection).await?;
-        Ok(row.as_ref().map(read_settlement))
-    }
-
-    /// When a toilet was last cleaned, as the evidence has it.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn last_cleaned(&self, toilet: ToiletId) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let rows = cleanings::in_force(cleaning::Entity::find()).filter(cleaning::Column::ToiletId.eq(toilet.0));
-        let rows = rows.select_only().column(cleaning::Column::EffectiveAt);
-        let last = rows.order_by_desc(cleaning::Column::EffectiveAt).limit(1).into_tuple();
-        Ok(last.one(&self.connection).await?)
+    pub async fn settlements(&self, toilets: &[ToiletId]) -> Result<HashMap<ToiletId, Settlement>, StoreError> {
+        let rows = settlement::Entity::find().filter(settlement::Column::ToiletId.is_in(toilets.iter().map(|id| id.0)));
+        let rows = rows.all(&self.connection).await?;
+        Ok(rows.iter().map(|row| (ToiletId(row.toilet_id), read_settlement(row))).collect())
     }
 
     /// Writes how far they are.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn put_settlement(&self, toilet: ToiletId, new: &Settlement) -> Result<(), StoreError> {
-        let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
-        let row = settlement::ActiveModel {
-            toilet_id: Set(toilet.0),
-            settled_at: Set(new.settled_at),
-            next_at: Set(new.next_at),
-            last_cleaned_at: Set(new.last_cleaned_at),
-            next_due_at: Set(new.next_due_at),
-            on_time: Set(count(new.on_time.numerator)),
-            due: Set(count(new.on_time.denominator)),
-        };
+    pub async fn put_settlements(&self, new: &[(ToiletId, Settlement)]) -> Result<(), StoreError> {
         let changed = [
             settlement::Column::SettledAt,
             settlement::Column::NextAt,
@@ -118,9 +100,14 @@ impl Tx {
             settlement::Column::OnTime,
             settlement::Column::Due,
         ];
-        let over = OnConflict::column(settlement::Column::ToiletId).update_columns(changed).to_owned();
-        settlement::Entity::insert(row).on_conflict(over).exec_without_returning(&self.connection).await?;
-        self.mark_settled(toilet, *new);
+        for chunk in new.chunks(ROWS) {
+            let over = OnConflict::column(settlement::Column::ToiletId).update_columns(changed).to_owned();
+            let rows = chunk.iter().map(|(toilet, new)| settlement_row(*toilet, new));
+            settlement::Entity::insert_many(rows).on_conflict(over).exec_without_returning(&self.connection).await?;
+        }
+        for (toilet, new) in new {
+            self.mark_settled(*toilet, *new);
+        }
         Ok(())
     }
 
@@ -134,19 +121,20 @@ impl Tx {
         Ok(())
     }
 
-    /// What is on record of slots of a toilet that close in a span, both ends in it, with their revisions.
+    /// What is on record of slots that close in one of those spans, with their revisions.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
-    pub async fn outcomes_closing(
-        &self,
-        toilet: ToiletId,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> Result<Vec<(Outcome, i32)>, StoreError> {
-        let rows = slot_outcome::Entity::find().filter(slot_outcome::Column::ToiletId.eq(toilet.0));
-        let rows = rows.filter(slot_outcome::Column::ClosesAt.between(from, to)).all(&self.connection).await?;
-        rows.iter().map(|row| Ok((read(row)?, row.revision))).collect()
+    pub async fn outcomes_closing(&self, asked: &[Span]) -> Result<HashMap<SlotKey, (Outcome, i32)>, StoreError> {
+        let mut found = HashMap::new();
+        for asked in asked.chunks(spans::SPANS) {
+            let lies = spans::within(slot_outcome::Column::ToiletId, slot_outcome::Column::ClosesAt, asked);
+            for row in slot_outcome::Entity::find().filter(lies).all(&self.connection).await? {
+                let outcome = read(&row)?;
+                found.insert(outcome.key, (outcome, row.revision));
+            }
+        }
+        Ok(found)
     }
 
     /// Writes how slots came out, with the revisions that they are at then.
@@ -186,47 +174,66 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts the days of a toilet anew: the slots that were over at that instant, so that what was done early does not
-    /// count before what was not done can.
+    /// Counts days of toilets anew: the slots that were over at that instant, so that what was done early does not count
+    /// before what was not done can.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn recount(
-        &self,
-        toilet: ToiletId,
-        days: &BTreeSet<NaiveDate>,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    pub async fn recount(&self, days: &BTreeSet<(ToiletId, NaiveDate)>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let backend = self.connection.get_database_backend();
-        for day in days {
-            let of_day: [sea_orm::Value; 2] = [toilet.0.into(), (*day).into()];
-            self.connection.execute_raw(Statement::from_sql_and_values(backend, FORGET, of_day)).await?;
-            let over: [sea_orm::Value; 3] = [toilet.0.into(), (*day).into(), now.into()];
-            self.connection.execute_raw(Statement::from_sql_and_values(backend, COUNT, over)).await?;
+        let days: Vec<_> = days.iter().collect();
+        for days in days.chunks(spans::SPANS) {
+            let of = |place: usize| format!("(toilet_id = ${} AND due_on = ${})", 2 * place + 1, 2 * place + 2);
+            let any = (0..days.len()).map(of).collect::<Vec<_>>().join(" OR ");
+            let values = || days.iter().flat_map(|(toilet, day)| [sea_orm::Value::from(toilet.0), (*day).into()]);
+            let forget = format!("DELETE FROM cleaning_day WHERE {any}");
+            self.connection.execute_raw(Statement::from_sql_and_values(backend, forget, values())).await?;
+            let count = counting(&format!("({any}) AND closes_at < ${}", 2 * days.len() + 1));
+            let values = values().chain([now.into()]);
+            self.connection.execute_raw(Statement::from_sql_and_values(backend, count, values)).await?;
         }
         Ok(())
     }
 
-    /// The slots of a toilet done on time, of those that counted, from a day on.
+    /// When those toilets (at most 500) were last cleaned, as the evidence has it, and how many of their slots were done
+    /// on time, of those that counted from a day on.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn on_time_since(&self, toilet: ToiletId, day: NaiveDate) -> Result<Share, StoreError> {
+    pub async fn recent(
+        &self,
+        toilets: &[ToiletId],
+        day: NaiveDate,
+    ) -> Result<HashMap<ToiletId, (Option<DateTime<Utc>>, Share)>, StoreError> {
         let backend = self.connection.get_database_backend();
-        let values: [sea_orm::Value; 2] = [toilet.0.into(), day.into()];
-        let row = self.connection.query_one_raw(Statement::from_sql_and_values(backend, RECENT, values)).await?;
-        let Some(row) = row else { return Ok(Share::default()) };
-        let count = |column: &str| Ok::<_, StoreError>(u64::try_from(row.try_get::<i64>("", column)?).unwrap_or(0));
-        Ok(Share { numerator: count("on_time")?, denominator: count("due")? })
+        let sql = RECENT.replace("{toilets}", &places(2, toilets.len()));
+        let values = std::iter::once(day.into()).chain(toilets.iter().map(|id| id.0.into()));
+        let rows = self.connection.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+        let read = |row: &sea_orm::QueryResult| {
+            let count = |column: &str| Ok::<_, StoreError>(u64::try_from(row.try_get::<i64>("", column)?).unwrap_or(0));
+            let share = Share { numerator: count("on_time")?, denominator: count("due")? };
+            Ok((ToiletId(row.try_get("", "id")?), (row.try_get("", "last")?, share)))
+        };
+        rows.iter().map(read).collect()
     }
 }
 
-const FORGET: &str = "DELETE FROM cleaning_day WHERE toilet_id = $1 AND due_on = $2";
-
 /// One row for each that answers for something of the day.
-pub(super) const COUNT: &str = "\
+const COUNT: &str = "\
 INSERT INTO cleaning_day (toilet_id, due_on, operator_id, person_id, on_time, late, missed, excused, cancelled, \
-verified, synced_late, proxy) \
+verified, synced_late, proxy) ";
+
+/// Statement that counts those outcomes for which a condition holds.
+fn counting(those: &str) -> String {
+    format!("{COUNT}{}", counted(those))
+}
+
+/// What the counts of days are, of those outcomes for which a condition holds.
+pub(super) fn counted(those: &str) -> String {
+    COUNTED.replace("{those}", those)
+}
+
+const COUNTED: &str = "\
 SELECT toilet_id, due_on, operator_id, person_id, \
 SUM(CASE WHEN state = 'doneOnTime' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'doneLate' THEN 1 ELSE 0 END), \
 SUM(CASE WHEN state = 'missed' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'excused' THEN 1 ELSE 0 END), \
@@ -234,12 +241,29 @@ SUM(CASE WHEN state = 'cancelled' THEN 1 ELSE 0 END), \
 SUM(CASE WHEN state = 'doneOnTime' AND verified THEN 1 ELSE 0 END), \
 SUM(CASE WHEN state IN ('doneOnTime', 'doneLate') AND synced_late THEN 1 ELSE 0 END), \
 SUM(CASE WHEN state IN ('doneOnTime', 'doneLate') AND proxy THEN 1 ELSE 0 END) \
-FROM slot_outcome WHERE toilet_id = $1 AND due_on = $2 AND closes_at < $3 GROUP BY toilet_id, due_on, operator_id, person_id";
+FROM slot_outcome WHERE {those} GROUP BY toilet_id, due_on, operator_id, person_id";
 
+/// The last record in force is found by its index, toilet by toilet.
 const RECENT: &str = "\
-SELECT CAST(COALESCE(SUM(on_time), 0) AS BIGINT) AS on_time, \
-CAST(COALESCE(SUM(on_time + late + missed), 0) AS BIGINT) AS due \
-FROM cleaning_day WHERE toilet_id = $1 AND due_on >= $2";
+SELECT t.id, (SELECT c.effective_at FROM cleaning c WHERE c.toilet_id = t.id \
+AND (c.correction IS NULL OR c.correction <> 'voids') \
+AND NOT EXISTS (SELECT 1 FROM cleaning later WHERE later.corrects = c.id) ORDER BY c.effective_at DESC LIMIT 1) AS last, \
+(SELECT CAST(COALESCE(SUM(d.on_time), 0) AS BIGINT) FROM cleaning_day d WHERE d.toilet_id = t.id AND d.due_on >= $1) \
+AS on_time, (SELECT CAST(COALESCE(SUM(d.on_time + d.late + d.missed), 0) AS BIGINT) FROM cleaning_day d \
+WHERE d.toilet_id = t.id AND d.due_on >= $1) AS due FROM toilet t WHERE t.id IN ({toilets})";
+
+fn settlement_row(toilet: ToiletId, new: &Settlement) -> settlement::ActiveModel {
+    let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
+    settlement::ActiveModel {
+        toilet_id: Set(toilet.0),
+        settled_at: Set(new.settled_at),
+        next_at: Set(new.next_at),
+        last_cleaned_at: Set(new.last_cleaned_at),
+        next_due_at: Set(new.next_due_at),
+        on_time: Set(count(new.on_time.numerator)),
+        due: Set(count(new.on_time.denominator)),
+    }
+}
 
 fn read_settlement(row: &settlement::Model) -> Settlement {
     let count = |number: i32| u64::try_from(number).unwrap_or(0);

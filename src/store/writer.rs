@@ -60,6 +60,12 @@ impl Tx {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).settled.insert(id, settlement);
     }
 
+    /// Who writes.
+    #[must_use]
+    pub fn author(&self) -> &Author {
+        &self.author
+    }
+
     /// When this is written, as the journal will say.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {

@@ -2,6 +2,7 @@
 
 mod backfilling;
 mod corrections;
+mod flights;
 mod listing;
 mod logging;
 mod photos;
@@ -10,7 +11,8 @@ mod verifying;
 mod weighing;
 
 pub(super) use backfilling::{Delivery, Settling, backfill};
+pub(super) use flights::Flights;
 pub use listing::{Asked, Page, Told, get, list, of_toilet};
-pub use logging::{Conflict, Item, Logged, Outcome, Rejection, log};
+pub use logging::{Conflict, Item, Outcome, Rejection, log};
 pub(super) use photos::arrived;
 pub use verifying::verify;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
+use super::cleanings::Flights;
 use super::events::Events;
 use super::following::Followed;
 use super::hashing::AT_ONCE;
@@ -37,6 +38,8 @@ pub struct Ctx {
     pub followed: Followed,
     /// What is told live to those who watch.
     pub events: Events,
+    /// What is logged and waits to be written together.
+    pub(super) flights: Flights,
     /// The turns of those who want a password hashed.
     pub(super) hashing: Arc<Semaphore>,
     /// The turn of whoever takes in a file over HTTP: it takes much memory.
@@ -86,6 +89,7 @@ impl Ctx {
         let finder = Arc::new(Finder::new(render, Arc::clone(&calendars)));
         let hashing = Arc::new(Semaphore::new(AT_ONCE));
         Self {
+            flights: Flights::new(store.writes_beside()),
             store,
             finder,
             clock,
@@ -111,6 +115,7 @@ impl Ctx {
     #[must_use]
     pub(super) fn as_of(&self, at: DateTime<Utc>) -> Arc<Self> {
         Arc::new(Self {
+            flights: Flights::new(self.store.writes_beside()),
             store: self.store.clone(),
             finder: Arc::clone(&self.finder),
             clock: Clock::fixed(at),

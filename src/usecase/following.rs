@@ -31,6 +31,10 @@ impl Followed {
 /// How often the journal is asked what others wrote.
 const EVERY: Duration = Duration::from_millis(250);
 
+/// How long it waits for more once something was written here: what comes in quick succession is read together, and whoever
+/// logs many cleanings does not pay for each of them again.
+const GATHER: Duration = Duration::from_millis(20);
+
 /// How long to wait after a failure, so that a database that is away is not hammered.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
@@ -50,7 +54,9 @@ pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
                     tracing::info!("following the journal again");
                 }
                 (cursor, was_failing) = (next, false);
-                drop(tokio::time::timeout(EVERY, written.changed()).await);
+                if tokio::time::timeout(EVERY, written.changed()).await.is_ok() {
+                    tokio::time::sleep(GATHER).await;
+                }
             }
             Err(error) => {
                 if !was_failing {

@@ -18,6 +18,7 @@ use crate::domain::holiday::Calendars;
 use crate::domain::id::{OperatorId, PlanId, TemplateId, ToiletId};
 use crate::domain::plan::{Exception, Plan, Setting, Template, Windows};
 use crate::domain::policy::Action;
+use crate::domain::slot::Ground;
 use crate::domain::text::{Name, Remark};
 use crate::domain::toilet::{Kind, Lifecycle};
 use crate::domain::{Toilet, Violation};
@@ -311,9 +312,19 @@ pub(super) fn in_setting<T>(
     exceptions: &[Exception],
     ask: impl FnOnce(Setting<'_>) -> T,
 ) -> T {
-    let calendar = toilet.fact.calendar.as_deref().and_then(|id| calendars.get(id));
-    let operator = |day| toilet.operator_on(day).map(|body| body.id);
-    ask(Setting { exceptions, calendar, path: toilet.path(), operator: &operator })
+    on_ground(calendars, &toilet.ground(), exceptions, ask)
+}
+
+/// The same for what is known of a toilet that is settled.
+pub(super) fn on_ground<T>(
+    calendars: &Calendars,
+    ground: &Ground,
+    exceptions: &[Exception],
+    ask: impl FnOnce(Setting<'_>) -> T,
+) -> T {
+    let calendar = ground.calendar.as_deref().and_then(|id| calendars.get(id));
+    let operator = |day| ground.operator_on(day);
+    ask(Setting { exceptions, calendar, path: &ground.path, operator: &operator })
 }
 
 impl Chosen {

@@ -38,7 +38,7 @@ pub enum Opening {
 }
 
 /// A stretch of a local day: the day, from when until when, and what the hours say.
-type DayStretch = (NaiveDate, (DateTime<Utc>, DateTime<Utc>), State);
+type DayStretch = (NaiveDate, Stretch, State);
 
 impl Hours {
     /// Whether the door is open at `at`, and until when. The next change is looked for up to a year ahead; stretches

@@ -39,20 +39,36 @@ pub(super) fn blocks(slots: &[Slot]) -> Vec<usize> {
     numbers
 }
 
-/// From when to when cleanings matter for the slots that have anything to do with these instants, and the places of
-/// these slots: whole blocks. `None` where there is no such slot.
+/// Slots that have to be judged together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Their places.
+    pub places: Vec<usize>,
+    /// From when to when cleanings matter for them.
+    pub span: RangeInclusive<DateTime<Utc>>,
+    /// When they close, the first and the last of them.
+    pub closing: RangeInclusive<DateTime<Utc>>,
+}
+
+/// The blocks in which there are slots that somebody is concerned with. What is judged of them depends on no cleaning
+/// outside of their spans.
 #[must_use]
-pub fn touched(
-    slots: &[Slot],
-    concerns: impl Fn(&Slot) -> bool,
-) -> Option<(RangeInclusive<DateTime<Utc>>, Vec<usize>)> {
+pub fn touched(slots: &[Slot], concerns: impl Fn(&Slot) -> bool) -> Vec<Block> {
     let numbers = blocks(slots);
     let wanted: BTreeSet<usize> =
         slots.iter().zip(&numbers).filter(|(slot, _)| concerns(slot)).map(|(_, number)| *number).collect();
-    let places: Vec<_> = (0..slots.len()).filter(|place| wanted.contains(&numbers[*place])).collect();
-    let from = places.iter().map(|place| slots[*place].opens).min()?;
-    let to = places.iter().map(|place| slots[*place].closes).max()?;
-    Some((from..=to, places))
+    let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, number) in numbers.iter().enumerate().filter(|(_, number)| wanted.contains(number)) {
+        places.entry(*number).or_default().push(place);
+    }
+    places.into_values().filter_map(|places| block(slots, places)).collect()
+}
+
+fn block(slots: &[Slot], places: Vec<usize>) -> Option<Block> {
+    let of = || places.iter().map(|place| &slots[*place]);
+    let opens = of().map(|slot| slot.opens).min()?;
+    let (first, last) = (of().map(|slot| slot.closes).min()?, of().map(|slot| slot.closes).max()?);
+    Some(Block { span: opens..=last, closing: first..=last, places })
 }
 
 /// The block that a cleaning at that instant is for: where it is on time if it can be, and late if it must. Among

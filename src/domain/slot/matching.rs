@@ -16,18 +16,23 @@ use crate::domain::task::Task;
 pub(super) fn matched(slots: &[Slot], cleanings: &[Done]) -> Vec<Option<usize>> {
     let mut found = vec![None; slots.len()];
     let numbers = blocks(slots);
-    let tasks: BTreeSet<_> = slots.iter().zip(&numbers).map(|(slot, number)| (slot.task, *number)).collect();
+    let mut tasks: BTreeMap<(Task, usize), Vec<usize>> = BTreeMap::new();
+    for (at, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.cancelled.is_none()) {
+        tasks.entry((slot.task, numbers[at])).or_default().push(at);
+    }
     let homes = |task: Task| -> Vec<Option<usize>> {
         let of_task = || slots.iter().zip(numbers.iter().copied()).filter(|(slot, _)| slot.task == task);
         let did = |done: &Done| done.tasks.contains(&task);
         cleanings.iter().map(|done| did(done).then(|| home(of_task(), done.at)).flatten()).collect()
     };
-    let homes: BTreeMap<Task, _> = tasks.iter().map(|(task, _)| (*task, homes(*task))).collect();
-    for (task, number) in tasks {
-        let mut own: Vec<usize> =
-            (0..slots.len()).filter(|at| numbers[*at] == number && slots[*at].cancelled.is_none()).collect();
+    let done: BTreeSet<Task> = tasks.keys().map(|(task, _)| *task).collect();
+    let homes: BTreeMap<Task, _> = done.into_iter().map(|task| (task, homes(task))).collect();
+    for ((task, number), mut own) in tasks {
         own.sort_by_key(|at| (slots[*at].at, slots[*at].key));
         let mut did: Vec<usize> = (0..cleanings.len()).filter(|at| homes[&task][*at] == Some(number)).collect();
+        if did.is_empty() {
+            continue;
+        }
         did.sort_by_key(|at| (cleanings[*at].at, cleanings[*at].id));
         let mut free: Vec<bool> = vec![true; cleanings.len()];
         let is_on_time = |slot: &Slot, at: DateTime<Utc>| slot.opens <= at && at <= slot.due;

@@ -1,6 +1,7 @@
 //! Slots (保洁时段): each is one due task, computed from a plan.
 
 mod blocks;
+mod ground;
 mod matching;
 mod outcome;
 mod settlement;
@@ -14,7 +15,8 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use blocks::touched;
+pub use blocks::{Block, touched};
+pub use ground::Ground;
 pub use outcome::{Doing, Outcome};
 pub use settlement::Settlement;
 pub use state::{Done, Excuse, ExcuseReason, Judged, SlotState, judge};

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
 use super::{Found, texts};
 use crate::store::StoreError;
-use crate::store::slots::COUNT;
+use crate::store::slots::counted;
 
 /// Every toilet stands at the revision of its last entry in the journal. One statement in either dialect.
 const REVISIONS: &str = "\
@@ -82,17 +82,15 @@ pub(super) async fn photos(tx: &DatabaseTransaction) -> Result<Vec<Found>, Store
     Ok(told.into_iter().map(|[table, key, told]| Found::of_row(&table, key, told)).collect())
 }
 
-/// What is counted of one day, and of all of them: what was over when the toilet was settled last.
-const OF_A_DAY: &str = "WHERE toilet_id = $1 AND due_on = $2 AND closes_at < $3";
+/// What is counted: what was over when the toilet was settled last.
 const OVER: &str =
-    "WHERE EXISTS (SELECT 1 FROM settlement s WHERE s.toilet_id = slot_outcome.toilet_id AND closes_at < s.settled_at)";
+    "EXISTS (SELECT 1 FROM settlement s WHERE s.toilet_id = slot_outcome.toilet_id AND closes_at < s.settled_at)";
 
 /// The counts of days are those of the outcomes. Rows that one side has and the other has not, both ways.
 pub(super) async fn cleaning_days(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
     let kept = "SELECT toilet_id, due_on, operator_id, person_id, on_time, late, missed, excused, cancelled, verified, \
                 synced_late, proxy FROM cleaning_day";
-    let counted = COUNT.split_once("SELECT").map(|(_, rest)| rest.replace(OF_A_DAY, OVER));
-    let counted = format!("SELECT {}", counted.unwrap_or_default());
+    let counted = counted(OVER);
     let sql = format!(
         "SELECT DISTINCT CAST(toilet_id AS TEXT) AS key, CAST(due_on AS TEXT) AS day FROM \
          (SELECT * FROM ({kept} EXCEPT {counted}) one UNION ALL SELECT * FROM ({counted} EXCEPT {kept}) two) both_ways \

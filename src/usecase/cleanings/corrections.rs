@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::logging::{Placed, Recording, Rejection, by_id};
+use super::logging::{Delivery, Placed, Recording, Rejection, by_id};
 use crate::domain::cleaning::{Cleaning, CleaningId, Correction, CorrectionKind};
 use crate::domain::policy::{Action, may};
 use crate::store::{KeptCleaning, Tx};
 use crate::usecase::Failure;
 
 /// Takes corrections, each after what it corrects where both come together.
-pub(super) async fn take(recording: &mut Recording<'_>, tx: &Tx, fixes: Vec<Placed>) -> Result<(), Failure> {
+pub(super) async fn take<'a>(recording: &mut Recording<'a>, tx: &Tx, fixes: Vec<Placed<'a>>) -> Result<(), Failure> {
     let mut left = fixes;
     while !left.is_empty() {
         let targets: BTreeSet<CleaningId> = left.iter().filter_map(|(_, item)| target(item)).collect();
@@ -30,17 +30,17 @@ fn target(item: &super::Item) -> Option<CleaningId> {
 }
 
 /// Takes those whose targets are on record, or will not be.
-async fn round(
-    recording: &mut Recording<'_>,
+async fn round<'a>(
+    recording: &mut Recording<'a>,
     tx: &Tx,
     known: &HashMap<CleaningId, KeptCleaning>,
-    items: Vec<Placed>,
+    items: Vec<Placed<'a>>,
 ) -> Result<(), Failure> {
     let (mut new, mut rest, mut taken) = (Vec::new(), Vec::new(), HashMap::new());
     for (place, item) in items {
-        match corrected(recording, known, &item) {
+        match corrected(recording.delivery(place), known, item) {
             Ok(made) => {
-                let of = target(&item).unwrap_or(made.id);
+                let of = target(item).unwrap_or(made.id);
                 if let Some(first) = taken.get(&of) {
                     rest.push((place, item, Rejection::AlreadyCorrected(*first)));
                 } else {
@@ -57,11 +57,11 @@ async fn round(
 
 /// The record that a correction makes: of the same visit as what it corrects.
 fn corrected(
-    recording: &Recording<'_>,
+    delivery: &Delivery,
     known: &HashMap<CleaningId, KeptCleaning>,
     item: &super::Item,
 ) -> Result<Cleaning, Rejection> {
-    let Recording { actor, weighed, .. } = recording;
+    let Delivery { actor, weighed, .. } = delivery;
     let Some(Correction { kind, of, .. }) = &item.event.correction else { return Err(Rejection::UnknownCleaning) };
     let kept = known.get(of).ok_or(Rejection::UnknownCleaning)?;
     let before = &kept.cleaning;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::weighing::Weighed;
-use super::{corrections, photos};
+use super::{corrections, flights, photos};
 use crate::domain::Violations;
 use crate::domain::account::{Actor, PersonId};
 use crate::domain::cleaning::{Cleaning, CleaningId, Event, Sending};
@@ -15,9 +15,9 @@ use crate::domain::event::{self, NewEntry, RecordKind, changes};
 use crate::domain::holiday::Calendars;
 use crate::domain::id::ToiletId;
 use crate::domain::policy::Action;
-use crate::store::{KeptCleaning, Tx};
+use crate::store::{Author, KeptCleaning, Tx};
 use crate::usecase::permission::scope;
-use crate::usecase::slots::settle;
+use crate::usecase::slots::{Unsettled, settle_all};
 use crate::usecase::{By, Ctx, Failure};
 
 /// A record as it is delivered.
@@ -80,105 +80,133 @@ pub enum Rejection {
     AlreadyVoid,
 }
 
-/// What became of deliveries, in their order.
-#[derive(Debug)]
-pub struct Logged {
-    /// What became of each.
-    pub outcomes: Vec<Outcome>,
-    /// The toilets at which something was done or put right, and the times at which it was: whatever is judged by
-    /// cleanings looks there again.
-    pub touched: BTreeSet<(ToiletId, DateTime<Utc>)>,
+/// A delivery with all that it is held against.
+pub(super) struct Delivery {
+    pub(super) actor: Actor,
+    pub(super) author: Author,
+    pub(super) weighed: Weighed,
+    pub(super) items: Vec<Item>,
+    pub(super) tell: fn(&Cleaning) -> String,
 }
 
 /// Logs records of the caller, each by itself: one that is not taken keeps no other from being so. They are on disk when
-/// this answers. `tell` writes what the first delivery of a record is told, which is kept with it.
+/// this answers what became of each, in their order. `tell` writes what the first delivery of a record is told, which is
+/// kept with it.
 ///
 /// # Errors
 /// [`Failure::Refused`] for whoever logs nothing anywhere; [`Failure::Unavailable`] where nothing was taken at all.
 pub async fn log(
-    ctx: &Ctx,
+    ctx: &Arc<Ctx>,
     by: By,
     sending: Sending,
     items: Vec<Item>,
     tell: fn(&Cleaning) -> String,
-) -> Result<Logged, Failure> {
+) -> Result<Vec<Outcome>, Failure> {
     scope(&by.actor, Action::LogCleaning)?;
     let author = by.author(ctx);
     let weighed = Weighed::of(ctx, &by.actor, sending, author.at, &items).await?;
+    flights::take(ctx, Delivery { actor: by.actor, author, weighed, items, tell }).await
+}
+
+/// Writes what was delivered in one transaction, however many sent it; answers what became of the items of each.
+pub(super) async fn write(ctx: &Ctx, deliveries: Vec<Arc<Delivery>>) -> Result<Vec<Vec<Outcome>>, Failure> {
+    // What several sent is settled as of the last of them, so that all of it is known by then.
+    let last = deliveries.iter().max_by_key(|delivery| delivery.author.at);
+    let author = last.map_or_else(|| ctx.author("cleanings"), |delivery| delivery.author.clone());
     let calendars = Arc::clone(&ctx.calendars);
     let written = ctx.write(author, move |tx| {
         Box::pin(async move {
-            let logged = Recording::new(&by.actor, &weighed, tell).record(tx, items).await?;
-            settle_all(tx, &calendars, &logged.touched).await?;
-            Ok(logged)
+            let (outcomes, added) = Recording::new(&deliveries).record(tx).await?;
+            settle_touched(tx, &calendars, &deliveries, &added).await?;
+            Ok(outcomes)
         })
     });
     written.await
 }
 
-/// Works out anew how the slots stand at which something was done or put right, toilet by toilet in the order of their
-/// ids, so that no two who do so wait for each other.
-async fn settle_all(
+/// Works out anew how the slots stand at which something was done or put right: in this transaction, and toilet by toilet
+/// in the order of their ids, so that no two who do so wait for each other. A correction stands at the time of what it
+/// corrects, so that these are the old times as well as the new.
+async fn settle_touched(
     tx: &Tx,
     calendars: &Calendars,
-    touched: &BTreeSet<(ToiletId, DateTime<Utc>)>,
+    deliveries: &[Arc<Delivery>],
+    added: &[(usize, Cleaning)],
 ) -> Result<(), Failure> {
-    let mut instants: BTreeMap<ToiletId, Vec<DateTime<Utc>>> = BTreeMap::new();
-    for (toilet, at) in touched {
-        instants.entry(*toilet).or_default().push(*at);
+    let mut touched: BTreeMap<ToiletId, (usize, Vec<DateTime<Utc>>)> = BTreeMap::new();
+    for (delivery, made) in added {
+        touched.entry(made.toilet()).or_insert_with(|| (*delivery, Vec::new())).1.push(made.at);
     }
-    for (id, instants) in instants {
-        if let Some(toilet) = tx.toilet(id).await? {
-            settle(tx, calendars, &toilet, &instants).await?;
-        }
+    let ids: Vec<ToiletId> = touched.keys().copied().collect();
+    for ids in ids.chunks(TOILETS) {
+        let unsettled = tx.grounds(ids).await?.into_iter().filter_map(|ground| {
+            let (delivery, instants) = touched.remove(&ground.toilet)?;
+            Some(Unsettled { ground, instants, author: &deliveries[delivery].author })
+        });
+        settle_all(tx, calendars, unsettled.collect()).await?;
     }
     Ok(())
 }
 
+/// Toilets settled by the same statements.
+const TOILETS: usize = 500;
+
 /// Records that are being taken, in an open transaction.
 pub(super) struct Recording<'a> {
-    pub(super) actor: &'a Actor,
-    pub(super) weighed: &'a Weighed,
-    pub(super) tell: fn(&Cleaning) -> String,
-    /// What this transaction added.
-    added: Vec<Cleaning>,
+    deliveries: &'a [Arc<Delivery>],
+    /// What this transaction added, each with the number of its delivery.
+    added: Vec<(usize, Cleaning)>,
     /// What became of each, by its place.
-    outcomes: BTreeMap<usize, Outcome>,
+    outcomes: BTreeMap<Place, Outcome>,
 }
 
-/// A delivery with its place.
-pub(super) type Placed = (usize, Item);
+/// The number of a delivery, and the place in it.
+pub(super) type Place = (usize, usize);
+
+/// An item with its place.
+pub(super) type Placed<'a> = (Place, &'a Item);
 
 impl<'a> Recording<'a> {
-    fn new(actor: &'a Actor, weighed: &'a Weighed, tell: fn(&Cleaning) -> String) -> Self {
-        Self { actor, weighed, tell, added: Vec::new(), outcomes: BTreeMap::new() }
+    fn new(deliveries: &'a [Arc<Delivery>]) -> Self {
+        Self { deliveries, added: Vec::new(), outcomes: BTreeMap::new() }
     }
 
-    async fn record(mut self, tx: &Tx, items: Vec<Item>) -> Result<Logged, Failure> {
-        let mut left: Vec<Placed> = items.into_iter().enumerate().collect();
+    /// The delivery in which something came.
+    pub(super) fn delivery(&self, place: Place) -> &'a Delivery {
+        &self.deliveries[place.0]
+    }
+
+    async fn record(mut self, tx: &Tx) -> Result<(Vec<Vec<Outcome>>, Vec<(usize, Cleaning)>), Failure> {
+        let placed = |(number, delivery): (usize, &'a Arc<Delivery>)| {
+            delivery.items.iter().enumerate().map(move |(place, item)| ((number, place), item))
+        };
+        let mut left: Vec<Placed<'a>> = self.deliveries.iter().enumerate().flat_map(placed).collect();
         // All who write records at once take them in the same order, so that no two wait for each other.
         left.sort_by_key(|(place, item)| (item.id, *place));
         while !left.is_empty() {
-            // What is sent twice in one batch is taken as if it came in two.
+            // What is sent twice is taken as if it came one after the other.
             let mut seen = BTreeSet::new();
             let (wave, again): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, item)| seen.insert(item.id));
             self.wave(tx, wave).await?;
             left = again;
         }
-        tx.append(self.added.iter().map(created).collect()).await?;
-        photos::show(tx, &self.added).await?;
-        // Whatever is judged by cleanings is to be judged anew here, in this transaction: a correction stands at the
-        // time of what it corrects, so that these are the old times as well as the new.
-        let touched = self.added.iter().map(|made| (made.toilet(), made.at)).collect();
-        Ok(Logged { outcomes: self.outcomes.into_values().collect(), touched })
+        let entries = self.added.iter().map(|(delivery, made)| (&self.deliveries[*delivery].author, created(made)));
+        tx.append_signed(entries.collect()).await?;
+        photos::show(tx, self.added.iter().map(|(_, made)| made)).await?;
+        let mut outcomes: Vec<Vec<Outcome>> = self.deliveries.iter().map(|_| Vec::new()).collect();
+        for ((delivery, _), outcome) in self.outcomes {
+            outcomes[delivery].push(outcome);
+        }
+        Ok((outcomes, self.added))
     }
 
     /// Takes records of which no two have the same id.
-    async fn wave(&mut self, tx: &Tx, wave: Vec<Placed>) -> Result<(), Failure> {
+    async fn wave(&mut self, tx: &Tx, wave: Vec<Placed<'a>>) -> Result<(), Failure> {
         let (fixes, logs): (Vec<_>, Vec<_>) = wave.into_iter().partition(|(_, item)| item.event.correction.is_some());
         let (mut new, mut rest) = (Vec::new(), Vec::new());
         for (place, item) in logs {
-            match self.weighed.cleaning(self.actor, &item) {
+            let delivery = self.delivery(place);
+            match delivery.weighed.cleaning(&delivery.actor, item) {
                 Ok(cleaning) => new.push((place, cleaning)),
                 Err(rejection) => rest.push((place, item, rejection)),
             }
@@ -189,18 +217,22 @@ impl<'a> Recording<'a> {
     }
 
     /// Adds what is not on record, and compares the rest with what is.
-    pub(super) async fn add(&mut self, tx: &Tx, new: Vec<(usize, Cleaning)>) -> Result<(), Failure> {
-        let told: Vec<_> = new.iter().map(|(_, made)| (made.clone(), (self.tell)(made))).collect();
+    pub(super) async fn add(&mut self, tx: &Tx, new: Vec<(Place, Cleaning)>) -> Result<(), Failure> {
+        let told = new.into_iter().map(|(place, made)| {
+            let answer = (self.delivery(place).tell)(&made);
+            (place, (made, answer))
+        });
+        let (places, told): (Vec<Place>, Vec<(Cleaning, String)>) = told.unzip();
         let added = tx.create_cleanings(&told).await?;
-        let missed: Vec<_> = new.iter().map(|(_, made)| made.id).filter(|id| !added.contains(id)).collect();
+        let missed: Vec<_> = told.iter().map(|(made, _)| made.id).filter(|id| !added.contains(id)).collect();
         let standing = by_id(tx, &missed).await?;
-        for ((place, made), (_, answer)) in new.into_iter().zip(told) {
+        for (place, (made, answer)) in places.into_iter().zip(told) {
             let outcome = match standing.get(&made.id) {
                 _ if added.contains(&made.id) => {
-                    self.added.push(made);
+                    self.added.push((place.0, made));
                     Outcome::Created { answer }
                 }
-                Some(kept) => self.compared(kept, &made.event),
+                Some(kept) => self.compared(place, kept, &made.event),
                 // Only a correction can be left out for another reason than its id.
                 None => Outcome::Rejected(Rejection::AlreadyCorrected(newest(tx, &made).await?)),
             };
@@ -210,20 +242,20 @@ impl<'a> Recording<'a> {
     }
 
     /// Turns away what is not taken, unless it was taken before and things have changed since.
-    pub(super) async fn reject(&mut self, tx: &Tx, rest: Vec<(usize, Item, Rejection)>) -> Result<(), Failure> {
+    pub(super) async fn reject(&mut self, tx: &Tx, rest: Vec<(Place, &Item, Rejection)>) -> Result<(), Failure> {
         let ids: Vec<_> = rest.iter().map(|(_, item, _)| item.id).collect();
         let standing = by_id(tx, &ids).await?;
         for (place, item, rejection) in rest {
             let kept = standing.get(&item.id);
-            let outcome = kept.map_or(Outcome::Rejected(rejection), |kept| self.compared(kept, &item.event));
+            let outcome = kept.map_or(Outcome::Rejected(rejection), |kept| self.compared(place, kept, &item.event));
             self.outcomes.insert(place, outcome);
         }
         Ok(())
     }
 
     /// What becomes of a delivery under whose id something is on record.
-    fn compared(&self, kept: &KeptCleaning, event: &Event) -> Outcome {
-        if kept.cleaning.recorded_by != self.actor.person {
+    fn compared(&self, place: Place, kept: &KeptCleaning, event: &Event) -> Outcome {
+        if kept.cleaning.recorded_by != self.delivery(place).actor.person {
             return Outcome::Conflict(Conflict::Taken);
         }
         let differing = kept.cleaning.event.differences(event);

@@ -9,12 +9,12 @@ use crate::store::Tx;
 use crate::usecase::Failure;
 
 /// Has new records show those of their photos that are there, and were sent by whoever recorded them.
-pub(super) async fn show(tx: &Tx, added: &[Cleaning]) -> Result<(), Failure> {
+pub(super) async fn show<'a>(tx: &Tx, added: impl Iterator<Item = &'a Cleaning>) -> Result<(), Failure> {
     let of = |cleaning: &Cleaning| {
         let (shown, by) = (Shown::cleaning(cleaning.toilet(), cleaning.id), cleaning.recorded_by);
         cleaning.event.photos.iter().map(move |photo| (*photo, shown.clone(), by)).collect::<Vec<_>>()
     };
-    let named: Vec<(PhotoId, Shown, PersonId)> = added.iter().flat_map(of).collect();
+    let named: Vec<(PhotoId, Shown, PersonId)> = added.flat_map(of).collect();
     Ok(tx.show_photos_of(&named, tx.at().trunc_subsecs(0)).await?)
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days};
 
-use crate::domain::cleaning::{Cleaning, Presence};
+use super::doing;
+use crate::domain::cleaning::Cleaning;
 use crate::domain::excuse::ExcuseRecord;
 use crate::domain::holiday::Calendars;
 use crate::domain::id::ToiletId;
-use crate::domain::slot::{Doing, Judged, Outcome, Settlement, Slot, judge};
+use crate::domain::slot::{Outcome, Settlement, Slot, judge};
 use crate::store::{Finding, Store, StoreError};
 use crate::usecase::Failure;
 use crate::usecase::plans::in_setting;
@@ -59,16 +60,6 @@ async fn of_toilet(
     let did: Vec<_> = cleanings.iter().map(Cleaning::done).collect();
     let excuses = store.excuses_of(toilet.id, opens, closes).await?;
     let excuses: Vec<_> = excuses.iter().map(ExcuseRecord::judged).collect();
-    let doing = |judged: &Judged| {
-        let cleaning = cleanings.iter().find(|cleaning| Some(cleaning.id.uuid()) == judged.cleaning)?;
-        Some(Doing {
-            cleaning: cleaning.id.uuid(),
-            at: cleaning.at,
-            synced_late: judged.synced_late,
-            is_verified: cleaning.presence > Presence::E0,
-            is_proxy: cleaning.is_proxy(),
-        })
-    };
     let kept = store.outcomes_on(toilet.id, first, until).await?;
     let mut kept: BTreeMap<_, _> = kept.into_iter().map(|outcome| (outcome.key, outcome)).collect();
     let mut found = Vec::new();
@@ -76,7 +67,7 @@ async fn of_toilet(
         let key = judged.slot.key;
         let kept = kept.remove(&key);
         let by = kept.as_ref().map_or((None, None), |kept| (kept.operator, kept.person));
-        let wanted = Outcome::of(&judged, now, |_| doing(&judged), by);
+        let wanted = Outcome::of(&judged, now, |_| doing(&cleanings, &judged), by);
         if kept != wanted {
             found.push(differs(&key.to_string(), kept.as_ref(), wanted.as_ref()));
         }

@@ -1,19 +1,25 @@
-//! Working out how slots stand, and writing down what changed: in the transaction that makes something known.
+//! Working out how slots stand, and writing down what changed: in the transaction that makes something known. However
+//! many toilets are settled at once, the number of statements stays the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, SubsecRound, TimeDelta, Utc};
 
+use super::doing;
 use crate::domain::Toilet;
-use crate::domain::cleaning::{Cleaning, Presence};
+use crate::domain::account::PersonId;
+use crate::domain::assignment::Custodian;
+use crate::domain::cleaning::Cleaning;
 use crate::domain::event::{Action, NewEntry, RecordKind};
 use crate::domain::excuse::ExcuseRecord;
 use crate::domain::holiday::Calendars;
+use crate::domain::id::{OperatorId, ToiletId};
 use crate::domain::plan::{Exception, Plan, Windows};
-use crate::domain::slot::{Doing, Judged, Outcome, Settlement, Slot, SlotKey, SlotState, judge, touched};
-use crate::store::Tx;
+use crate::domain::share::Share;
+use crate::domain::slot::{Block, Done, Ground, Judged, Outcome, Settlement, Slot, SlotKey, SlotState, judge, touched};
+use crate::store::{Author, Span, Tx};
 use crate::usecase::Failure;
-use crate::usecase::plans::in_setting;
+use crate::usecase::plans::on_ground;
 
 /// Over how many days the public is told how much was on time.
 const RECENT: Days = Days::new(30);
@@ -24,6 +30,16 @@ const AHEAD: Days = Days::new(3);
 /// When a toilet is looked at again of which no slot is near.
 const LATER: TimeDelta = TimeDelta::days(1);
 
+/// A toilet whose slots are to be worked out anew.
+pub(in crate::usecase) struct Unsettled<'a> {
+    /// What its slots depend on.
+    pub(in crate::usecase) ground: Ground,
+    /// The instants at which something became known.
+    pub(in crate::usecase) instants: Vec<DateTime<Utc>>,
+    /// Who made it known.
+    pub(in crate::usecase) author: &'a Author,
+}
+
 /// Works out anew how the slots of a toilet stand that have to do with these instants, and all that changed by
 /// themselves since this was done last; writes down what is other than it was. Whoever calls this holds the toilet.
 pub(in crate::usecase) async fn settle(
@@ -32,120 +48,210 @@ pub(in crate::usecase) async fn settle(
     toilet: &Toilet,
     instants: &[DateTime<Utc>],
 ) -> Result<(), Failure> {
-    let now = tx.at().trunc_subsecs(6);
-    let before = tx.settlement(toilet.id).await?;
-    let plans = tx.plans_of(toilet.id).await?;
-    let exceptions = if plans.is_empty() { Vec::new() } else { tx.exceptions_of(toilet, &plans).await? };
-    let made = plans.iter().map(|plan| plan.made_at).min();
-    let since = before.map(|before| before.settled_at).or(made).unwrap_or(now);
-    let earliest = instants.iter().copied().chain([since]).min().unwrap_or(since);
-    let slots = around(calendars, toilet, (&plans, &exceptions), earliest, now);
+    let one = Unsettled { ground: toilet.ground(), instants: instants.to_vec(), author: tx.author() };
+    settle_all(tx, calendars, vec![one]).await
+}
 
-    let concerns = |slot: &Slot| {
-        let is_due = slot.opens <= now && since <= slot.closes;
-        is_due || instants.iter().any(|at| slot.opens <= *at && *at <= slot.closes)
-    };
-    let judged = match touched(&slots, concerns) {
-        Some((range, places)) => {
-            let cleanings = tx.cleanings_of(toilet.id, *range.start(), *range.end()).await?;
-            let did: Vec<_> = cleanings.iter().map(Cleaning::done).collect();
-            let excuses = tx.excuses_of(toilet.id, *range.start(), *range.end()).await?;
-            let excuses: Vec<_> = excuses.iter().map(ExcuseRecord::judged).collect();
-            let all = judge(&slots, &did, &excuses, now);
-            let judged: Vec<Judged> = places.iter().map(|place| all[*place]).collect();
-            let doing = |judged: &Judged| {
-                let cleaning = cleanings.iter().find(|cleaning| Some(cleaning.id.uuid()) == judged.cleaning)?;
-                Some(Doing {
-                    cleaning: cleaning.id.uuid(),
-                    at: cleaning.at,
-                    synced_late: judged.synced_late,
-                    is_verified: cleaning.presence > Presence::E0,
-                    is_proxy: cleaning.is_proxy(),
-                })
-            };
-            write_down(tx, toilet, &judged, doing, (since, now)).await?;
-            judged
-        }
-        None => Vec::new(),
-    };
-    let new = standing(tx, toilet, &slots, &judged, now).await?;
-    if before != Some(new) {
-        tx.put_settlement(toilet.id, &new).await?;
+/// The same of several toilets (at most 500), each once.
+pub(in crate::usecase) async fn settle_all(
+    tx: &Tx,
+    calendars: &Calendars,
+    toilets: Vec<Unsettled<'_>>,
+) -> Result<(), Failure> {
+    if toilets.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let now = tx.at().trunc_subsecs(6);
+    let ids: Vec<ToiletId> = toilets.iter().map(|one| one.ground.toilet).collect();
+    let before = tx.settlements(&ids).await?;
+    let plans = tx.plans_of_all(&ids).await?;
+    let planned: Vec<Ground> =
+        toilets.iter().filter(|one| plans.contains_key(&one.ground.toilet)).map(|one| one.ground.clone()).collect();
+    let exceptions =
+        if planned.is_empty() { Vec::new() } else { tx.exceptions_on(&planned, plans.values().flatten()).await? };
+    let open = |one| Opened::of(one, calendars, &plans, &exceptions, &before, now);
+    let opened: Vec<Opened<'_>> = toilets.into_iter().map(open).collect();
+    let judged = judge_all(tx, &opened, now).await?;
+    write_down(tx, &opened, &judged, now).await?;
+    let mut new = standing(tx, &opened, &judged, now).await?;
+    new.retain(|(id, new)| before.get(id) != Some(new));
+    Ok(tx.put_settlements(&new).await?)
+}
+
+/// A toilet with its slots, and those of them that have to be judged.
+struct Opened<'a> {
+    ground: Ground,
+    author: &'a Author,
+    since: DateTime<Utc>,
+    slots: Vec<Slot>,
+    blocks: Vec<Block>,
+}
+
+impl<'a> Opened<'a> {
+    fn of(
+        Unsettled { ground, instants, author }: Unsettled<'a>,
+        calendars: &Calendars,
+        plans: &HashMap<ToiletId, Vec<Plan>>,
+        exceptions: &[Exception],
+        before: &HashMap<ToiletId, Settlement>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let plans = plans.get(&ground.toilet).map(Vec::as_slice).unwrap_or_default();
+        let made = plans.iter().map(|plan| plan.made_at).min();
+        let since = before.get(&ground.toilet).map(|before| before.settled_at).or(made).unwrap_or(now);
+        let earliest = instants.iter().copied().chain([since]).min().unwrap_or(since);
+        let slots = around(calendars, &ground, (plans, exceptions), earliest, now);
+        let concerns = |slot: &Slot| {
+            let is_due = slot.opens <= now && since <= slot.closes;
+            is_due || instants.iter().any(|at| slot.opens <= *at && *at <= slot.closes)
+        };
+        let blocks = touched(&slots, concerns);
+        Self { ground, author, since, slots, blocks }
+    }
 }
 
 /// The slots among which those that have to do with `earliest` and all later can be judged, up to some days from now:
 /// whole months at the beginning, as blocks are.
 fn around(
     calendars: &Calendars,
-    toilet: &Toilet,
+    ground: &Ground,
     (plans, exceptions): (&[Plan], &[Exception]),
     earliest: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Vec<Slot> {
+    if plans.is_empty() {
+        return Vec::new();
+    }
     let windows = plans.iter().map(|plan| &plan.windows).chain(exceptions.iter().filter_map(Exception::windows));
     let reach = windows.map(Windows::reach).max().unwrap_or_default() + TimeDelta::days(1);
-    let first = toilet.today(earliest - reach);
+    let first = ground.today(earliest - reach);
     let first = first.with_day(1).unwrap_or(first);
-    let until = toilet.today(now) + AHEAD;
-    in_setting(calendars, toilet, exceptions, |setting| {
+    let until = ground.today(now) + AHEAD;
+    on_ground(calendars, ground, exceptions, |setting| {
         plans.iter().flat_map(|plan| plan.slots(setting, first, until)).collect()
     })
 }
 
-/// Writes what is other than it was, and tells the journal what somebody ought to hear of.
-async fn write_down(
-    tx: &Tx,
-    toilet: &Toilet,
-    judged: &[Judged],
-    doing: impl Fn(&Judged) -> Option<Doing>,
-    (since, now): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<(), Failure> {
-    let closes = || judged.iter().map(|one| one.slot.closes);
-    let (Some(first), Some(last)) = (closes().min(), closes().max()) else { return Ok(()) };
-    let known = tx.outcomes_closing(toilet.id, first, last).await?;
-    let mut known: BTreeMap<SlotKey, (Outcome, i32)> =
-        known.into_iter().map(|(outcome, revision)| (outcome.key, (outcome, revision))).collect();
-    let custodians = tx.custodians_of(toilet.id).await?;
-    let (mut changed, mut gone, mut days, mut entries) = (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
-    for one in judged {
-        let key = one.slot.key;
-        let operator = toilet.operator_on(key.date).map(|body| body.id);
-        let custodian = custodians.iter().find(|custodian| custodian.days.contains(key.date));
-        let by = (operator, custodian.map(|custodian| custodian.person));
-        let after = Outcome::of(one, now, |_| doing(one), by);
-        let before = known.remove(&key);
-        // It counts from now on.
-        if since <= one.slot.closes && one.slot.closes < now {
-            days.insert(key.date);
-        }
-        if one.is_overdue(now) && since < one.slot.due {
-            entries.push(entry(key, 1, Action::Overdue, [None, None]));
-        }
-        match (before, after) {
-            (Some((before, revision)), Some(after)) if before != after => {
-                entries.extend(told(key, revision + 1, Some(&before), Some(&after)));
-                days.insert(key.date);
-                changed.push((after, revision + 1));
+/// How slots stand, and what is known of the toilet around them.
+#[derive(Default)]
+struct Standing {
+    /// Whole blocks, in the order of the slots.
+    judged: Vec<Judged>,
+    cleanings: Vec<Cleaning>,
+    custodians: Vec<Custodian>,
+}
+
+/// Judges the blocks of all toilets; of each block no more is read than matters for it.
+async fn judge_all(tx: &Tx, opened: &[Opened<'_>], now: DateTime<Utc>) -> Result<Vec<Standing>, Failure> {
+    let spans = spans(opened, |block| &block.span);
+    if spans.is_empty() {
+        return Ok(opened.iter().map(|_| Standing::default()).collect());
+    }
+    let mut cleanings: HashMap<ToiletId, Vec<Cleaning>> = HashMap::new();
+    for cleaning in tx.cleanings_within(&spans).await? {
+        cleanings.entry(cleaning.toilet()).or_default().push(cleaning);
+    }
+    let mut excuses: HashMap<ToiletId, Vec<_>> = HashMap::new();
+    for excuse in tx.excuses_within(&spans).await? {
+        excuses.entry(excuse.toilet).or_default().push(ExcuseRecord::judged(&excuse));
+    }
+    let ids: Vec<ToiletId> = opened.iter().map(|one| one.ground.toilet).collect();
+    let mut custodians = tx.custodians_of_all(&ids).await?;
+    let judged = opened.iter().map(|one| {
+        let toilet = one.ground.toilet;
+        let cleanings = cleanings.remove(&toilet).unwrap_or_default();
+        let did: Vec<Done> = cleanings.iter().map(Cleaning::done).collect();
+        let mut places: Vec<usize> = one.blocks.iter().flat_map(|block| block.places.iter().copied()).collect();
+        places.sort_unstable();
+        let all = judge(&one.slots, &did, excuses.get(&toilet).map(Vec::as_slice).unwrap_or_default(), now);
+        let judged = places.into_iter().map(|place| all[place]).collect();
+        Standing { judged, cleanings, custodians: custodians.remove(&toilet).unwrap_or_default() }
+    });
+    Ok(judged.collect())
+}
+
+/// Times of the blocks of all toilets, those of one toilet that overlap put together.
+fn spans(opened: &[Opened<'_>], time: impl Fn(&Block) -> &std::ops::RangeInclusive<DateTime<Utc>>) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    for one in opened {
+        let mut own: Vec<_> = one.blocks.iter().map(|block| (*time(block).start(), *time(block).end())).collect();
+        own.sort_unstable();
+        for (from, to) in own {
+            match spans.last_mut() {
+                Some((id, _, until)) if *id == one.ground.toilet && from <= *until => *until = to.max(*until),
+                _ => spans.push((one.ground.toilet, from, to)),
             }
-            (Some((before, revision)), None) => {
-                entries.extend(told(key, revision + 1, Some(&before), None));
-                days.insert(key.date);
-                gone.push(key);
-            }
-            (None, Some(after)) => {
-                entries.extend(told(key, 1, None, Some(&after)));
-                days.insert(key.date);
-                changed.push((after, 1));
-            }
-            _ => {}
         }
     }
-    tx.put_outcomes(&changed).await?;
-    tx.remove_outcomes(&gone).await?;
-    tx.recount(toilet.id, &days, now).await?;
-    Ok(tx.append(entries).await?)
+    spans
+}
+
+/// Writes what is other than it was, and tells the journal what somebody ought to hear of.
+async fn write_down(tx: &Tx, opened: &[Opened<'_>], judged: &[Standing], now: DateTime<Utc>) -> Result<(), Failure> {
+    let spans = spans(opened, |block| &block.closing);
+    if spans.is_empty() {
+        return Ok(());
+    }
+    let mut known = tx.outcomes_closing(&spans).await?;
+    let mut wanted = Wanted::default();
+    for (one, standing) in opened.iter().zip(judged) {
+        for judged in &standing.judged {
+            wanted.of_slot(one, standing, judged, known.remove(&judged.slot.key), now);
+        }
+    }
+    tx.put_outcomes(&wanted.changed).await?;
+    tx.remove_outcomes(&wanted.gone).await?;
+    tx.recount(&wanted.days, now).await?;
+    Ok(tx.append_signed(wanted.entries).await?)
+}
+
+/// What is to be written.
+#[derive(Default)]
+struct Wanted<'a> {
+    changed: Vec<(Outcome, i32)>,
+    gone: Vec<SlotKey>,
+    days: BTreeSet<(ToiletId, NaiveDate)>,
+    entries: Vec<(&'a Author, NewEntry)>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of_slot(
+        &mut self,
+        one: &Opened<'a>,
+        standing: &Standing,
+        judged: &Judged,
+        before: Option<(Outcome, i32)>,
+        now: DateTime<Utc>,
+    ) {
+        let (slot, key) = (judged.slot, judged.slot.key);
+        let after = Outcome::of(judged, now, |_| doing(&standing.cleanings, judged), standing.by(one, key.date));
+        // It counts from now on.
+        let mut counts = one.since <= slot.closes && slot.closes < now;
+        if judged.is_overdue(now) && one.since < slot.due {
+            self.entries.push((one.author, entry(key, 1, Action::Overdue, [None, None])));
+        }
+        let (before, revision) = before.unzip();
+        let revision = revision.unwrap_or_default() + 1;
+        if before != after {
+            self.entries.extend(told(key, revision, before.as_ref(), after.as_ref()).map(|entry| (one.author, entry)));
+            counts = true;
+            match after {
+                Some(after) => self.changed.push((after, revision)),
+                None => self.gone.push(key),
+            }
+        }
+        if counts {
+            self.days.insert((one.ground.toilet, key.date));
+        }
+    }
+}
+
+impl Standing {
+    /// Who answers for what is due on that day.
+    fn by(&self, one: &Opened<'_>, day: NaiveDate) -> (Option<OperatorId>, Option<PersonId>) {
+        let custodian = self.custodians.iter().find(|custodian| custodian.days.contains(day));
+        (one.ground.operator_on(day), custodian.map(|custodian| custodian.person))
+    }
 }
 
 /// What the journal is told: that a slot was missed, and that a missed one turned out not to be. That one was done says
@@ -165,15 +271,38 @@ fn entry(key: SlotKey, version: i32, action: Action, states: [Option<&Outcome>; 
     NewEntry { kind: RecordKind::Slot, key: key.to_string(), version, action, changes }
 }
 
-/// How the cleaning of a toilet stands now, and when it changes by itself.
+/// How the cleaning of the toilets stands now, and when it changes by itself.
 async fn standing(
     tx: &Tx,
-    toilet: &Toilet,
+    opened: &[Opened<'_>],
+    judged: &[Standing],
+    now: DateTime<Utc>,
+) -> Result<Vec<(ToiletId, Settlement)>, Failure> {
+    // It is the same day almost everywhere.
+    let mut by_day: BTreeMap<NaiveDate, Vec<ToiletId>> = BTreeMap::new();
+    for one in opened {
+        let today = one.ground.today(now);
+        by_day.entry(today.checked_sub_days(RECENT).unwrap_or(today)).or_default().push(one.ground.toilet);
+    }
+    let mut recent = HashMap::new();
+    for (day, ids) in by_day {
+        recent.extend(tx.recent(&ids, day).await?);
+    }
+    let new = opened.iter().zip(judged).map(|(one, standing)| {
+        let (last_cleaned_at, on_time) = recent.remove(&one.ground.toilet).unwrap_or_default();
+        (one.ground.toilet, settlement(&one.slots, &standing.judged, now, last_cleaned_at, on_time))
+    });
+    Ok(new.collect())
+}
+
+fn settlement(
     slots: &[Slot],
     judged: &[Judged],
     now: DateTime<Utc>,
-) -> Result<Settlement, Failure> {
-    let states: BTreeMap<SlotKey, SlotState> = judged.iter().map(|one| (one.slot.key, one.state)).collect();
+    last_cleaned_at: Option<DateTime<Utc>>,
+    on_time: Share,
+) -> Settlement {
+    let states: HashMap<SlotKey, SlotState> = judged.iter().map(|one| (one.slot.key, one.state)).collect();
     let is_waiting = |slot: &&Slot| match states.get(&slot.key) {
         Some(state) => matches!(state, SlotState::Planned | SlotState::Open),
         None => slot.cancelled.is_none() && now < slot.opens,
@@ -183,17 +312,12 @@ async fn standing(
     // What was done, excused or cancelled counts once it is over.
     let settled = slots.iter().filter(|slot| !is_waiting(slot)).map(|slot| slot.closes);
     let next_at = changes.chain(settled).filter(|at| now <= *at).min();
-    Ok(Settlement {
+    Settlement {
         settled_at: now,
         // An instant later: a slot is done at its last instant still.
         next_at: next_at.map_or(now + LATER, |at| (at + TimeDelta::milliseconds(1)).min(now + LATER)),
-        last_cleaned_at: tx.last_cleaned(toilet.id).await?,
+        last_cleaned_at,
         next_due_at: waiting().map(|slot| slot.due).filter(|due| now <= *due).min(),
-        on_time: tx.on_time_since(toilet.id, first_recent(toilet, now)).await?,
-    })
-}
-
-fn first_recent(toilet: &Toilet, now: DateTime<Utc>) -> NaiveDate {
-    let today = toilet.today(now);
-    today.checked_sub_days(RECENT).unwrap_or(today)
+        on_time,
+    }
 }

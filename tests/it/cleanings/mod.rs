@@ -3,11 +3,15 @@
 mod batches;
 mod clocks;
 mod corrections;
+mod flights;
 mod logging;
 mod persons;
 mod photos;
+mod power;
 mod presence;
 mod reading;
+mod replay;
+mod storm;
 
 use std::sync::Arc;
 
