@@ -170,7 +170,7 @@ fn count(number: usize) -> f64 {
 /// How long each overwriting of the same 4 KiB takes until the disk has them.
 fn synced(lasts: Duration) -> anyhow::Result<Vec<Duration>> {
     let mut file = OpenOptions::new().create(true).truncate(false).write(true).open("synced")?;
-    file.write_all(&[0; 1 << 20])?;
+    file.write_all(&vec![0; 1 << 20])?;
     file.sync_all()?;
     let (begun, mut took) = (Instant::now(), Vec::new());
     while begun.elapsed() < lasts {

@@ -53,7 +53,7 @@ fn batches() -> impl Strategy<Value = Batches> {
 }
 
 fn wanted() -> usize {
-    std::env::var("REPLAY_DELIVERIES").ok().and_then(|wanted| wanted.parse().ok()).unwrap_or(1)
+    std::env::var_os("REPLAY_DELIVERIES").and_then(|text| text.to_str()?.parse().ok()).unwrap_or(1)
 }
 
 /// What must be on record: the logs that were sent and answered. Corrections may have had to wait.
@@ -104,7 +104,7 @@ fn event(toilets: &[i64], person: usize, number: usize) -> Value {
     // The first two of three correct logs, the third one of these.
     let of = if number % 3 == 2 { number - 1 } else { number - 12 };
     let visited = if number % 3 == 2 { number - 13 } else { of };
-    let (how, anew) = if number % 3 == 0 { ("voids", json!([])) } else { ("amends", json!(["disinfect"])) };
+    let (how, anew) = if number.is_multiple_of(3) { ("voids", json!([])) } else { ("amends", json!(["disinfect"])) };
     json!({"toilet": toilet(visited), "tasks": anew, "finishedAt": done.to_rfc3339(), how: id_of(person, of), "reason": "错了"})
 }
 

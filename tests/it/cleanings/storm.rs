@@ -199,7 +199,7 @@ pub(super) async fn assert_clean(database: &Database) {
 
 /// How often, by a variable.
 pub(super) fn times(variable: &str) -> usize {
-    std::env::var(variable).ok().and_then(|times| times.parse().ok()).unwrap_or(3)
+    std::env::var_os(variable).and_then(|text| text.to_str()?.parse().ok()).unwrap_or(3)
 }
 
 /// One storm, and the end of the server in the midst of it: after a few batches more each time, wherever it then is.
