@@ -115,10 +115,10 @@ impl History {
     async fn begin(past: &Arc<Ctx>, days: (NaiveDate, NaiveDate), every: usize) -> Result<Self, Failure> {
         let statements = demo::county()?.statements;
         let mut staff = demo::staff(&statements)?;
-        let mut place = 0_usize;
+        let mut passed = 0_usize;
         staff.kept.retain(|_| {
-            place += 1;
-            (place - 1).is_multiple_of(every)
+            passed += 1;
+            (passed - 1).is_multiple_of(every)
         });
         let mut actors = demonstration_staff::hire(past, &staff).await?;
         let cleaners = actors.split_off(staff.supervisors.len());
