@@ -25,6 +25,7 @@ impl Demo {
         let place = prepared.ctx.store.place().to_owned();
         let extent = Extent { days: self.history, every: 1 };
         let begun = Instant::now();
+        tracing::info!(days = self.history, "making the demonstration county, if there is none");
         let made = demonstration_history::fill(&prepared.ctx, extent, cleaning_receipt).await?;
         let made = state(made, self.history, begun.elapsed());
         let staff = staff(&prepared.ctx, config.listen).await?;

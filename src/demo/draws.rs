@@ -40,9 +40,11 @@ impl Draws {
 
     /// A UUID of version 7 that says that it was made at that millisecond.
     pub(super) fn uuid(&mut self, milliseconds: i64) -> Uuid {
-        let ([a, b, c, d, e, f, g, h], [i, j, ..]) = (self.next(), self.next());
+        let (first, second) = (self.next(), self.next());
+        let mut bytes = [0; 10];
+        bytes.iter_mut().zip(first.into_iter().chain(second)).for_each(|(byte, drawn)| *byte = drawn);
         let milliseconds = u64::try_from(milliseconds).unwrap_or_default();
-        Builder::from_unix_timestamp_millis(milliseconds, &[a, b, c, d, e, f, g, h, i, j]).into_uuid()
+        Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
     }
 
     /// A place at most `reach` metres from the centre (up to the flatness of the county) that fits; `None` when none

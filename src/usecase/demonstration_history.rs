@@ -33,7 +33,7 @@ use crate::domain::secret::fingerprint;
 use crate::domain::toilet::Lifecycle;
 
 /// A toilet is settled every so many nights; each night one part of them, and all of them in the end.
-const NIGHTS: i32 = 4;
+const NIGHTS: i32 = 7;
 
 /// How much of a history is made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,10 +115,10 @@ impl History {
     async fn begin(past: &Arc<Ctx>, days: (NaiveDate, NaiveDate), every: usize) -> Result<Self, Failure> {
         let statements = demo::county()?.statements;
         let mut staff = demo::staff(&statements)?;
-        let mut place = 0;
+        let mut passed = 0_usize;
         staff.kept.retain(|_| {
-            place += 1;
-            (place - 1) % every == 0
+            passed += 1;
+            (passed - 1).is_multiple_of(every)
         });
         let mut actors = demonstration_staff::hire(past, &staff).await?;
         let cleaners = actors.split_off(staff.supervisors.len());

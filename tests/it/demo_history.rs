@@ -66,7 +66,8 @@ on_both! {
         assert!((80..98).contains(&(done * 100 / all)), "{done} of {all}");
 
         let again = Database::migrated(database.kind).await;
-        fill(&*again.ctx().await, SOME, cleaning_receipt).await.unwrap();
+        let ctx = again.ctx().await;
+        fill(&ctx, SOME, cleaning_receipt).await.unwrap();
         let (one, other) = (records(&database).await, records(&again).await);
         assert!(one.len() > 1_000 && one == other, "{} and {}", one.len(), other.len());
     }
