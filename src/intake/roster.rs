@@ -87,12 +87,11 @@ fn read_row(row: u32, texts: &BTreeMap<u32, String>, days: &BTreeMap<u32, NaiveD
             fault(*column, "badDay", "stands below no day".to_owned());
             continue;
         };
-        match ShiftKind::of_sign(text.trim_end_matches('*').trim()) {
-            Some(shift) => cells.push(FilledCell { cell: cell_name(row, *column), day: *day, shift }),
-            None => {
-                let message = format!("“{text}” is none of 早 (E), 晚 (L), 轮 (R), 休 (-)");
-                fault(*column, "unknownShift", message);
-            }
+        if let Some(shift) = ShiftKind::of_sign(text.trim_end_matches('*').trim()) {
+            cells.push(FilledCell { cell: cell_name(row, *column), day: *day, shift });
+        } else {
+            let message = format!("“{text}” is none of 早 (E), 晚 (L), 轮 (R), 休 (-)");
+            fault(*column, "unknownShift", message);
         }
     }
     filled.rows.push(FilledRow { cell: cell_name(row, 0), person, name, cells });

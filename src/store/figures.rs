@@ -57,7 +57,9 @@ impl Store {
         for (toilet, at) in rows {
             finished.entry(ToiletId(toilet)).or_default().push(at);
         }
-        finished.values_mut().for_each(|own| own.sort_unstable());
+        for own in finished.values_mut() {
+            own.sort_unstable();
+        }
         Ok(finished)
     }
 }

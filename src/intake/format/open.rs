@@ -35,12 +35,15 @@ pub fn open<'a>(format: &Format, bytes: &'a [u8]) -> Result<Table<'a>, FileError
     }
 }
 
+/// The text of a cell, with its row and column from 0.
+type Placed = ((u32, u32), String);
+
 /// The cells of a sheet that are not empty, by row and column from 0, as a person sees them: for tables that have two
 /// sides.
 ///
 /// # Errors
 /// As [`open`].
-pub fn cells(format: &Format, bytes: &[u8]) -> Result<Vec<((u32, u32), String)>, FileError> {
+pub fn cells(format: &Format, bytes: &[u8]) -> Result<Vec<Placed>, FileError> {
     recognise(format.kind, bytes)?;
     Ok(workbook::read(format, bytes)?.cells.into_iter().map(|cell| (cell.at, cell.text)).collect())
 }

@@ -77,8 +77,8 @@ pub async fn swap(
             if first == second {
                 return Err(Violation::new("with", "sameShift", format!("does the same on {day}")).into());
             }
-            let wish = |person, shift, with| Wish { person, day, shift: Some(shift), swapped_with: Some(with) };
-            let wishes = [wish(person, second, with), wish(with, first, person)];
+            let swapped = |person, shift, with| Wish { person, day, shift: Some(shift), swapped_with: Some(with) };
+            let wishes = [swapped(person, second, with), swapped(with, first, person)];
             for wish in &wishes {
                 plan.change(wish, today(tx, &plan.roster))?;
             }
@@ -116,11 +116,11 @@ pub(super) async fn looked_at(
         if !is_new || wish.shift.is_none() {
             continue;
         }
-        if known.insert(wish.person) {
-            if let Err(fault) = works_there(tx, wish.person, toilets, wish.day).await {
-                wrong.extend(broken(fault)?.map(|violation| (place, violation)));
-                continue;
-            }
+        if known.insert(wish.person)
+            && let Err(fault) = works_there(tx, wish.person, toilets, wish.day).await
+        {
+            wrong.extend(broken(fault)?.map(|violation| (place, violation)));
+            continue;
         }
         let day = Days::new(Some(wish.day), Some(wish.day))?;
         if let Err(fault) = is_free(tx, wish.person, plan.roster.id, day).await {

@@ -198,8 +198,8 @@ on_both! {
             let data = |sql: &&String| !["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"].iter().any(|word| sql.starts_with(word));
             counted.push(heard.lock().unwrap().iter().filter(data).cloned().collect::<Vec<_>>());
         }
-        // The session, who is on duty, the records, the journal; then the toilet and how its cleaning stands, which is as it was the
-        // second time.
-        assert_eq!(counted.iter().map(Vec::len).collect::<Vec<_>>(), [10, 9], "{counted:#?}");
+        // The session, who is on duty, the records, the journal, who is to be told; then the toilet and how its cleaning
+        // stands, which is as it was the second time.
+        assert_eq!(counted.iter().map(Vec::len).collect::<Vec<_>>(), [11, 10], "{counted:#?}");
     }
 }
