@@ -61,8 +61,8 @@ on_both! {
         let token = service.sign_in(Role::Supervisor, "410308").await;
         let (here, there) = (toilet(&service, &token, "甲").await, toilet(&service, &token, "乙").await);
         let (east, west) = (roster(&service, &token, &here).await, roster(&service, &token, &there).await);
-        let (wang, hers) = person(&service, Role::Cleaner, "410308").await;
-        let (li, his) = person(&service, Role::Cleaner, "410308").await;
+        let (wang, wangs) = person(&service, Role::Cleaner, "410308").await;
+        let (li, lis) = person(&service, Role::Cleaner, "410308").await;
         let (elsewhere, _) = person(&service, Role::Cleaner, "410308102").await;
         let cycle = json!(["early", "early", "late", "late", "off", "off"]);
         let first = turn(&service, &token, &east, json!({"person": wang, "cycle": cycle})).await.json_of(201);
@@ -81,7 +81,7 @@ on_both! {
         assert_eq!(two, ("person".to_owned(), "onAnotherRoster".to_owned()));
         let begun = [("2026-11-23", "early"), ("2026-11-24", "early"), ("2026-11-25", "late"), ("2026-11-26", "late"),
             ("2026-11-29", "early"), ("2026-11-30", "early")];
-        assert_eq!(own(&service, &hers).await, pairs(&begun));
+        assert_eq!(own(&service, &wangs).await, pairs(&begun));
 
         // A day off, twice the same; and what cannot be, with its place.
         let off = json!([{"person": wang, "day": "2026-11-30", "shift": "off"}]);
@@ -100,24 +100,24 @@ on_both! {
             let path = format!("{east}/swaps");
             service.send(Method::POST, &path, &token, &key, &swap).await.json_of(201);
         }
-        assert_eq!(own(&service, &hers).await[1], ("2026-11-24".to_owned(), "late".to_owned()));
-        assert_eq!(own(&service, &his).await[0], ("2026-11-24".to_owned(), "early".to_owned()));
+        assert_eq!(own(&service, &wangs).await[1], ("2026-11-24".to_owned(), "late".to_owned()));
+        assert_eq!(own(&service, &lis).await[0], ("2026-11-24".to_owned(), "early".to_owned()));
         let again = service.post(&format!("{east}/swaps"), &token, json!({"day": "2026-11-25", "person": wang, "with": li})).await;
         assert_eq!(fault(&again), ("with".to_owned(), "sameShift".to_owned()));
-        let detail = service.get(&east, &hers).await.json_of(200);
+        let detail = service.get(&east, &wangs).await.json_of(200);
         assert_eq!((detail["turns"].as_array().unwrap().len(), detail["days"].as_array().unwrap().len()), (2, 3));
 
         // Whoever has gone is on no roster any more.
-        let export = service.get("/api/v1/me/export", &hers).await.json_of(200);
+        let export = service.get("/api/v1/me/export", &wangs).await.json_of(200);
         assert_eq!((export["turns"][0]["cycle"].clone(), export["rosterDays"].as_array().unwrap().len()), (cycle, 2));
-        assert_eq!(service.send(Method::DELETE, "/api/v1/me", &hers, &[], &Value::Null).await.status, 204);
-        let detail = service.get(&east, &his).await.json_of(200);
+        assert_eq!(service.send(Method::DELETE, "/api/v1/me", &wangs, &[], &Value::Null).await.status, 204);
+        let detail = service.get(&east, &lis).await.json_of(200);
         assert_eq!((detail["turns"].as_array().unwrap().len(), detail["days"].as_array().unwrap().len()), (1, 1));
         assert_eq!(service.send(Method::DELETE, &west, &token, &[("if-match", "1")], &Value::Null).await.status, 204);
         assert_eq!(service.get(&west, &token).await.status, 404, "it had not begun");
         let later = Service::at(&database, "2026-11-26T04:00:00Z").await;
         assert_eq!(later.send(Method::DELETE, &east, &token, &[("if-match", "1")], &Value::Null).await.status, 204);
-        assert_eq!(own(&later, &his).await.last().unwrap().0, "2026-11-26", "today is the last day");
+        assert_eq!(own(&later, &lis).await.last().unwrap().0, "2026-11-26", "today is the last day");
         assert_eq!(service.ctx.store.check().await.unwrap(), []);
     }
 }
