@@ -202,7 +202,8 @@ const STANDARD: OneOf<Standard> =
 const AT_LEAST: AnyOf<Grade> =
     AnyOf { name: "atLeast", about: "The lowest grade that counts, one; any if left out.", of: PhantomData };
 const ON: Day = Day { name: "on", about: "The day of the report; today if left out." };
-const MONTH: MonthOf = MonthOf { name: "month", about: "The month, such as `2026-10`; this one if left out." };
+pub(super) const MONTH: MonthOf =
+    MonthOf { name: "month", about: "The month, such as `2026-10`; this one if left out.", required: false };
 const CURSOR: Text =
     Text { name: "cursor", about: "The `next` of the page before. Its form may change at any time.", longest: 64 };
 const LIMIT: Integer = Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };

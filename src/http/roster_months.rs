@@ -13,9 +13,9 @@ use super::imports::FileBody;
 use super::language::Language;
 use super::problem::Problem;
 use super::query::{Declared, Flag, Given, Group, MonthOf, Params};
+use super::reports::MONTH;
 use super::roster_view::{ImportedView, MonthView};
 use super::tag::Tag;
-use crate::domain::Violation;
 use crate::domain::id::RosterId;
 use crate::domain::report::Month;
 use crate::usecase::Ctx;
@@ -81,8 +81,6 @@ impl RosterMonthsApi {
 #[derive(Debug)]
 struct MonthParams(Option<Month>);
 
-const MONTH: MonthOf = MonthOf { name: "month", about: "The month, such as `2026-10`; this one if left out." };
-
 impl Group for MonthParams {
     const PARAMETERS: &'static [&'static dyn Declared] = &[&MONTH];
 
@@ -98,7 +96,7 @@ struct ApplyParams {
     apply: bool,
 }
 
-const TABLE: MonthOf = MonthOf { name: "month", about: "The month of the table, such as `2026-10`; required." };
+const TABLE: MonthOf = MonthOf { name: "month", about: "The month of the table, such as `2026-10`.", required: true };
 const APPLY: Flag =
     Flag { name: "apply", about: "`true`: what changes is written; else it is only told.", default: false };
 
@@ -107,10 +105,6 @@ impl Group for ApplyParams {
 
     fn read(given: &mut Given) -> Option<Self> {
         let (month, apply) = (given.take(&TABLE), given.take(&APPLY));
-        let month = month?;
-        if month.is_none() {
-            given.fault(&TABLE, Violation::new("", "missing", "is required: the month of the table"));
-        }
-        Some(Self { month: month?, apply: apply? })
+        Some(Self { month: month??, apply: apply? })
     }
 }

@@ -161,8 +161,8 @@ struct DayInput {
 #[derive(Debug, Object)]
 #[oai(rename = "RosterDayChanges", deny_unknown_fields)]
 pub(super) struct DaysInput {
-    /// The days, 1,000 at most.
-    #[oai(validator(min_items = 1, max_items = 1000))]
+    /// The days, 400 at most.
+    #[oai(validator(min_items = 1, max_items = 400))]
     days: Vec<DayInput>,
 }
 

@@ -50,6 +50,7 @@ impl Readable for Day {
 pub(in crate::http) struct MonthOf {
     pub(in crate::http) name: &'static str,
     pub(in crate::http) about: &'static str,
+    pub(in crate::http) required: bool,
 }
 
 impl Declared for MonthOf {
@@ -59,6 +60,10 @@ impl Declared for MonthOf {
 
     fn about(&self) -> &'static str {
         self.about
+    }
+
+    fn is_required(&self) -> bool {
+        self.required
     }
 
     fn schema(&self) -> MetaSchema {
