@@ -10,6 +10,7 @@ use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 
 use super::account::AccountApi;
+use super::along::AlongApi;
 use super::area_reports::AreaReportsApi;
 use super::areas::AreasApi;
 use super::assignments::AssignmentsApi;
@@ -32,6 +33,7 @@ use super::history::HistoryApi;
 use super::imports::ImportsApi;
 use super::invitations::InvitationsApi;
 use super::layout::LayoutApi;
+use super::map::MapApi;
 use super::operators::OperatorsApi;
 use super::outages::OutagesApi;
 use super::photos::PhotosApi;
@@ -58,6 +60,8 @@ use crate::usecase::Ctx;
 type Apis = Documented<(
     (
         ToiletsApi,
+        AlongApi,
+        MapApi,
         OutagesApi,
         GradesApi,
         PositionsApi,
@@ -95,6 +99,8 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
     let apis = (
         (
             ToiletsApi(shared()),
+            AlongApi(shared()),
+            MapApi(shared()),
             OutagesApi(shared()),
             GradesApi(shared()),
             PositionsApi(shared()),
