@@ -45,7 +45,7 @@ impl Way {
     fn read(&self, crs: Crs) -> Result<Route, Failure> {
         let positions = self.line.iter().enumerate().map(|(number, point)| {
             crs.read(point.latitude, point.longitude).map_err(|error| {
-                Violation::new(format!("line[{number}].{}", error.field), "outOfRange", error.to_string())
+                Violation::new(format!("line.{number}.{}", error.field), "outOfRange", error.to_string())
             })
         });
         Ok(Route::new(&positions.collect::<Result<Vec<Wgs84>, Violation>>()?))

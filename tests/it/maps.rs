@@ -69,7 +69,7 @@ async fn a_way_is_told_what_is_wrong_with_it() {
     let (status, short) = along(&app, "crs=wgs84", &[(34.8, 112.4)]).await;
     assert_eq!((status, &short["errors"][0]["field"]), (400, &json!("line")), "{short}");
     let (status, far) = along(&app, "crs=wgs84", &[(34.8, 112.4), (91.0, 112.5)]).await;
-    assert_eq!((status, &far["errors"][0]["field"]), (400, &json!("line[1].latitude")), "{far}");
+    assert_eq!((status, &far["errors"][0]["field"]), (400, &json!("line.1.latitude")), "{far}");
     let long: Vec<_> = (0..1000).map(|step| (34.0 + f64::from(step) / 1e4, 112.123_456_7)).collect();
     assert_eq!(along(&app, "crs=gcj02", &long).await.0, 200);
 }
