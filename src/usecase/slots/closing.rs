@@ -1,8 +1,12 @@
-//! Slots close by themselves: nobody has to look for a missed one to be missed.
+//! Slots close by themselves, and what was logged is settled: nobody has to look for a missed one to be missed, nor for a
+//! done one to be done.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use tokio::time::{sleep, timeout};
+
+use super::settling::{Unsettled, settle_all};
 use super::settle;
 use crate::domain::id::ToiletId;
 use crate::usecase::plans::end_of_retired;
@@ -14,39 +18,143 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Toilets settled in one go.
 const STEP: u64 = 64;
 
-/// Closes slots as their time comes, for as long as it is polled. Several processes may do so at once: each toilet is
-/// settled by one at a time, and there is nothing left to settle for the next. A failure is logged and tried again in
-/// the next round.
+/// How long what was logged waits for more of the same toilets, so that whoever logs many cleanings does not pay for the
+/// settling of each.
+const GATHER: Duration = Duration::from_millis(30);
+
+/// Toilets of one transaction: whoever logs meanwhile waits for it.
+const TOGETHER: usize = 8;
+
+/// So many at once where more toilets wait than [`STEP`]: together they take less time.
+const BEHIND: usize = 32;
+
+/// For how many times as long as a transaction took others have the database to themselves after it.
+const REST: u32 = 3;
+
+/// Longer than this nobody rests.
+const LONGEST_REST: Duration = Duration::from_millis(200);
+
+/// Closes slots as their time comes, and settles what is logged, for as long as it is polled. Several processes may do so
+/// at once: each toilet is settled by one at a time, and there is nothing left to settle for the next. A failure is
+/// logged and tried again in the next round.
 pub async fn close(ctx: Arc<Ctx>) {
     loop {
         if let Err(error) = close_once(&ctx).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot close slots; trying again");
         }
-        tokio::time::sleep(EVERY).await;
+        let begun = Instant::now();
+        while let Some(left) = EVERY.checked_sub(begun.elapsed()) {
+            if timeout(left, ctx.unsettled.notified()).await.is_err() {
+                break;
+            }
+            sleep(GATHER).await;
+            if let Err(error) = settle_gently(&ctx).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "cannot settle what was logged; trying again");
+                sleep(EVERY).await;
+            }
+        }
     }
 }
 
-/// Settles every toilet of which a slot has changed by itself, in the order of their ids; answers how many that were.
-/// One that cannot be settled, since a row of it is corrupt for example, is logged and keeps no other from being so.
+/// Settles what was logged, and every toilet of which a slot has changed by itself, in the order of their ids; answers
+/// how many that were. One that cannot be settled, since a row of it is corrupt for example, is logged and keeps no other
+/// from being so.
 ///
 /// # Errors
 /// What the store fails with when it is asked which they are; toilets settled before stay so.
 pub async fn close_once(ctx: &Ctx) -> Result<usize, Failure> {
-    let (mut settled, mut after) = (0, None);
+    let (mut settled, mut after) = (settle_waiting(ctx).await?, None);
     loop {
         let due = ctx.store.toilets_to_settle(ctx.clock.now(), after, STEP).await?;
         let Some(last) = due.last().copied() else { return Ok(settled) };
         for id in due {
-            match one(ctx, id).await {
-                Ok(()) => settled += 1,
-                Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(toilet = id.0, error, "cannot close the slots of a toilet; trying again");
-                }
-            }
+            settled += usize::from(done(id, one(ctx, id).await));
         }
         after = Some(last);
     }
+}
+
+/// Settles all that was logged and waits: whoever reads after that how slots came out, reads what the log says. Answers
+/// how many toilets that were; one that cannot be settled is logged.
+///
+/// # Errors
+/// What the store fails with when it is asked which they are.
+pub async fn settle_waiting(ctx: &Ctx) -> Result<usize, Failure> {
+    let waiting = ctx.store.unsettled(u64::MAX).await?;
+    let mut settled = 0;
+    for ids in waiting.chunks(BEHIND) {
+        settled += together(ctx, ids).await;
+    }
+    Ok(settled)
+}
+
+/// The same at one toilet.
+///
+/// # Errors
+/// What the store fails with.
+pub(in crate::usecase) async fn settle_waiting_at(ctx: &Ctx, toilet: ToiletId) -> Result<(), Failure> {
+    if !ctx.store.unsettled_at(toilet).await?.is_empty() {
+        together(ctx, &[toilet]).await;
+    }
+    Ok(())
+}
+
+/// The same in small steps with rests between them, so that those who log wait for none of them for long.
+async fn settle_gently(ctx: &Ctx) -> Result<(), Failure> {
+    loop {
+        let waiting = ctx.store.unsettled(STEP).await?;
+        let is_behind = waiting.len() as u64 == STEP;
+        let mut settled = 0;
+        for ids in waiting.chunks(if is_behind { BEHIND } else { TOGETHER }) {
+            let begun = Instant::now();
+            settled += together(ctx, ids).await;
+            sleep((begun.elapsed() * if is_behind { 1 } else { REST }).min(LONGEST_REST)).await;
+        }
+        // What cannot be settled is tried again with what changes by itself.
+        if settled == 0 || !is_behind {
+            return Ok(());
+        }
+    }
+}
+
+/// Settles what waits at some toilets in one transaction, or at each by itself where that fails; answers how many were.
+async fn together(ctx: &Ctx, ids: &[ToiletId]) -> usize {
+    match waiting(ctx, ids.to_vec()).await {
+        Ok(()) => ids.len(),
+        Err(error) if ids.len() == 1 => usize::from(ids.iter().all(|id| done(*id, Err(&error)))),
+        Err(_) => {
+            let mut settled = 0;
+            for id in ids {
+                settled += usize::from(done(*id, waiting(ctx, vec![*id]).await));
+            }
+            settled
+        }
+    }
+}
+
+fn done<E: std::borrow::Borrow<Failure>>(id: ToiletId, settled: Result<(), E>) -> bool {
+    if let Err(error) = &settled {
+        let error = error.borrow() as &dyn std::error::Error;
+        tracing::warn!(toilet = id.0, error, "cannot settle the slots of a toilet; trying again");
+    }
+    settled.is_ok()
+}
+
+/// Settles those of the toilets at which something waits still. They are held before what waits is taken away, so that
+/// two who do so settle each mark once, and in the order of their ids, so that no two wait for each other.
+async fn waiting(ctx: &Ctx, mut ids: Vec<ToiletId>) -> Result<(), Failure> {
+    ids.sort_unstable();
+    let calendars = Arc::clone(&ctx.calendars);
+    let written = ctx.write(ctx.author("slots"), move |tx| {
+        Box::pin(async move {
+            let grounds = tx.grounds(&ids).await?;
+            let waiting = tx.take_unsettled(&ids).await?;
+            let grounds = grounds.into_iter().filter(|ground| waiting.contains_key(&ground.toilet));
+            let toilets = grounds.map(|ground| Unsettled { ground, instants: Vec::new() }).collect();
+            settle_all(tx, &calendars, toilets, waiting).await
+        })
+    });
+    written.await
 }
 
 async fn one(ctx: &Ctx, id: ToiletId) -> Result<(), Failure> {
