@@ -19,14 +19,19 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // What waits is settled by the program of before together with what changes by itself.
-        let soon = "UPDATE settlement SET next_at = settled_at WHERE toilet_id IN (SELECT toilet_id FROM unsettled)";
-        manager.get_connection().execute_unprepared(soon).await?;
-        let index = "DROP INDEX ix_settlement_settled";
-        manager.get_connection().execute_unprepared(index).await?;
+        for statement in [SOON, SINCE, "DROP INDEX ix_settlement_settled"] {
+            manager.get_connection().execute_unprepared(statement).await?;
+        }
         manager.drop_table(Table::drop().table("unsettled").take()).await
     }
 }
+
+/// What waits is settled by the program of before together with what changes by itself: soon, and from then on.
+const SOON: &str = "UPDATE settlement SET next_at = settled_at WHERE toilet_id IN (SELECT toilet_id FROM unsettled)";
+
+const SINCE: &str = "\
+UPDATE settlement SET settled_at = (SELECT MIN(u.at) FROM unsettled u WHERE u.toilet_id = settlement.toilet_id) \
+WHERE EXISTS (SELECT 1 FROM unsettled u WHERE u.toilet_id = settlement.toilet_id AND u.at < settlement.settled_at)";
 
 /// A row for each record, from the transaction that takes it to the one that settles its toilet. `at` is the instant
 /// that it has to do with, `known_at` the one at which it became known.

@@ -168,8 +168,7 @@ impl Tx {
 }
 
 /// How many want to be told of something: asked with what is written most often, so that it takes no statement of its own.
-const LISTENERS: &str =
-    "(SELECT CAST(COUNT(*) AS BIGINT) FROM subscription WHERE paused_at IS NULL) AS listeners";
+const LISTENERS: &str = "(SELECT CAST(COUNT(*) AS BIGINT) FROM subscription WHERE paused_at IS NULL) AS listeners";
 
 /// Rows of one statement.
 const ROWS: usize = 500;

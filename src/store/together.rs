@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn values_go_on_from_one_statement_to_the_next() {
-        let one = Statement::from_sql_and_values(DbBackend::Sqlite, "INSERT INTO a VALUES (?, ?)", [1.into(), 2.into()]);
+        let one =
+            Statement::from_sql_and_values(DbBackend::Sqlite, "INSERT INTO a VALUES (?, ?)", [1.into(), 2.into()]);
         let two = Statement::from_sql_and_values(DbBackend::Sqlite, "INSERT INTO b VALUES (?)", [3.into()]);
         let joined = joined(vec![one, two]);
         assert_eq!(joined.sql, "INSERT INTO a VALUES (?, ?); INSERT INTO b VALUES (?)");

@@ -121,7 +121,12 @@ where
 {
     fn run(self: Box<Self>, connection: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Tell>)> {
         Box::pin(async move {
-            let tx = Tx { connection, author: self.author, touched: Mutex::default(), nobody_listens: AtomicBool::new(false) };
+            let tx = Tx {
+                connection,
+                author: self.author,
+                touched: Mutex::default(),
+                nobody_listens: AtomicBool::new(false),
+            };
             let done = (self.run)(&tx).await;
             let answer = self.answer;
             // A caller that went away does not undo its write: only its answer is lost.

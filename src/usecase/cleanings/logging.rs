@@ -110,9 +110,8 @@ pub(super) async fn write(ctx: &Ctx, deliveries: Vec<Arc<Delivery>>) -> Result<V
     let last = deliveries.iter().max_by_key(|delivery| delivery.author.at);
     let author = last.map_or_else(|| ctx.author("cleanings"), |delivery| delivery.author.clone());
     let on_duty = OnDuty::of(ctx, &deliveries).await?;
-    let written = ctx.write(author, move |tx| {
-        Box::pin(async move { Recording::new(&deliveries, on_duty).record(tx).await })
-    });
+    let written =
+        ctx.write(author, move |tx| Box::pin(async move { Recording::new(&deliveries, on_duty).record(tx).await }));
     let (outcomes, is_new) = written.await?;
     if is_new {
         ctx.unsettled.notify_one();

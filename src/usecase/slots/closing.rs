@@ -1,13 +1,14 @@
 //! Slots close by themselves, and what was logged is settled: nobody has to look for a missed one to be missed, nor for a
 //! done one to be done.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::time::{sleep, timeout};
 
-use super::settling::{Unsettled, settle_all};
 use super::settle;
+use super::settling::{Unsettled, settle_all};
 use crate::domain::id::ToiletId;
 use crate::usecase::plans::end_of_retired;
 use crate::usecase::{Ctx, Failure};
@@ -26,7 +27,7 @@ const GATHER: Duration = Duration::from_millis(30);
 const TOGETHER: usize = 8;
 
 /// So many at once where more toilets wait than [`STEP`]: together they take less time.
-const BEHIND: usize = 32;
+const BEHIND: usize = 16;
 
 /// For how many times as long as a transaction took others have the database to themselves after it.
 const REST: u32 = 3;
@@ -39,21 +40,29 @@ const LONGEST_REST: Duration = Duration::from_millis(200);
 /// logged and tried again in the next round.
 pub async fn close(ctx: Arc<Ctx>) {
     loop {
-        if let Err(error) = close_once(&ctx).await {
+        if let Err(error) = round(&ctx).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot close slots; trying again");
+            sleep(EVERY).await;
         }
-        let begun = Instant::now();
-        while let Some(left) = EVERY.checked_sub(begun.elapsed()) {
+    }
+}
+
+/// Closes what is to be closed, and settles what is logged until it is time to look again. What could not be settled is
+/// left alone until then.
+async fn round(ctx: &Ctx) -> Result<(), Failure> {
+    let (begun, mut failed) = (Instant::now(), BTreeSet::new());
+    let mut is_behind = settle_gently(ctx, &mut failed).await?;
+    close_due(ctx).await?;
+    while let Some(left) = EVERY.checked_sub(begun.elapsed()) {
+        if !is_behind {
             if timeout(left, ctx.unsettled.notified()).await.is_err() {
                 break;
             }
             sleep(GATHER).await;
-            if let Err(error) = settle_gently(&ctx).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "cannot settle what was logged; trying again");
-                sleep(EVERY).await;
-            }
         }
+        is_behind = settle_gently(ctx, &mut failed).await?;
     }
+    Ok(())
 }
 
 /// Settles what was logged, and every toilet of which a slot has changed by itself, in the order of their ids; answers
@@ -63,7 +72,11 @@ pub async fn close(ctx: Arc<Ctx>) {
 /// # Errors
 /// What the store fails with when it is asked which they are; toilets settled before stay so.
 pub async fn close_once(ctx: &Ctx) -> Result<usize, Failure> {
-    let (mut settled, mut after) = (settle_waiting(ctx).await?, None);
+    Ok(settle_waiting(ctx).await? + close_due(ctx).await?)
+}
+
+async fn close_due(ctx: &Ctx) -> Result<usize, Failure> {
+    let (mut settled, mut after) = (0, None);
     loop {
         let due = ctx.store.toilets_to_settle(ctx.clock.now(), after, STEP).await?;
         let Some(last) = due.last().copied() else { return Ok(settled) };
@@ -81,11 +94,11 @@ pub async fn close_once(ctx: &Ctx) -> Result<usize, Failure> {
 /// What the store fails with when it is asked which they are.
 pub async fn settle_waiting(ctx: &Ctx) -> Result<usize, Failure> {
     let waiting = ctx.store.unsettled(u64::MAX).await?;
-    let mut settled = 0;
+    let mut failed = 0;
     for ids in waiting.chunks(BEHIND) {
-        settled += together(ctx, ids).await;
+        failed += together(ctx, ids).await.len();
     }
-    Ok(settled)
+    Ok(waiting.len() - failed)
 }
 
 /// The same at one toilet.
@@ -99,42 +112,38 @@ pub(in crate::usecase) async fn settle_waiting_at(ctx: &Ctx, toilet: ToiletId) -
     Ok(())
 }
 
-/// The same in small steps with rests between them, so that those who log wait for none of them for long.
-async fn settle_gently(ctx: &Ctx) -> Result<(), Failure> {
-    loop {
-        let waiting = ctx.store.unsettled(STEP).await?;
-        let is_behind = waiting.len() as u64 == STEP;
-        let mut settled = 0;
-        for ids in waiting.chunks(if is_behind { BEHIND } else { TOGETHER }) {
-            let begun = Instant::now();
-            settled += together(ctx, ids).await;
-            sleep((begun.elapsed() * if is_behind { 1 } else { REST }).min(LONGEST_REST)).await;
-        }
-        // What cannot be settled is tried again with what changes by itself.
-        if settled == 0 || !is_behind {
-            return Ok(());
-        }
+/// The same for some toilets, in small steps with rests between them, so that those who log wait for none of them for
+/// long; but for what failed, to which is added what fails now. Answers whether there may be more.
+async fn settle_gently(ctx: &Ctx, failed: &mut BTreeSet<ToiletId>) -> Result<bool, Failure> {
+    let waiting = ctx.store.unsettled(STEP).await?;
+    let is_behind = waiting.len() as u64 == STEP;
+    let waiting: Vec<_> = waiting.into_iter().filter(|id| !failed.contains(id)).collect();
+    for ids in waiting.chunks(if is_behind { BEHIND } else { TOGETHER }) {
+        let begun = Instant::now();
+        failed.extend(together(ctx, ids).await);
+        sleep((begun.elapsed() * if is_behind { 1 } else { REST }).min(LONGEST_REST)).await;
     }
+    Ok(is_behind && !waiting.is_empty())
 }
 
-/// Settles what waits at some toilets in one transaction, or at each by itself where that fails; answers how many were.
-async fn together(ctx: &Ctx, ids: &[ToiletId]) -> usize {
-    match waiting(ctx, ids.to_vec()).await {
-        Ok(()) => ids.len(),
-        Err(error) if ids.len() == 1 => usize::from(ids.iter().all(|id| done(*id, Err(&error)))),
-        Err(_) => {
-            let mut settled = 0;
-            for id in ids {
-                settled += usize::from(done(*id, waiting(ctx, vec![*id]).await));
-            }
-            settled
+/// Settles what waits at some toilets in one transaction, or at each by itself where that fails; answers those at which
+/// it fails then.
+async fn together(ctx: &Ctx, ids: &[ToiletId]) -> Vec<ToiletId> {
+    if waiting(ctx, ids.to_vec()).await.is_ok() {
+        return Vec::new();
+    }
+    let mut failed = Vec::new();
+    for id in ids {
+        if !done(*id, waiting(ctx, vec![*id]).await) {
+            failed.push(*id);
         }
     }
+    failed
 }
 
-fn done<E: std::borrow::Borrow<Failure>>(id: ToiletId, settled: Result<(), E>) -> bool {
+fn done(id: ToiletId, settled: Result<(), Failure>) -> bool {
     if let Err(error) = &settled {
-        let error = error.borrow() as &dyn std::error::Error;
+        let error = error as &dyn std::error::Error;
         tracing::warn!(toilet = id.0, error, "cannot settle the slots of a toilet; trying again");
     }
     settled.is_ok()

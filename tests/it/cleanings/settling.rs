@@ -103,8 +103,11 @@ on_both! {
         assert_eq!(slots_told["items"][2]["state"], "doneOnTime", "{slots_told}");
         put(&late, &cleaner, 2, &round_of_eight(toilets[1])).await.json_of(201);
         assert_eq!(on_time(&figures().await.json_of(200)), json!(2));
-        let now = json!({"toilet": toilets[2], "tasks": ["round"], "finishedAt": "2026-11-24T02:01:00Z"});
-        let due = |round: &Value| round["stops"].as_array().unwrap().iter().find(|stop| stop["toilet"]["id"] == toilets[2]).unwrap()["toDo"][0]["dueAt"].clone();
+        let now = json!({"toilet": toilets[2], "tasks": ["round", "disinfect"], "finishedAt": "2026-11-24T02:01:00Z"});
+        let due = |round: &Value| {
+            let stop = round["items"].as_array().unwrap().iter().find(|stop| stop["toilet"] == toilets[2]).unwrap().clone();
+            stop["slots"][0]["due"].clone()
+        };
         let before = due(&late.get("/api/v1/me/round", &cleaner).await.json_of(200));
         put(&late, &cleaner, 3, &now).await.json_of(201);
         let after = due(&late.get("/api/v1/me/round", &cleaner).await.json_of(200));
