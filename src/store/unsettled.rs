@@ -29,18 +29,20 @@ pub struct Waiting {
 }
 
 /// The toilets at which something waits, those first where it has waited longest.
-const OLDEST: &str = "SELECT toilet_id FROM unsettled GROUP BY toilet_id ORDER BY MIN(known_at), toilet_id LIMIT $1";
+const OLDEST: &str =
+    "SELECT toilet_id, MIN(known_at) AS since FROM unsettled GROUP BY toilet_id ORDER BY 2, 1 LIMIT $1";
 
 impl Store {
-    /// Up to `limit` toilets at which something waits to be settled, those first where it has waited longest.
+    /// Up to `limit` toilets at which something waits to be settled, and since when: those first where it has waited
+    /// longest.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn unsettled(&self, limit: u64) -> Result<Vec<ToiletId>, StoreError> {
+    pub async fn unsettled(&self, limit: u64) -> Result<Vec<(ToiletId, DateTime<Utc>)>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let asked = Statement::from_sql_and_values(self.backend(), OLDEST, [limit.into()]);
         let rows = self.reader.query_all_raw(asked).await?;
-        rows.iter().map(|row| Ok(ToiletId(row.try_get("", "toilet_id")?))).collect()
+        rows.iter().map(|row| Ok((ToiletId(row.try_get("", "toilet_id")?), row.try_get("", "since")?))).collect()
     }
 
     /// The instants at which something became known of a toilet that is still to be settled.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::{Notify, Semaphore};
 
+use super::checks::Checks;
 use super::cleanings::Flights;
 use super::events::Events;
 use super::following::Followed;
@@ -40,6 +41,8 @@ pub struct Ctx {
     pub events: Events,
     /// What is logged and waits to be written together.
     pub(super) flights: Flights,
+    /// Those who call and are being looked up.
+    pub(super) checks: Checks,
     /// Wakes whoever settles what was logged.
     pub(super) unsettled: Notify,
     /// The turns of those who want a password hashed.
@@ -93,6 +96,7 @@ impl Ctx {
         Self {
             flights: Flights::new(store.writes_beside()),
             unsettled: Notify::new(),
+            checks: Checks::default(),
             store,
             finder,
             clock,
@@ -120,6 +124,7 @@ impl Ctx {
         Arc::new(Self {
             flights: Flights::new(self.store.writes_beside()),
             unsettled: Notify::new(),
+            checks: Checks::default(),
             store: self.store.clone(),
             finder: Arc::clone(&self.finder),
             clock: Clock::fixed(at),

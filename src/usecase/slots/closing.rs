@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use tokio::time::{sleep, timeout};
 
 use super::settle;
@@ -21,19 +22,22 @@ const STEP: u64 = 64;
 
 /// How long what was logged waits for more of the same toilets, so that whoever logs many cleanings does not pay for the
 /// settling of each.
-const GATHER: Duration = Duration::from_millis(30);
+const GATHER: Duration = Duration::from_millis(100);
 
 /// Toilets of one transaction: whoever logs meanwhile waits for it.
 const TOGETHER: usize = 8;
 
-/// So many at once where more toilets wait than [`STEP`]: together they take less time.
-const BEHIND: usize = 16;
+/// So many at once where somebody waits for it, or something has waited for too long.
+const HURRIED: usize = 16;
 
 /// For how many times as long as a transaction took others have the database to themselves after it.
-const REST: u32 = 3;
+const REST: u32 = 6;
+
+/// What has waited longer than this is hurried with.
+const LATE: TimeDelta = TimeDelta::seconds(5);
 
 /// Longer than this nobody rests.
-const LONGEST_REST: Duration = Duration::from_millis(200);
+const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// Closes slots as their time comes, and settles what is logged, for as long as it is polled. Several processes may do so
 /// at once: each toilet is settled by one at a time, and there is nothing left to settle for the next. A failure is
@@ -51,16 +55,16 @@ pub async fn close(ctx: Arc<Ctx>) {
 /// left alone until then.
 async fn round(ctx: &Ctx) -> Result<(), Failure> {
     let (begun, mut failed) = (Instant::now(), BTreeSet::new());
-    let mut is_behind = settle_gently(ctx, &mut failed).await?;
+    let mut is_more = settle_gently(ctx, &mut failed).await?;
     close_due(ctx).await?;
     while let Some(left) = EVERY.checked_sub(begun.elapsed()) {
-        if !is_behind {
+        if !is_more {
             if timeout(left, ctx.unsettled.notified()).await.is_err() {
                 break;
             }
             sleep(GATHER).await;
         }
-        is_behind = settle_gently(ctx, &mut failed).await?;
+        is_more = settle_gently(ctx, &mut failed).await?;
     }
     Ok(())
 }
@@ -93,9 +97,9 @@ async fn close_due(ctx: &Ctx) -> Result<usize, Failure> {
 /// # Errors
 /// What the store fails with when it is asked which they are.
 pub async fn settle_waiting(ctx: &Ctx) -> Result<usize, Failure> {
-    let waiting = ctx.store.unsettled(u64::MAX).await?;
+    let waiting: Vec<_> = ctx.store.unsettled(u64::MAX).await?.into_iter().map(|(id, _)| id).collect();
     let mut failed = 0;
-    for ids in waiting.chunks(BEHIND) {
+    for ids in waiting.chunks(HURRIED) {
         failed += together(ctx, ids).await.len();
     }
     Ok(waiting.len() - failed)
@@ -116,14 +120,17 @@ pub(in crate::usecase) async fn settle_waiting_at(ctx: &Ctx, toilet: ToiletId) -
 /// long; but for what failed, to which is added what fails now. Answers whether there may be more.
 async fn settle_gently(ctx: &Ctx, failed: &mut BTreeSet<ToiletId>) -> Result<bool, Failure> {
     let waiting = ctx.store.unsettled(STEP).await?;
-    let is_behind = waiting.len() as u64 == STEP;
-    let waiting: Vec<_> = waiting.into_iter().filter(|id| !failed.contains(id)).collect();
-    for ids in waiting.chunks(if is_behind { BEHIND } else { TOGETHER }) {
+    let is_all = (waiting.len() as u64) < STEP;
+    let late = ctx.clock.now() - LATE;
+    let waiting: Vec<_> = waiting.into_iter().filter(|(id, _)| !failed.contains(id)).collect();
+    let hurries = waiting.first().is_some_and(|(_, since)| *since < late);
+    let ids: Vec<_> = waiting.into_iter().map(|(id, _)| id).collect();
+    for ids in ids.chunks(if hurries { HURRIED } else { TOGETHER }) {
         let begun = Instant::now();
         failed.extend(together(ctx, ids).await);
-        sleep((begun.elapsed() * if is_behind { 1 } else { REST }).min(LONGEST_REST)).await;
+        sleep((begun.elapsed() * if hurries { 1 } else { REST }).min(LONGEST_REST)).await;
     }
-    Ok(is_behind && !waiting.is_empty())
+    Ok(!is_all && !ids.is_empty())
 }
 
 /// Settles what waits at some toilets in one transaction, or at each by itself where that fails; answers those at which
