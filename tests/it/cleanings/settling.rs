@@ -163,7 +163,7 @@ fn days(toilets: &[i64]) -> Vec<(u32, usize, Value)> {
 on_both! {
     async fn however_late_and_however_much_at_once_it_is_settled_it_comes_out_the_same(database: Database) {
         let mut expected = None;
-        for seed in 0..4_u64 {
+        for seed in 0..3_u64 {
             let database = Database::migrated(database.kind).await;
             let first = service(&database).await;
             let supervisor = first.sign_in(Role::Supervisor, "410308").await;
@@ -174,10 +174,11 @@ on_both! {
                 dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 (dice >> 33) % sides
             };
-            for hour in 0..52 {
+            // What arrived in the last four hours is sent in one go.
+            for hour in (0..=52).step_by(4) {
                 let now = instant("2026-11-24T00:00:00Z") + chrono::TimeDelta::hours(i64::try_from(hour).unwrap());
                 let then = Service::around(ctx(&database, now).await).await;
-                for (number, _, event) in all.iter().filter(|(_, arrives, _)| *arrives == hour) {
+                for (number, _, event) in all.iter().filter(|(_, arrives, _)| arrives.next_multiple_of(4) == hour) {
                     put(&then, &cleaner, *number, event).await.json_of(201);
                     // At once the first time, else now and then.
                     if seed == 0 || roll(5) == 0 {
