@@ -100,7 +100,9 @@ on_both! {
             tokens.push(open(&store, number, role).await.hash());
         }
         // One with two roles, one whose session has ended, and a token that is nobody's.
-        add(&store, 3, Role::Cleaner, None).await;
+        let second = NewGrant { person: person(3), role: Role::Cleaner, area: None, operator: None };
+        let granted = store.write(author(now()), move |tx| Box::pin(async move { tx.create_grant(&second).await.map(drop) }));
+        granted.await.map_err(|error: StoreError| error).unwrap();
         let ended = store.write(author(now()), move |tx| Box::pin(async move { tx.end_sessions(person(2)).await }));
         ended.await.map_err(|error: StoreError| error).unwrap();
         let nobodys = Token::new([99; 32]).hash();

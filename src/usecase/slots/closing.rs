@@ -85,7 +85,7 @@ async fn close_due(ctx: &Ctx) -> Result<usize, Failure> {
         let due = ctx.store.toilets_to_settle(ctx.clock.now(), after, STEP).await?;
         let Some(last) = due.last().copied() else { return Ok(settled) };
         for id in due {
-            settled += usize::from(done(id, one(ctx, id).await));
+            settled += usize::from(done(id, &one(ctx, id).await));
         }
         after = Some(last);
     }
@@ -141,15 +141,15 @@ async fn together(ctx: &Ctx, ids: &[ToiletId]) -> Vec<ToiletId> {
     }
     let mut failed = Vec::new();
     for id in ids {
-        if !done(*id, waiting(ctx, vec![*id]).await) {
+        if !done(*id, &waiting(ctx, vec![*id]).await) {
             failed.push(*id);
         }
     }
     failed
 }
 
-fn done(id: ToiletId, settled: Result<(), Failure>) -> bool {
-    if let Err(error) = &settled {
+fn done(id: ToiletId, settled: &Result<(), Failure>) -> bool {
+    if let Err(error) = settled {
         let error = error as &dyn std::error::Error;
         tracing::warn!(toilet = id.0, error, "cannot settle the slots of a toilet; trying again");
     }
