@@ -1,9 +1,10 @@
 //! Who is to be at which toilets: custodians, substitutes and rosters, read with one statement.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 
 use super::people::person_id;
 use super::rosters::{read_cycle, read_shifts};
@@ -19,18 +20,25 @@ use crate::domain::text::Text;
 const DUTIES: &str = "\
 SELECT 1 AS part, c.toilet_id AS toilet_id, 0 AS roster_id, c.id AS id, c.person_id AS person, c.from_on AS from_on, \
 c.to_on AS to_on, '' AS told, '' AS zone FROM custodian c \
-WHERE c.toilet_id IN ($T) AND (c.to_on IS NULL OR c.to_on >= $1) \
+WHERE c.toilet_id IN ({toilets}) AND (c.to_on IS NULL OR c.to_on >= $1) \
 UNION ALL SELECT 1, s.toilet_id, 0, s.id, s.person_id, s.from_on, s.to_on, '', '' FROM substitute s \
-WHERE s.toilet_id IN ($T) AND s.to_on >= $1 \
+WHERE s.toilet_id IN ({toilets}) AND s.to_on >= $1 \
 UNION ALL SELECT 2, t.toilet_id, r.id, r.id, r.name, r.from_on, r.to_on, r.shifts, r.zone \
 FROM roster_toilet t JOIN roster r ON r.id = t.roster_id \
-WHERE t.toilet_id IN ($T) AND (r.to_on IS NULL OR r.to_on >= $1) \
+WHERE t.toilet_id IN ({toilets}) AND (r.to_on IS NULL OR r.to_on >= $1) \
 UNION ALL SELECT 3, t.toilet_id, n.roster_id, n.id, n.person_id, n.from_on, n.to_on, n.cycle, '' \
 FROM roster_toilet t JOIN roster_turn n ON n.roster_id = t.roster_id \
-WHERE t.toilet_id IN ($T) AND (n.to_on IS NULL OR n.to_on >= $1) \
+WHERE t.toilet_id IN ({toilets}) AND (n.to_on IS NULL OR n.to_on >= $1) \
 UNION ALL SELECT 4, t.toilet_id, d.roster_id, d.id, d.person_id, d.on_day, d.on_day, d.shift, '' \
 FROM roster_toilet t JOIN roster_day d ON d.roster_id = t.roster_id \
-WHERE t.toilet_id IN ($T) AND d.on_day >= $1 ORDER BY 1, 4";
+WHERE t.toilet_id IN ({toilets}) AND d.on_day >= $1 ORDER BY 1, 4";
+
+/// One text however many toilets there are, so that it is prepared once.
+static SQLITE: LazyLock<String> = LazyLock::new(|| DUTIES.replace("{toilets}", "SELECT value FROM json_each($2)"));
+
+static POSTGRES: LazyLock<String> = LazyLock::new(|| {
+    DUTIES.replace("{toilets}", "SELECT CAST(id AS INTEGER) FROM json_array_elements_text(CAST($2 AS JSON)) AS id")
+});
 
 impl Store {
     /// Who is to be at those toilets on that day or later; a toilet of which nobody has recorded it is left out.
@@ -68,9 +76,11 @@ async fn at(
     if toilets.is_empty() {
         return Ok(HashMap::new());
     }
+    let backend = connection.get_database_backend();
+    let sql = if backend == DbBackend::Postgres { &*POSTGRES } else { &*SQLITE };
     let ids: Vec<_> = toilets.iter().map(ToString::to_string).collect();
-    let sql = DUTIES.replace("$T", &ids.join(", "));
-    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, [since.into()]);
+    let values = [since.into(), format!("[{}]", ids.join(",")).into()];
+    let statement = Statement::from_sql_and_values(backend, sql.as_str(), values);
     let mut found: HashMap<ToiletId, Duties> = HashMap::new();
     let mut places: BTreeMap<(ToiletId, RosterId), usize> = BTreeMap::new();
     for row in connection.query_all_raw(statement).await? {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult, QueryTrait, Statement};
 
 use super::entity::journal;
 use super::{Author, Store, StoreError, Tx, postgres};
+use crate::domain::cleaning::Cleaning;
 use crate::domain::event::{NewEntry, RecordKind};
 use crate::domain::id::ToiletId;
 
@@ -55,17 +56,41 @@ impl Tx {
     /// # Errors
     /// What the database says.
     pub async fn append_signed(&self, signed: Vec<(&Author, NewEntry)>) -> Result<(), StoreError> {
+        let statements = self.appending(&signed).await?;
+        self.execute_together(statements).await
+    }
+
+    /// Appends what is said of new cleanings, and marks their toilets as to be settled.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn append_unsettled(
+        &self,
+        signed: Vec<(&Author, NewEntry)>,
+        made: &[&Cleaning],
+    ) -> Result<(), StoreError> {
+        if made.is_empty() {
+            return self.append_signed(signed).await;
+        }
+        let mut statements = self.appending(&signed).await?;
+        statements.push(self.marking(made));
+        self.execute_together(statements).await
+    }
+
+    /// The statements that append entries.
+    async fn appending(&self, signed: &[(&Author, NewEntry)]) -> Result<Vec<Statement>, StoreError> {
         let entries = || signed.iter().map(|(_, entry)| entry);
         self.touch(entries().filter(|entry| entry.kind == RecordKind::Toilet).filter_map(|entry| {
             // The keys of toilets are their ids.
             entry.key.parse().ok().map(ToiletId)
         }));
         self.notify(entries()).await?;
-        for chunk in signed.chunks(ROWS) {
+        let backend = self.connection.get_database_backend();
+        let statement = |chunk: &[(&Author, NewEntry)]| {
             let rows = chunk.iter().map(|(author, entry)| row(author, entry)).collect::<Result<Vec<_>, _>>()?;
-            journal::Entity::insert_many(rows).exec_without_returning(&self.connection).await?;
-        }
-        Ok(())
+            Ok(backend.build(&journal::Entity::insert_many(rows).into_query()))
+        };
+        signed.chunks(ROWS).map(statement).collect()
     }
 
     /// Takes over a journal that was written in another server's time.

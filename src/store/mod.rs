@@ -64,8 +64,10 @@ mod subscriptions;
 mod substitutes;
 mod suggestions;
 mod tenures;
+mod together;
 mod toilets;
 mod trail;
+mod unsettled;
 mod wechat_tokens;
 mod writer;
 
@@ -100,6 +102,7 @@ pub use spans::Span;
 pub use sqlite::sqlite_file;
 pub use subscriptions::Sealing;
 pub use toilets::Around;
+pub use unsettled::Waiting;
 pub use wechat_tokens::KeptToken;
 pub use writer::{Author, Marks, Tx, Working};
 

@@ -37,7 +37,7 @@ impl Tx {
         let about = |entry: &NewEntry| events::topics(entry.kind, entry.action, &entry.changes);
         let mut told: Vec<_> =
             entries.map(|entry| (entry, about(entry))).filter(|(_, topics)| !topics.is_empty()).collect();
-        if told.is_empty() {
+        if told.is_empty() || self.is_nobody_listening() {
             return Ok(());
         }
         let active = subscription::Entity::find().filter(subscription::Column::PausedAt.is_null());

@@ -1,4 +1,4 @@
-//! Sessions, checked with one statement.
+//! Sessions, checked with one statement: alone, or several at once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ActiveValue::Set;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::entity::session;
 use super::grants::codes;
+use super::grounds::places;
 use super::people::person_id;
 use super::{Store, StoreError, Tx};
 use crate::domain::account::{Actor, Grant, Lifetime, PersonId, Reach, Session};
@@ -52,33 +53,45 @@ const CHECK: &str = "\
 SELECT s.id, s.token_hash, s.person_id, s.last_seen, s.idle_seconds, s.stepped_up_at, \
 g.id AS grant_id, g.role, g.operator_id, a.path \
 FROM session s LEFT JOIN role_grant g ON g.person_id = s.person_id LEFT JOIN area a ON a.id = g.area_id \
-WHERE s.token_hash = $1 AND s.idle_until > $2 AND s.ends_at > $2 ORDER BY g.id";
+WHERE s.token_hash IN ({tokens}) AND s.idle_until > $1 AND s.ends_at > $1 ORDER BY g.id";
 
 impl Store {
-    /// The open session of a token. Nothing is remembered between two checks, so that whatever another process revokes
-    /// counts from its commit on.
+    /// The open session of each token (at most 64), in their order, asked for with one statement; one that cannot be read
+    /// is told of it alone. Nothing is remembered between two checks, so that whatever another process revokes counts
+    /// from its commit on.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn open_sessions(
+        &self,
+        tokens: &[TokenHash],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Result<Option<Opened>, StoreError>>, StoreError> {
+        let backend = self.reader.get_database_backend();
+        // Of a few lengths only, each prepared once; one that is asked for twice is found once.
+        let asked = tokens.iter().chain(tokens.last().into_iter().cycle()).take(tokens.len().next_power_of_two());
+        let values: Vec<sea_orm::Value> =
+            std::iter::once(now.into()).chain(asked.map(|token| token.to_hex().into())).collect();
+        let sql = CHECK.replace("{tokens}", &places(2, values.len() - 1));
+        let rows = self.reader.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+        let mut hashes = Vec::with_capacity(rows.len());
+        for row in &rows {
+            hashes.push(row.try_get::<String>("", "token_hash")?);
+        }
+        let of = |token: &TokenHash| {
+            // The index has compared already, by its own means and in its own time; this comparison tells nothing.
+            let own = rows.iter().zip(&hashes).filter(|(_, hash)| token.matches(hash)).map(|(row, _)| row);
+            opened(&own.collect::<Vec<_>>())
+        };
+        Ok(tokens.iter().map(of).collect())
+    }
+
+    /// The open session of a token.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn session(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<Opened>, StoreError> {
-        let backend = self.reader.get_database_backend();
-        let check = Statement::from_sql_and_values(backend, CHECK, [token.to_hex().into(), now.into()]);
-        let rows = self.reader.query_all_raw(check).await?;
-        let Some(first) = rows.first() else { return Ok(None) };
-        // The index has compared already, by its own means and in its own time; this comparison tells nothing.
-        if !token.matches(&first.try_get::<String>("", "token_hash")?) {
-            return Ok(None);
-        }
-        let id: String = first.try_get("", "id")?;
-        let grants = rows.iter().filter_map(|row| grant(row).transpose()).collect::<Result<_, _>>()?;
-        let person = person_id(&first.try_get::<String>("", "person_id")?)?;
-        Ok(Some(Opened {
-            id: id.parse().map_err(|error| StoreError::corrupt("session", &id, error))?,
-            actor: Actor { person, grants },
-            last_seen: first.try_get("", "last_seen")?,
-            idle: TimeDelta::seconds(first.try_get("", "idle_seconds")?),
-            stepped_up_at: first.try_get("", "stepped_up_at")?,
-        }))
+        self.open_sessions(&[token], now).await?.pop().unwrap_or(Ok(None))
     }
 
     /// Whether a session is still open. That it was looked at does not count as a use of it.
@@ -205,6 +218,20 @@ impl Tx {
         let gone = own.filter(session::Column::Id.eq(id.to_string())).exec(&self.connection).await?;
         Ok(gone.rows_affected > 0)
     }
+}
+
+fn opened(rows: &[&QueryResult]) -> Result<Option<Opened>, StoreError> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let id: String = first.try_get("", "id")?;
+    let grants = rows.iter().filter_map(|row| grant(row).transpose()).collect::<Result<_, _>>()?;
+    let person = person_id(&first.try_get::<String>("", "person_id")?)?;
+    Ok(Some(Opened {
+        id: id.parse().map_err(|error| StoreError::corrupt("session", &id, error))?,
+        actor: Actor { person, grants },
+        last_seen: first.try_get("", "last_seen")?,
+        idle: TimeDelta::seconds(first.try_get("", "idle_seconds")?),
+        stepped_up_at: first.try_get("", "stepped_up_at")?,
+    }))
 }
 
 fn grant(row: &QueryResult) -> Result<Option<Grant>, StoreError> {

@@ -82,6 +82,10 @@ async fn connect(url: &str, connections: u32, only_reads: bool) -> Result<Databa
     Ok(Database::connect(options).await?)
 }
 
+/// Statements that a connection keeps prepared. One with as many rows as happen to be written together is another for each
+/// number of them.
+const STATEMENTS: usize = 256;
+
 /// WAL with `synchronous = FULL` lost nothing in 30 power cuts; NORMAL lost acknowledged rows in 24 of 30.
 fn configure(options: SqliteConnectOptions, only_reads: bool) -> SqliteConnectOptions {
     let options = options
@@ -90,6 +94,7 @@ fn configure(options: SqliteConnectOptions, only_reads: bool) -> SqliteConnectOp
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(STATEMENTS)
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
         .pragma("journal_size_limit", "67108864");

@@ -1,6 +1,7 @@
 //! The way of every write: one transaction, an answer after its commit, and on SQLite one fsync for a whole queue.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -34,6 +35,7 @@ pub struct Tx {
     pub(super) connection: DatabaseTransaction,
     pub(super) author: Author,
     touched: Mutex<Marks>,
+    nobody_listens: AtomicBool,
 }
 
 /// What a write leaves for those who keep something of the register in memory.
@@ -58,6 +60,16 @@ impl Tx {
     /// Notes how the cleaning of a toilet stands since this transaction.
     pub(super) fn mark_settled(&self, id: ToiletId, settlement: Settlement) {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).settled.insert(id, settlement);
+    }
+
+    /// Notes that nobody wants to be told of anything, as this transaction sees it.
+    pub(super) fn nobody_listens(&self) {
+        self.nobody_listens.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that is known.
+    pub(super) fn is_nobody_listening(&self) -> bool {
+        self.nobody_listens.load(Ordering::Relaxed)
     }
 
     /// Who writes.
@@ -109,7 +121,12 @@ where
 {
     fn run(self: Box<Self>, connection: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Tell>)> {
         Box::pin(async move {
-            let tx = Tx { connection, author: self.author, touched: Mutex::default() };
+            let tx = Tx {
+                connection,
+                author: self.author,
+                touched: Mutex::default(),
+                nobody_listens: AtomicBool::new(false),
+            };
             let done = (self.run)(&tx).await;
             let answer = self.answer;
             // A caller that went away does not undo its write: only its answer is lost.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
+use super::checks::Checks;
 use super::cleanings::Flights;
 use super::events::Events;
 use super::following::Followed;
@@ -40,6 +41,10 @@ pub struct Ctx {
     pub events: Events,
     /// What is logged and waits to be written together.
     pub(super) flights: Flights,
+    /// Those who call and are being looked up.
+    pub(super) checks: Checks,
+    /// Wakes whoever settles what was logged.
+    pub(super) unsettled: Notify,
     /// The turns of those who want a password hashed.
     pub(super) hashing: Arc<Semaphore>,
     /// The turn of whoever takes in a file over HTTP: it takes much memory.
@@ -90,6 +95,8 @@ impl Ctx {
         let hashing = Arc::new(Semaphore::new(AT_ONCE));
         Self {
             flights: Flights::new(store.writes_beside()),
+            unsettled: Notify::new(),
+            checks: Checks::default(),
             store,
             finder,
             clock,
@@ -116,6 +123,8 @@ impl Ctx {
     pub(super) fn as_of(&self, at: DateTime<Utc>) -> Arc<Self> {
         Arc::new(Self {
             flights: Flights::new(self.store.writes_beside()),
+            unsettled: Notify::new(),
+            checks: Checks::default(),
             store: self.store.clone(),
             finder: Arc::clone(&self.finder),
             clock: Clock::fixed(at),

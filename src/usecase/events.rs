@@ -77,6 +77,16 @@ impl Events {
         self.newest.send_replace(Some(until));
     }
 
+    /// Passes over all up to that mark: where nobody watches, whoever comes back reads it from the journal.
+    fn pass_over(&self, until: Mark) {
+        {
+            let mut recent = self.lock();
+            (recent.after, recent.until) = (Some(until), Some(until));
+            recent.events.clear();
+        }
+        self.newest.send_replace(Some(until));
+    }
+
     /// The events after a mark with the mark up to which they go; nothing if they are not all in memory.
     fn since(&self, after: Mark) -> Option<(Vec<Arc<Event>>, Mark)> {
         let recent = self.lock();
@@ -107,6 +117,10 @@ pub(super) async fn advance(ctx: &Ctx, cursor: Cursor) -> Result<(), Failure> {
         ctx.events.begin(until);
         return Ok(());
     };
+    if after < until && ctx.events.newest.receiver_count() == 0 {
+        ctx.events.pass_over(until);
+        return Ok(());
+    }
     while after < until {
         let page = ctx.store.entries_after(after, until, PAGE).await?;
         let events = told(ctx, page.entries).await?;

@@ -9,6 +9,7 @@ use chrono::{NaiveDate, SubsecRound, TimeDelta};
 
 use self::gaps::GapCount;
 use super::reports::{About, about, each};
+use super::slots::settle_waiting;
 use super::{Ctx, Failure};
 use crate::domain::account::Actor;
 use crate::domain::area::AreaCode;
@@ -54,6 +55,7 @@ pub struct Asked {
 pub async fn cleaning(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<CleaningFigures, Failure> {
     let about = about(ctx, actor, asked.area.as_ref())?;
     let (from, to) = span(&about, asked, MOST_DAYS)?;
+    settle_waiting(ctx).await?;
     let counted = ctx.store.tallies(from, to, asked.bucket).await?;
     let mut by_toilet: HashMap<ToiletId, Vec<DayTally>> = HashMap::new();
     for one in counted {

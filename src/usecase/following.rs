@@ -13,17 +13,24 @@ use crate::store::{Cursor, Touched};
 
 /// When the finder was last known to hold all that the journal said.
 #[derive(Debug, Default)]
-pub struct Followed(AtomicI64);
+pub struct Followed {
+    /// In milliseconds, as the others.
+    caught_up: AtomicI64,
+    /// When the journal told last of what changes how the cleaning of toilets stands.
+    told: AtomicI64,
+    /// When all was read of it that may be new.
+    read: AtomicI64,
+}
 
 impl Followed {
     fn caught_up(&self, at: DateTime<Utc>) {
-        self.0.store(at.timestamp_millis(), Ordering::Relaxed);
+        self.caught_up.store(at.timestamp_millis(), Ordering::Relaxed);
     }
 
     /// How long ago that was; `None` before the first time.
     #[must_use]
     pub fn lag(&self, now: DateTime<Utc>) -> Option<Duration> {
-        let at = Some(self.0.load(Ordering::Relaxed)).filter(|at| *at > 0)?;
+        let at = Some(self.caught_up.load(Ordering::Relaxed)).filter(|at| *at > 0)?;
         Some(Duration::from_millis(u64::try_from(now.timestamp_millis() - at).unwrap_or_default()))
     }
 }
@@ -33,13 +40,16 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// How long it waits for more once something was written here: what comes in quick succession is read together, and whoever
 /// logs many cleanings does not pay for each of them again.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(50);
 
 /// How long to wait after a failure, so that a database that is away is not hammered.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
-/// How long ago what the journal tells of now may have been settled: longer than any transaction lasts.
+/// How long ago what becomes known now may have been settled: longer than any transaction lasts.
 const SETTLED: TimeDelta = TimeDelta::minutes(2);
+
+/// Longer than almost all of them last: so much is read each time, and the rest once a minute.
+const MOSTLY: TimeDelta = TimeDelta::seconds(10);
 
 /// Follows the journal until the task is dropped. A failure is logged and tried again; nothing is skipped.
 pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
@@ -94,9 +104,8 @@ async fn find_out(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
         ctx.finder.set_barriers(&ctx.store.barriers().await?);
     }
     let settles = [RecordKind::Cleaning, RecordKind::Slot, RecordKind::Excuse, RecordKind::Plan];
-    if records.iter().any(|(kind, _, _)| settles.iter().any(|wanted| is(kind, *wanted))) {
-        ctx.finder.settle(ctx.store.settled_since(ctx.clock.now() - SETTLED).await?);
-    }
+    let is_told = records.iter().any(|(kind, _, _)| settles.iter().any(|wanted| is(kind, *wanted)));
+    find_out_what_is_settled(ctx, is_told).await?;
     let toilets = records.iter().filter(|(kind, _, _)| is(kind, RecordKind::Toilet));
     let mut ids: Vec<_> = toilets.filter_map(|(_, key, _)| key.parse().ok().map(ToiletId)).collect();
     ids.dedup();
@@ -105,4 +114,25 @@ async fn find_out(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
         ctx.finder.apply(changed, next.number());
     }
     Ok(next)
+}
+
+/// Reads how the cleaning of toilets stands that another process has settled: when the journal tells of something, and for
+/// some minutes after that, since what was logged is settled without a word where nothing had been missed.
+async fn find_out_what_is_settled(ctx: &Ctx, is_told: bool) -> Result<(), Failure> {
+    let (now, Followed { told, read, .. }) = (ctx.clock.now(), &ctx.followed);
+    if is_told {
+        told.store(now.timestamp_millis(), Ordering::Relaxed);
+    }
+    let last = read.load(Ordering::Relaxed);
+    let every = SETTLED.num_milliseconds() / 2;
+    if told.load(Ordering::Relaxed) + every <= last {
+        return Ok(());
+    }
+    let reads_all = now.timestamp_millis() - last >= every;
+    let since = now - if reads_all { SETTLED } else { MOSTLY };
+    ctx.finder.settle(ctx.store.settled_since(since).await?);
+    if reads_all {
+        read.store(now.timestamp_millis(), Ordering::Relaxed);
+    }
+    Ok(())
 }

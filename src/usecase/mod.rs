@@ -9,6 +9,7 @@ pub mod barriers;
 pub mod batches;
 pub mod boundaries;
 pub mod caller;
+mod checks;
 pub mod cleanings;
 pub mod clock;
 pub mod copies;

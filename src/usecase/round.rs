@@ -8,6 +8,7 @@ use chrono::{DateTime, Days, SubsecRound, TimeDelta, Utc};
 use super::permission::scope;
 use super::plans::in_setting;
 use super::registering::subject;
+use super::slots::settle_waiting;
 use super::{Ctx, Failure, rosters};
 use crate::domain::Toilet;
 use crate::domain::account::{Actor, PersonId};
@@ -87,6 +88,7 @@ pub struct Round {
 pub async fn round(ctx: &Ctx, actor: &Actor, from: Option<Wgs84>) -> Result<Round, Failure> {
     let scope = scope(actor, Action::LogCleaning)?;
     let now = ctx.clock.now().trunc_subsecs(0);
+    settle_waiting(ctx).await?;
     let snapshot = ctx.finder.snapshot();
     let mut waiting = ctx.finder.settlements();
     waiting.retain(|(id, _)| snapshot.get(*id).is_some_and(|entry| scope.meets(entry.path())));

@@ -147,7 +147,7 @@ fn entry(key: String, action: Action) -> NewEntry {
 pub async fn check(ctx: &Ctx, token: &str) -> Result<Opened, Failure> {
     let token = Token::read(TokenKind::Session, token).ok_or(Failure::Unauthenticated)?;
     let now = ctx.clock.now();
-    let opened = ctx.store.session(token.hash(), now).await?.ok_or(Failure::Unauthenticated)?;
+    let opened = ctx.checks.open(&ctx.store, ctx.clock, token.hash()).await?.ok_or(Failure::Unauthenticated)?;
     if now - opened.last_seen >= SEEN_EVERY {
         let (id, idle) = (opened.id, opened.idle);
         let touched = ctx.store.write(ctx.author("session"), move |tx| {

@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 pub use checking::{CHECK, differences};
-pub use closing::{close, close_once};
-pub(super) use settling::{Unsettled, settle, settle_all};
+pub(super) use closing::settle_waiting_at;
+pub use closing::{close, close_once, settle_waiting};
+pub(super) use settling::settle;
 
 use super::plans::in_setting;
 use super::{Ctx, Failure};
@@ -90,6 +91,7 @@ pub async fn slots(ctx: &Ctx, id: ToiletId, from: Option<NaiveDate>, to: Option<
     if length.num_days() >= MOST_DAYS {
         return Err(Violation::new("to", "tooLong", format!("is more than {MOST_DAYS} days with the first")).into());
     }
+    settle_waiting_at(ctx, id).await?;
     let plans = ctx.store.plans_of(id).await?;
     let exceptions = ctx.store.exceptions_of(&toilet, &plans).await?;
     let until = to + Days::new(1);

@@ -91,6 +91,34 @@ on_both! {
 }
 
 on_both! {
+    async fn sessions_that_are_looked_up_together_are_told_apart(database: Database) {
+        let store = database.open().await;
+        let roles = [Role::Admin, Role::Cleaner, Role::Supervisor, Role::Auditor, Role::Inspector];
+        let mut tokens = Vec::new();
+        for (number, role) in (1..).zip(roles) {
+            add(&store, number, role, None).await;
+            tokens.push(open(&store, number, role).await.hash());
+        }
+        // One with two roles, one whose session has ended, and a token that is nobody's.
+        let second = NewGrant { person: person(3), role: Role::Cleaner, area: None, operator: None };
+        let granted = store.write(author(now()), move |tx| Box::pin(async move { tx.create_grant(&second).await.map(drop) }));
+        granted.await.map_err(|error: StoreError| error).unwrap();
+        let ended = store.write(author(now()), move |tx| Box::pin(async move { tx.end_sessions(person(2)).await }));
+        ended.await.map_err(|error: StoreError| error).unwrap();
+        let nobodys = Token::new([99; 32]).hash();
+        let asked = [tokens[4], nobodys, tokens[0], tokens[1], tokens[2], tokens[0], tokens[3]];
+        let found = store.open_sessions(&asked, now()).await.unwrap();
+        let found: Vec<_> = found.into_iter().map(|one| one.unwrap().map(|one| (one.actor.person, one.actor.grants.len()))).collect();
+        let of = |number, grants| Some((person(number), grants));
+        assert_eq!(found, [of(5, 1), None, of(1, 1), None, of(3, 2), of(1, 1), of(4, 1)]);
+        for (token, together) in asked.iter().zip(found) {
+            let alone = store.session(*token, now()).await.unwrap();
+            assert_eq!(alone.map(|one| (one.actor.person, one.actor.grants.len())), together);
+        }
+    }
+}
+
+on_both! {
     async fn a_session_ends_to_the_second(database: Database) {
         let store = database.open().await;
         add(&store, 1, Role::Supervisor, None).await;

@@ -24,7 +24,7 @@ use crate::store::entity::{
     imported, invitation, journal, login_counter, media_check, message_consent, notice, operator, outage, person,
     phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, roster, roster_day,
     roster_toilet, roster_turn, session, settlement, slot_outcome, source, station, subscription, substitute,
-    suggestion, tenure, toilet, wechat_push, wechat_token,
+    suggestion, tenure, toilet, unsettled, wechat_push, wechat_token,
 };
 use crate::store::{
     StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews,
@@ -128,7 +128,11 @@ async fn of_slots(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     let outcome = |row: &slot_outcome::Model| slots::read(row).map(drop);
     scan::<slot_outcome::Model>(tx, Table::named("slot_outcome", "slot_key"), found, outcome).await?;
     scan::<settlement::Model>(tx, Table::numbered("settlement", "toilet_id"), found, |_| Ok(())).await?;
-    scan::<cleaning_day::Model>(tx, Table::numbered("cleaning_day", "id"), found, |_| Ok(())).await
+    scan::<cleaning_day::Model>(tx, Table::numbered("cleaning_day", "id"), found, |_| Ok(())).await?;
+    scan::<unsettled::Model>(tx, Table::named("unsettled", "cleaning_id"), found, |row| {
+        cleanings::cleaning_id(&row.cleaning_id).map(drop)
+    })
+    .await
 }
 
 /// Uploaded files, a few at a time, each held to the fingerprint that was told of it.

@@ -52,5 +52,6 @@ pub mod substitute;
 pub mod suggestion;
 pub mod tenure;
 pub mod toilet;
+pub mod unsettled;
 pub mod wechat_push;
 pub mod wechat_token;

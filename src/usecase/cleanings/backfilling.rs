@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::logging::{Item, created};
+use super::roster::OnDuty;
 use super::weighing::Weighed;
 use crate::domain::Toilet;
 use crate::domain::account::Actor;
@@ -58,8 +59,11 @@ pub(in crate::usecase) async fn backfill(
     let mut made: Vec<(Cleaning, String)> = Vec::with_capacity(deliveries.len());
     if let Some(first) = deliveries.first() {
         let weighed = Weighed::of(ctx, &first.actor, Sending::default(), author.at, &items).await?;
+        let earliest = weighed.instants(&items).min().unwrap_or(author.at);
+        let on_duty = OnDuty::at(ctx, &weighed.toilets().collect::<Vec<_>>(), earliest).await?;
         for one in &deliveries {
-            let Ok(taken) = weighed.delivered(&one.actor, &one.item, (&one.sending, one.received)) else { continue };
+            let clocks = (&one.sending, one.received);
+            let Ok(taken) = weighed.delivered(&one.actor, &one.item, clocks, &on_duty) else { continue };
             settling.waiting.entry(taken.toilet()).or_default().push(taken.at);
             let told = tell(&taken);
             made.push((taken, told));

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
+use super::roster::OnDuty;
 use super::weighing::Weighed;
 use super::{corrections, flights, photos};
 use crate::domain::Violations;
@@ -12,12 +11,9 @@ use crate::domain::account::{Actor, PersonId};
 use crate::domain::cleaning::{Cleaning, CleaningId, Event, Sending};
 use crate::domain::draft::Fields;
 use crate::domain::event::{self, NewEntry, RecordKind, changes};
-use crate::domain::holiday::Calendars;
-use crate::domain::id::ToiletId;
 use crate::domain::policy::Action;
 use crate::store::{Author, KeptCleaning, Tx};
 use crate::usecase::permission::scope;
-use crate::usecase::slots::{Unsettled, settle_all};
 use crate::usecase::{By, Ctx, Failure};
 
 /// A record as it is delivered.
@@ -110,50 +106,23 @@ pub async fn log(
 
 /// Writes what was delivered in one transaction, however many sent it; answers what became of the items of each.
 pub(super) async fn write(ctx: &Ctx, deliveries: Vec<Arc<Delivery>>) -> Result<Vec<Vec<Outcome>>, Failure> {
-    // What several sent is settled as of the last of them, so that all of it is known by then.
+    // What several sent is written as of the last of them, so that all of it is known by then.
     let last = deliveries.iter().max_by_key(|delivery| delivery.author.at);
     let author = last.map_or_else(|| ctx.author("cleanings"), |delivery| delivery.author.clone());
-    let calendars = Arc::clone(&ctx.calendars);
-    let written = ctx.write(author, move |tx| {
-        Box::pin(async move {
-            let (outcomes, added) = Recording::new(&deliveries).record(tx).await?;
-            settle_touched(tx, &calendars, &deliveries, &added).await?;
-            Ok(outcomes)
-        })
-    });
-    written.await
-}
-
-/// Works out anew how the slots stand at which something was done or put right: in this transaction, and toilet by toilet
-/// in the order of their ids, so that no two who do so wait for each other. A correction stands at the time of what it
-/// corrects, so that these are the old times as well as the new.
-async fn settle_touched(
-    tx: &Tx,
-    calendars: &Calendars,
-    deliveries: &[Arc<Delivery>],
-    added: &[(usize, Cleaning)],
-) -> Result<(), Failure> {
-    let mut touched: BTreeMap<ToiletId, (usize, Vec<DateTime<Utc>>)> = BTreeMap::new();
-    for (delivery, made) in added {
-        touched.entry(made.toilet()).or_insert_with(|| (*delivery, Vec::new())).1.push(made.at);
+    let on_duty = OnDuty::of(ctx, &deliveries).await?;
+    let written =
+        ctx.write(author, move |tx| Box::pin(async move { Recording::new(&deliveries, on_duty).record(tx).await }));
+    let (outcomes, is_new) = written.await?;
+    if is_new {
+        ctx.unsettled.notify_one();
     }
-    let ids: Vec<ToiletId> = touched.keys().copied().collect();
-    for ids in ids.chunks(TOILETS) {
-        let unsettled = tx.grounds(ids).await?.into_iter().filter_map(|ground| {
-            let (delivery, instants) = touched.remove(&ground.toilet)?;
-            Some(Unsettled { ground, instants, author: &deliveries[delivery].author })
-        });
-        settle_all(tx, calendars, unsettled.collect()).await?;
-    }
-    Ok(())
+    Ok(outcomes)
 }
-
-/// Toilets settled by the same statements.
-const TOILETS: usize = 500;
 
 /// Records that are being taken, in an open transaction.
 pub(super) struct Recording<'a> {
     deliveries: &'a [Arc<Delivery>],
+    on_duty: OnDuty,
     /// What this transaction added, each with the number of its delivery.
     added: Vec<(usize, Cleaning)>,
     /// What became of each, by its place.
@@ -167,8 +136,8 @@ pub(super) type Place = (usize, usize);
 pub(super) type Placed<'a> = (Place, &'a Item);
 
 impl<'a> Recording<'a> {
-    fn new(deliveries: &'a [Arc<Delivery>]) -> Self {
-        Self { deliveries, added: Vec::new(), outcomes: BTreeMap::new() }
+    fn new(deliveries: &'a [Arc<Delivery>], on_duty: OnDuty) -> Self {
+        Self { deliveries, on_duty, added: Vec::new(), outcomes: BTreeMap::new() }
     }
 
     /// The delivery in which something came.
@@ -176,7 +145,9 @@ impl<'a> Recording<'a> {
         &self.deliveries[place.0]
     }
 
-    async fn record(mut self, tx: &Tx) -> Result<(Vec<Vec<Outcome>>, Vec<(usize, Cleaning)>), Failure> {
+    /// Takes all of it; answers what became of the items of each delivery, and whether there is anything to be settled:
+    /// how the slots stand at which something was done or put right is worked out soon after.
+    async fn record(mut self, tx: &Tx) -> Result<(Vec<Vec<Outcome>>, bool), Failure> {
         let placed = |(number, delivery): (usize, &'a Arc<Delivery>)| {
             delivery.items.iter().enumerate().map(move |(place, item)| ((number, place), item))
         };
@@ -191,13 +162,14 @@ impl<'a> Recording<'a> {
             left = again;
         }
         let entries = self.added.iter().map(|(delivery, made)| (&self.deliveries[*delivery].author, created(made)));
-        tx.append_signed(entries.collect()).await?;
-        photos::show(tx, self.added.iter().map(|(_, made)| made)).await?;
+        let made: Vec<&Cleaning> = self.added.iter().map(|(_, made)| made).collect();
+        tx.append_unsettled(entries.collect(), &made).await?;
+        photos::show(tx, made.iter().copied()).await?;
         let mut outcomes: Vec<Vec<Outcome>> = self.deliveries.iter().map(|_| Vec::new()).collect();
         for ((delivery, _), outcome) in self.outcomes {
             outcomes[delivery].push(outcome);
         }
-        Ok((outcomes, self.added))
+        Ok((outcomes, !self.added.is_empty()))
     }
 
     /// Takes records of which no two have the same id.
@@ -206,7 +178,7 @@ impl<'a> Recording<'a> {
         let (mut new, mut rest) = (Vec::new(), Vec::new());
         for (place, item) in logs {
             let delivery = self.delivery(place);
-            match delivery.weighed.cleaning(&delivery.actor, item) {
+            match delivery.weighed.cleaning(&delivery.actor, item, &self.on_duty) {
                 Ok(cleaning) => new.push((place, cleaning)),
                 Err(rejection) => rest.push((place, item, rejection)),
             }

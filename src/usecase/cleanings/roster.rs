@@ -1,10 +1,12 @@
 //! Who is on the roster of a toilet.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
 
+use super::logging::Delivery;
 use crate::domain::account::PersonId;
 use crate::domain::duties::{Charge, Duties};
 use crate::domain::id::ToiletId;
@@ -14,8 +16,16 @@ use crate::usecase::{Ctx, Failure};
 pub(super) struct OnDuty(HashMap<ToiletId, Duties>);
 
 impl OnDuty {
-    /// Who is to be at those toilets at that instant or later, read with one statement.
-    pub(super) async fn of(ctx: &Ctx, toilets: &[ToiletId], earliest: DateTime<Utc>) -> Result<Self, Failure> {
+    /// Who is to be at the toilets of these deliveries, read with one statement for all of them.
+    pub(super) async fn of(ctx: &Ctx, deliveries: &[Arc<Delivery>]) -> Result<Self, Failure> {
+        let toilets: BTreeSet<ToiletId> = deliveries.iter().flat_map(|one| one.weighed.toilets()).collect();
+        let earliest = deliveries.iter().flat_map(|one| one.weighed.instants(&one.items)).min();
+        let Some(earliest) = earliest else { return Ok(Self(HashMap::new())) };
+        Self::at(ctx, &toilets.into_iter().collect::<Vec<_>>(), earliest).await
+    }
+
+    /// Who is to be at those toilets at that instant or later.
+    pub(super) async fn at(ctx: &Ctx, toilets: &[ToiletId], earliest: DateTime<Utc>) -> Result<Self, Failure> {
         // Somewhere it is still the day before, and a shift of the evening before that may go on.
         let since = earliest.date_naive() - Days::new(2);
         Ok(Self(ctx.store.duties_at(toilets, since).await?))

@@ -27,7 +27,6 @@ pub(super) struct Weighed {
     plates: HashMap<ToiletId, Hanging>,
     plans: HashMap<ToiletId, Vec<Plan>>,
     members: HashMap<PersonId, Member>,
-    on_duty: OnDuty,
 }
 
 /// A toilet, and the body that runs it where that matters.
@@ -61,9 +60,6 @@ impl Weighed {
         let hanging = |(toilet, plate): (ToiletId, crate::store::Current)| {
             (toilet, Hanging { serial: plate.serial, oldest_key: plate.oldest_key, since: plate.issued_at })
         };
-        let instants = items.iter().map(|item| timing(&item.event, &sending, received).at);
-        let toilets_named: Vec<_> = toilets.keys().copied().collect();
-        let on_duty = OnDuty::of(ctx, &toilets_named, instants.min().unwrap_or(received)).await?;
         let plans = ctx.store.plans_of_all(&with(|item| item.event.checklist.is_some())).await?;
         Ok(Self {
             sending,
@@ -73,8 +69,17 @@ impl Weighed {
             plates: plates.into_iter().map(hanging).collect(),
             plans,
             members,
-            on_duty,
         })
+    }
+
+    /// The toilets of those that were named which there are.
+    pub(super) fn toilets(&self) -> impl Iterator<Item = ToiletId> {
+        self.toilets.keys().copied()
+    }
+
+    /// When what these items tell of was done.
+    pub(super) fn instants(&self, items: &[Item]) -> impl Iterator<Item = DateTime<Utc>> {
+        items.iter().map(|item| timing(&item.event, &self.sending, self.received).at)
     }
 
     /// When the deliveries arrived.
@@ -89,8 +94,8 @@ impl Weighed {
     }
 
     /// The record that the first delivery of a cleaning makes.
-    pub(super) fn cleaning(&self, actor: &Actor, item: &Item) -> Result<Cleaning, Rejection> {
-        self.delivered(actor, item, (&self.sending, self.received))
+    pub(super) fn cleaning(&self, actor: &Actor, item: &Item, on_duty: &OnDuty) -> Result<Cleaning, Rejection> {
+        self.delivered(actor, item, (&self.sending, self.received), on_duty)
     }
 
     /// The record that a delivery of its own makes, which arrived then.
@@ -99,6 +104,7 @@ impl Weighed {
         actor: &Actor,
         item: &Item,
         (sending, received): (&Sending, DateTime<Utc>),
+        on_duty: &OnDuty,
     ) -> Result<Cleaning, Rejection> {
         let event = &item.event;
         let subject = self.subject(event.toilet).ok_or(Rejection::UnknownToilet)?;
@@ -119,7 +125,7 @@ impl Weighed {
         let circumstances = Circumstances {
             is_proxy,
             in_area: may(&as_performer, Action::LogCleaning, subject),
-            on_roster: self.on_duty.is_on_roster(as_performer.person, event.toilet, zone, at),
+            on_roster: on_duty.is_on_roster(as_performer.person, event.toilet, zone, at),
             plan_version: self.plan_version(event.toilet, at),
         };
         let place = self.toilets.get(&event.toilet).and_then(|known| known.entry.place_at(at));

@@ -1,6 +1,6 @@
 //! Working everything out anew from the log, and comparing it with what is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days};
 
@@ -9,7 +9,7 @@ use crate::domain::cleaning::Cleaning;
 use crate::domain::excuse::ExcuseRecord;
 use crate::domain::holiday::Calendars;
 use crate::domain::id::ToiletId;
-use crate::domain::slot::{Outcome, Settlement, Slot, judge};
+use crate::domain::slot::{Outcome, Settlement, Slot, SlotKey, judge, touched};
 use crate::store::{Finding, Store, StoreError};
 use crate::usecase::Failure;
 use crate::usecase::plans::in_setting;
@@ -18,7 +18,8 @@ use crate::usecase::plans::in_setting;
 pub const CHECK: &str = "slots";
 
 /// Everything that is kept of slots and does not follow from the plans, exceptions, cleanings and excuses, each toilet
-/// as it was when it was last settled.
+/// as it was when it was last settled. What waits to be settled is no difference yet: the slots that it has to do with
+/// are left out.
 ///
 /// # Errors
 /// What the store fails with.
@@ -56,6 +57,10 @@ async fn of_toilet(
     else {
         return Ok(Vec::new());
     };
+    let waiting = store.unsettled_at(toilet.id).await?;
+    let waits = |slot: &Slot| waiting.iter().any(|at| slot.opens <= *at && *at <= slot.closes);
+    let places = touched(&slots, waits).into_iter().flat_map(|block| block.places);
+    let unsettled: BTreeSet<SlotKey> = places.map(|place| slots[place].key).collect();
     let cleanings = store.cleanings_of(toilet.id, opens, closes).await?;
     let did: Vec<_> = cleanings.iter().map(Cleaning::done).collect();
     let excuses = store.excuses_of(toilet.id, opens, closes).await?;
@@ -68,7 +73,7 @@ async fn of_toilet(
         let kept = kept.remove(&key);
         let by = kept.as_ref().map_or((None, None), |kept| (kept.operator, kept.person));
         let wanted = Outcome::of(&judged, now, |_| doing(&cleanings, &judged), by);
-        if kept != wanted {
+        if kept != wanted && !unsettled.contains(&key) {
             found.push(differs(&key.to_string(), kept.as_ref(), wanted.as_ref()));
         }
     }

@@ -1,9 +1,15 @@
-//! Slots close by themselves: nobody has to look for a missed one to be missed.
+//! Slots close by themselves, and what was logged is settled: nobody has to look for a missed one to be missed, nor for a
+//! done one to be done.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use tokio::time::{sleep, timeout};
 
 use super::settle;
+use super::settling::{Unsettled, settle_all};
 use crate::domain::id::ToiletId;
 use crate::usecase::plans::end_of_retired;
 use crate::usecase::{Ctx, Failure};
@@ -14,39 +20,157 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Toilets settled in one go.
 const STEP: u64 = 64;
 
-/// Closes slots as their time comes, for as long as it is polled. Several processes may do so at once: each toilet is
-/// settled by one at a time, and there is nothing left to settle for the next. A failure is logged and tried again in
-/// the next round.
+/// How long what was logged waits for more of the same toilets, so that whoever logs many cleanings does not pay for the
+/// settling of each.
+const GATHER: Duration = Duration::from_millis(100);
+
+/// Toilets of one transaction: whoever logs meanwhile waits for it.
+const TOGETHER: usize = 8;
+
+/// So many at once where somebody waits for it, or something has waited for too long.
+const HURRIED: usize = 16;
+
+/// For how many times as long as a transaction took others have the database to themselves after it.
+const REST: u32 = 6;
+
+/// What has waited longer than this is hurried with.
+const LATE: TimeDelta = TimeDelta::seconds(5);
+
+/// Longer than this nobody rests.
+const LONGEST_REST: Duration = Duration::from_millis(500);
+
+/// Closes slots as their time comes, and settles what is logged, for as long as it is polled. Several processes may do so
+/// at once: each toilet is settled by one at a time, and there is nothing left to settle for the next. A failure is
+/// logged and tried again in the next round.
 pub async fn close(ctx: Arc<Ctx>) {
     loop {
-        if let Err(error) = close_once(&ctx).await {
+        if let Err(error) = round(&ctx).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot close slots; trying again");
+            sleep(EVERY).await;
         }
-        tokio::time::sleep(EVERY).await;
     }
 }
 
-/// Settles every toilet of which a slot has changed by itself, in the order of their ids; answers how many that were.
-/// One that cannot be settled, since a row of it is corrupt for example, is logged and keeps no other from being so.
+/// Closes what is to be closed, and settles what is logged until it is time to look again. What could not be settled is
+/// left alone until then.
+async fn round(ctx: &Ctx) -> Result<(), Failure> {
+    let (begun, mut failed) = (Instant::now(), BTreeSet::new());
+    let mut is_more = settle_gently(ctx, &mut failed).await?;
+    close_due(ctx).await?;
+    while let Some(left) = EVERY.checked_sub(begun.elapsed()) {
+        if !is_more {
+            if timeout(left, ctx.unsettled.notified()).await.is_err() {
+                break;
+            }
+            sleep(GATHER).await;
+        }
+        is_more = settle_gently(ctx, &mut failed).await?;
+    }
+    Ok(())
+}
+
+/// Settles what was logged, and every toilet of which a slot has changed by itself, in the order of their ids; answers
+/// how many that were. One that cannot be settled, since a row of it is corrupt for example, is logged and keeps no other
+/// from being so.
 ///
 /// # Errors
 /// What the store fails with when it is asked which they are; toilets settled before stay so.
 pub async fn close_once(ctx: &Ctx) -> Result<usize, Failure> {
+    Ok(settle_waiting(ctx).await? + close_due(ctx).await?)
+}
+
+async fn close_due(ctx: &Ctx) -> Result<usize, Failure> {
     let (mut settled, mut after) = (0, None);
     loop {
         let due = ctx.store.toilets_to_settle(ctx.clock.now(), after, STEP).await?;
         let Some(last) = due.last().copied() else { return Ok(settled) };
         for id in due {
-            match one(ctx, id).await {
-                Ok(()) => settled += 1,
-                Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(toilet = id.0, error, "cannot close the slots of a toilet; trying again");
-                }
-            }
+            settled += usize::from(done(id, &one(ctx, id).await));
         }
         after = Some(last);
     }
+}
+
+/// Settles all that was logged and waits: whoever reads after that how slots came out, reads what the log says. Answers
+/// how many toilets that were; one that cannot be settled is logged.
+///
+/// # Errors
+/// What the store fails with when it is asked which they are.
+pub async fn settle_waiting(ctx: &Ctx) -> Result<usize, Failure> {
+    let waiting: Vec<_> = ctx.store.unsettled(u64::MAX).await?.into_iter().map(|(id, _)| id).collect();
+    let mut failed = 0;
+    for ids in waiting.chunks(HURRIED) {
+        failed += together(ctx, ids).await.len();
+    }
+    Ok(waiting.len() - failed)
+}
+
+/// The same at one toilet.
+///
+/// # Errors
+/// What the store fails with.
+pub(in crate::usecase) async fn settle_waiting_at(ctx: &Ctx, toilet: ToiletId) -> Result<(), Failure> {
+    if !ctx.store.unsettled_at(toilet).await?.is_empty() {
+        together(ctx, &[toilet]).await;
+    }
+    Ok(())
+}
+
+/// The same for some toilets, in small steps with rests between them, so that those who log wait for none of them for
+/// long; but for what failed, to which is added what fails now. Answers whether there may be more.
+async fn settle_gently(ctx: &Ctx, failed: &mut BTreeSet<ToiletId>) -> Result<bool, Failure> {
+    let waiting = ctx.store.unsettled(STEP).await?;
+    let is_all = (waiting.len() as u64) < STEP;
+    let late = ctx.clock.now() - LATE;
+    let waiting: Vec<_> = waiting.into_iter().filter(|(id, _)| !failed.contains(id)).collect();
+    let hurries = waiting.first().is_some_and(|(_, since)| *since < late);
+    let ids: Vec<_> = waiting.into_iter().map(|(id, _)| id).collect();
+    for ids in ids.chunks(if hurries { HURRIED } else { TOGETHER }) {
+        let begun = Instant::now();
+        failed.extend(together(ctx, ids).await);
+        sleep((begun.elapsed() * if hurries { 1 } else { REST }).min(LONGEST_REST)).await;
+    }
+    Ok(!is_all && !ids.is_empty())
+}
+
+/// Settles what waits at some toilets in one transaction, or at each by itself where that fails; answers those at which
+/// it fails then.
+async fn together(ctx: &Ctx, ids: &[ToiletId]) -> Vec<ToiletId> {
+    if waiting(ctx, ids.to_vec()).await.is_ok() {
+        return Vec::new();
+    }
+    let mut failed = Vec::new();
+    for id in ids {
+        if !done(*id, &waiting(ctx, vec![*id]).await) {
+            failed.push(*id);
+        }
+    }
+    failed
+}
+
+fn done(id: ToiletId, settled: &Result<(), Failure>) -> bool {
+    if let Err(error) = settled {
+        let error = error as &dyn std::error::Error;
+        tracing::warn!(toilet = id.0, error, "cannot settle the slots of a toilet; trying again");
+    }
+    settled.is_ok()
+}
+
+/// Settles those of the toilets at which something waits still. They are held before what waits is taken away, so that
+/// two who do so settle each mark once, and in the order of their ids, so that no two wait for each other.
+async fn waiting(ctx: &Ctx, mut ids: Vec<ToiletId>) -> Result<(), Failure> {
+    ids.sort_unstable();
+    let calendars = Arc::clone(&ctx.calendars);
+    let written = ctx.write(ctx.author("slots"), move |tx| {
+        Box::pin(async move {
+            let grounds = tx.grounds(&ids).await?;
+            let waiting = tx.take_unsettled(&ids).await?;
+            let grounds = grounds.into_iter().filter(|ground| waiting.contains_key(&ground.toilet));
+            let toilets = grounds.map(|ground| Unsettled { ground, instants: Vec::new() }).collect();
+            settle_all(tx, &calendars, toilets, waiting).await
+        })
+    });
+    written.await
 }
 
 async fn one(ctx: &Ctx, id: ToiletId) -> Result<(), Failure> {

@@ -1,5 +1,5 @@
-//! Working out how slots stand, and writing down what changed: in the transaction that makes something known. However
-//! many toilets are settled at once, the number of statements stays the same.
+//! Working out how slots stand, and writing down what changed: in the transaction that makes something known, or soon
+//! after one that left a mark of it. However many toilets are settled at once, the number of statements stays the same.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use super::doing;
 use crate::domain::Toilet;
 use crate::domain::account::PersonId;
 use crate::domain::assignment::Custodian;
-use crate::domain::cleaning::Cleaning;
+use crate::domain::cleaning::{Cleaning, CleaningId};
 use crate::domain::event::{Action, NewEntry, RecordKind};
 use crate::domain::excuse::ExcuseRecord;
 use crate::domain::holiday::Calendars;
@@ -17,7 +17,7 @@ use crate::domain::id::{OperatorId, ToiletId};
 use crate::domain::plan::{Exception, Plan, Windows};
 use crate::domain::share::Share;
 use crate::domain::slot::{Block, Done, Ground, Judged, Outcome, Settlement, Slot, SlotKey, SlotState, judge, touched};
-use crate::store::{Author, Span, Tx};
+use crate::store::{Span, Tx, Waiting};
 use crate::usecase::Failure;
 use crate::usecase::plans::on_ground;
 
@@ -31,37 +31,40 @@ const AHEAD: Days = Days::new(3);
 const LATER: TimeDelta = TimeDelta::days(1);
 
 /// A toilet whose slots are to be worked out anew.
-pub(in crate::usecase) struct Unsettled<'a> {
+pub(in crate::usecase) struct Unsettled {
     /// What its slots depend on.
     pub(in crate::usecase) ground: Ground,
-    /// The instants at which something became known.
+    /// The instants at which something became known, beside those of which there are marks.
     pub(in crate::usecase) instants: Vec<DateTime<Utc>>,
-    /// Who made it known.
-    pub(in crate::usecase) author: &'a Author,
 }
 
-/// Works out anew how the slots of a toilet stand that have to do with these instants, and all that changed by
-/// themselves since this was done last; writes down what is other than it was. Whoever calls this holds the toilet.
+/// Works out anew how the slots of a toilet stand that have to do with these instants or with what waits to be settled,
+/// and all that changed by themselves since this was done last; writes down what is other than it was. Whoever calls this
+/// holds the toilet.
 pub(in crate::usecase) async fn settle(
     tx: &Tx,
     calendars: &Calendars,
     toilet: &Toilet,
     instants: &[DateTime<Utc>],
 ) -> Result<(), Failure> {
-    let one = Unsettled { ground: toilet.ground(), instants: instants.to_vec(), author: tx.author() };
-    settle_all(tx, calendars, vec![one]).await
+    let one = Unsettled { ground: toilet.ground(), instants: instants.to_vec() };
+    let waiting = tx.take_unsettled(&[toilet.id]).await?;
+    settle_all(tx, calendars, vec![one], waiting).await
 }
 
-/// The same of several toilets (at most 500), each once.
-pub(in crate::usecase) async fn settle_all(
+/// The same of several toilets (at most 500), each once, with what waited there and was taken away for this.
+pub(super) async fn settle_all(
     tx: &Tx,
     calendars: &Calendars,
-    toilets: Vec<Unsettled<'_>>,
+    toilets: Vec<Unsettled>,
+    mut waiting: HashMap<ToiletId, Vec<Waiting>>,
 ) -> Result<(), Failure> {
     if toilets.is_empty() {
         return Ok(());
     }
-    let now = tx.at().trunc_subsecs(6);
+    // What is settled is known by then, whatever the clock of the process says that took it.
+    let known = waiting.values().flatten().map(|one| one.known_at).max();
+    let now = known.map_or(tx.at(), |known| known.max(tx.at())).trunc_subsecs(6);
     let ids: Vec<ToiletId> = toilets.iter().map(|one| one.ground.toilet).collect();
     let before = tx.settlements(&ids).await?;
     let plans = tx.plans_of_all(&ids).await?;
@@ -69,8 +72,11 @@ pub(in crate::usecase) async fn settle_all(
         toilets.iter().filter(|one| plans.contains_key(&one.ground.toilet)).map(|one| one.ground.clone()).collect();
     let exceptions =
         if planned.is_empty() { Vec::new() } else { tx.exceptions_on(&planned, plans.values().flatten()).await? };
-    let open = |one| Opened::of(one, calendars, &plans, &exceptions, &before, now);
-    let opened: Vec<Opened<'_>> = toilets.into_iter().map(open).collect();
+    let open = |one: Unsettled| {
+        let waiting = waiting.remove(&one.ground.toilet).unwrap_or_default();
+        Opened::of(one, waiting, (calendars, &plans, &exceptions), &before, now)
+    };
+    let opened: Vec<Opened> = toilets.into_iter().map(open).collect();
     let judged = judge_all(tx, &opened, now).await?;
     write_down(tx, &opened, &judged, now).await?;
     let mut new = standing(tx, &opened, &judged, now).await?;
@@ -79,23 +85,28 @@ pub(in crate::usecase) async fn settle_all(
 }
 
 /// A toilet with its slots, and those of them that have to be judged.
-struct Opened<'a> {
+struct Opened {
     ground: Ground,
-    author: &'a Author,
+    /// The instants of what is known beside what waited.
+    asked: Vec<DateTime<Utc>>,
+    waiting: Vec<Waiting>,
     since: DateTime<Utc>,
     slots: Vec<Slot>,
     blocks: Vec<Block>,
 }
 
-impl<'a> Opened<'a> {
+/// By what slots are expanded: the holidays, the plans of all toilets and the exceptions from them.
+type Rules<'a> = (&'a Calendars, &'a HashMap<ToiletId, Vec<Plan>>, &'a [Exception]);
+
+impl Opened {
     fn of(
-        Unsettled { ground, instants, author }: Unsettled<'a>,
-        calendars: &Calendars,
-        plans: &HashMap<ToiletId, Vec<Plan>>,
-        exceptions: &[Exception],
+        Unsettled { ground, instants: asked }: Unsettled,
+        waiting: Vec<Waiting>,
+        (calendars, plans, exceptions): Rules<'_>,
         before: &HashMap<ToiletId, Settlement>,
         now: DateTime<Utc>,
     ) -> Self {
+        let instants: Vec<_> = asked.iter().copied().chain(waiting.iter().map(|one| one.at)).collect();
         let plans = plans.get(&ground.toilet).map(Vec::as_slice).unwrap_or_default();
         let made = plans.iter().map(|plan| plan.made_at).min();
         let since = before.get(&ground.toilet).map(|before| before.settled_at).or(made).unwrap_or(now);
@@ -106,7 +117,7 @@ impl<'a> Opened<'a> {
             is_due || instants.iter().any(|at| slot.opens <= *at && *at <= slot.closes)
         };
         let blocks = touched(&slots, concerns);
-        Self { ground, author, since, slots, blocks }
+        Self { ground, asked, waiting, since, slots, blocks }
     }
 }
 
@@ -142,7 +153,7 @@ struct Standing {
 }
 
 /// Judges the blocks of all toilets; of each block no more is read than matters for it.
-async fn judge_all(tx: &Tx, opened: &[Opened<'_>], now: DateTime<Utc>) -> Result<Vec<Standing>, Failure> {
+async fn judge_all(tx: &Tx, opened: &[Opened], now: DateTime<Utc>) -> Result<Vec<Standing>, Failure> {
     let spans = spans(opened, |block| &block.span);
     if spans.is_empty() {
         return Ok(opened.iter().map(|_| Standing::default()).collect());
@@ -171,7 +182,7 @@ async fn judge_all(tx: &Tx, opened: &[Opened<'_>], now: DateTime<Utc>) -> Result
 }
 
 /// Times of the blocks of all toilets, those of one toilet that overlap put together.
-fn spans(opened: &[Opened<'_>], time: impl Fn(&Block) -> &std::ops::RangeInclusive<DateTime<Utc>>) -> Vec<Span> {
+fn spans(opened: &[Opened], time: impl Fn(&Block) -> &std::ops::RangeInclusive<DateTime<Utc>>) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for one in opened {
         let mut own: Vec<_> = one.blocks.iter().map(|block| (*time(block).start(), *time(block).end())).collect();
@@ -187,7 +198,7 @@ fn spans(opened: &[Opened<'_>], time: impl Fn(&Block) -> &std::ops::RangeInclusi
 }
 
 /// Writes what is other than it was, and tells the journal what somebody ought to hear of.
-async fn write_down(tx: &Tx, opened: &[Opened<'_>], judged: &[Standing], now: DateTime<Utc>) -> Result<(), Failure> {
+async fn write_down(tx: &Tx, opened: &[Opened], judged: &[Standing], now: DateTime<Utc>) -> Result<(), Failure> {
     let spans = spans(opened, |block| &block.closing);
     if spans.is_empty() {
         return Ok(());
@@ -202,22 +213,23 @@ async fn write_down(tx: &Tx, opened: &[Opened<'_>], judged: &[Standing], now: Da
     tx.put_outcomes(&wanted.changed).await?;
     tx.remove_outcomes(&wanted.gone).await?;
     tx.recount(&wanted.days, now).await?;
-    Ok(tx.append_signed(wanted.entries).await?)
+    wanted.tell(tx).await
 }
 
 /// What is to be written.
 #[derive(Default)]
-struct Wanted<'a> {
+struct Wanted {
     changed: Vec<(Outcome, i32)>,
     gone: Vec<SlotKey>,
     days: BTreeSet<(ToiletId, NaiveDate)>,
-    entries: Vec<(&'a Author, NewEntry)>,
+    /// What the journal is told, and the record that is the cause of it if one is.
+    entries: Vec<(Option<CleaningId>, NewEntry)>,
 }
 
-impl<'a> Wanted<'a> {
+impl Wanted {
     fn of_slot(
         &mut self,
-        one: &Opened<'a>,
+        one: &Opened,
         standing: &Standing,
         judged: &Judged,
         before: Option<(Outcome, i32)>,
@@ -228,12 +240,13 @@ impl<'a> Wanted<'a> {
         // It counts from now on.
         let mut counts = one.since <= slot.closes && slot.closes < now;
         if judged.is_overdue(now) && one.since < slot.due {
-            self.entries.push((one.author, entry(key, 1, Action::Overdue, [None, None])));
+            self.entries.push((None, entry(key, 1, Action::Overdue, [None, None])));
         }
         let (before, revision) = before.unzip();
         let revision = revision.unwrap_or_default() + 1;
         if before != after {
-            self.entries.extend(told(key, revision, before.as_ref(), after.as_ref()).map(|entry| (one.author, entry)));
+            let told = told(key, revision, before.as_ref(), after.as_ref());
+            self.entries.extend(told.map(|entry| (one.cause(&slot, before.as_ref(), after.as_ref()), entry)));
             counts = true;
             match after {
                 Some(after) => self.changed.push((after, revision)),
@@ -244,11 +257,36 @@ impl<'a> Wanted<'a> {
             self.days.insert((one.ground.toilet, key.date));
         }
     }
+
+    /// Tells the journal, each entry under the name of whoever put on record what is the cause of it.
+    async fn tell(self, tx: &Tx) -> Result<(), Failure> {
+        let causes: BTreeSet<CleaningId> = self.entries.iter().filter_map(|(cause, _)| *cause).collect();
+        let authors = tx.authors_of(&causes.into_iter().collect::<Vec<_>>()).await?;
+        let signed = self.entries.into_iter().map(|(cause, entry)| {
+            let author = cause.and_then(|cause| authors.get(&cause));
+            (author.unwrap_or_else(|| tx.author()), entry)
+        });
+        Ok(tx.append_signed(signed.collect()).await?)
+    }
+}
+
+impl Opened {
+    /// The record that made a slot come out otherwise than before: the one that did it, or else one of its time. That a
+    /// slot came to its end undone is nobody's doing.
+    fn cause(&self, slot: &Slot, before: Option<&Outcome>, after: Option<&Outcome>) -> Option<CleaningId> {
+        before?;
+        let did = after.and_then(|after| after.doing).map(|doing| doing.cleaning);
+        let is_it = |one: &&Waiting| Some(one.cleaning.uuid()) == did;
+        let is_near = |at: DateTime<Utc>| slot.opens <= at && at <= slot.closes;
+        let is_asked = self.asked.iter().any(|at| is_near(*at));
+        let near = || self.waiting.iter().find(|one| !is_asked && is_near(one.at));
+        self.waiting.iter().find(is_it).or_else(near).map(|one| one.cleaning)
+    }
 }
 
 impl Standing {
     /// Who answers for what is due on that day.
-    fn by(&self, one: &Opened<'_>, day: NaiveDate) -> (Option<OperatorId>, Option<PersonId>) {
+    fn by(&self, one: &Opened, day: NaiveDate) -> (Option<OperatorId>, Option<PersonId>) {
         let custodian = self.custodians.iter().find(|custodian| custodian.days.contains(day));
         (one.ground.operator_on(day), custodian.map(|custodian| custodian.person))
     }
@@ -274,7 +312,7 @@ fn entry(key: SlotKey, version: i32, action: Action, states: [Option<&Outcome>; 
 /// How the cleaning of the toilets stands now, and when it changes by itself.
 async fn standing(
     tx: &Tx,
-    opened: &[Opened<'_>],
+    opened: &[Opened],
     judged: &[Standing],
     now: DateTime<Utc>,
 ) -> Result<Vec<(ToiletId, Settlement)>, Failure> {

@@ -8,7 +8,7 @@ use gongce::http::Limits;
 use gongce::store::{Listener, Store};
 
 use super::*;
-use crate::harness::stores::on_both;
+use crate::harness::stores::{Kind, on_both};
 
 on_both! {
     async fn items_do_not_fail_each_other(database: Database) {
@@ -198,8 +198,12 @@ on_both! {
             let data = |sql: &&String| !["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"].iter().any(|word| sql.starts_with(word));
             counted.push(heard.lock().unwrap().iter().filter(data).cloned().collect::<Vec<_>>());
         }
-        // The session, who is on duty, the records, the journal, who is to be told; then the toilet and how its cleaning
-        // stands, which is as it was the second time.
-        assert_eq!(counted.iter().map(Vec::len).collect::<Vec<_>>(), [11, 10], "{counted:#?}");
+        // The session, who is on duty, the records, and the journal with the marks of what is to be settled, which SQLite
+        // gets together. More for one record is what makes logging slow.
+        let wanted = match database.kind {
+            Kind::Sqlite => 4,
+            Kind::Postgres => 5,
+        };
+        assert_eq!(counted.iter().map(Vec::len).collect::<Vec<_>>(), [wanted; 2], "{counted:#?}");
     }
 }

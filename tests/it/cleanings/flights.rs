@@ -7,7 +7,7 @@ use gongce::store::{Listener, Store};
 use sea_orm::{ConnectionTrait, Database as Connection, Statement};
 
 use super::*;
-use crate::harness::stores::on_both;
+use crate::harness::stores::{Kind, on_both};
 
 /// A toilet whose rounds are due every hour from the 24th on.
 async fn planned(service: &Service, supervisor: &str, metres: f64) -> i64 {
@@ -76,6 +76,7 @@ on_both! {
             let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), sql)).await.unwrap().unwrap();
             assert_eq!(row.try_get::<String>("", "actor").unwrap(), person);
         }
+        gongce::usecase::slots::settle_waiting(&service.ctx).await.unwrap();
         let differences = gongce::usecase::slots::differences(&service.ctx.store, &service.ctx.calendars).await.unwrap();
         assert_eq!(differences, []);
         assert_whole(&service).await;
@@ -91,10 +92,17 @@ on_both! {
             toilets.push(planned(&first, &supervisor, f64::from(number) * 300.0).await);
             tokens.push(first.sign_in(Role::Cleaner, TOWN).await);
         }
-        // Nobody can settle the slots of one of them.
-        database.damage();
+        // Nothing can be logged at one of them.
         let raw = Connection::connect(&database.url).await.unwrap();
-        raw.execute_unprepared(&format!("UPDATE plan SET windows = 'nonsense' WHERE toilet_id = {}", toilets[5])).await.unwrap();
+        let refusal = match database.kind {
+            Kind::Sqlite => format!(
+                "CREATE TRIGGER tr_refuse BEFORE INSERT ON cleaning WHEN NEW.toilet_id = {} \
+                 BEGIN SELECT RAISE(ABORT, 'refused'); END",
+                toilets[5]
+            ),
+            Kind::Postgres => format!("ALTER TABLE cleaning ADD CONSTRAINT ck_refuse CHECK (toilet_id <> {})", toilets[5]),
+        };
+        raw.execute_unprepared(&refusal).await.unwrap();
         let (service, _) = heard(&database).await;
         for (place, answer) in all_at_once(&service, &tokens, &toilets).await.iter().enumerate() {
             assert_eq!(answer.status, if place == 5 { 500 } else { 201 }, "{place}: {}", answer.text);

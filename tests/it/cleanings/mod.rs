@@ -11,6 +11,7 @@ mod power;
 mod presence;
 mod reading;
 mod replay;
+mod settling;
 mod storm;
 
 use std::sync::Arc;

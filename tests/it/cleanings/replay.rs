@@ -120,7 +120,10 @@ impl Process {
         let service = runtime.block_on(async {
             let ctx = ctx(database, instant(LATER)).await;
             let limits = Limits { write_rate: 1_000_000, write_burst: 1_000_000, ..Limits::default() };
-            Arc::new(Service::limited(ctx, limits).await)
+            let service = Arc::new(Service::limited(ctx, limits).await);
+            // What is logged is settled meanwhile, whenever that happens to be.
+            tokio::spawn(slots::close(Arc::clone(&service.ctx)));
+            service
         });
         Self { runtime, service }
     }
@@ -173,6 +176,7 @@ impl Register {
 type Ends = Vec<(Vec<Outcome>, Option<Settlement>)>;
 
 async fn ends(service: &Service, toilets: &[i64]) -> Ends {
+    slots::settle_waiting(&service.ctx).await.unwrap();
     let mut ends = Vec::new();
     for toilet in toilets {
         let toilet = ToiletId(i32::try_from(*toilet).unwrap());

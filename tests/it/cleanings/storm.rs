@@ -195,6 +195,11 @@ pub(super) async fn assert_clean(database: &Database) {
     let service = Service::around(ctx(database, Clock::system().now()).await).await;
     assert_whole(&service).await;
     assert_eq!(slots::differences(&service.ctx.store, &service.ctx.calendars).await.unwrap(), []);
+    // What was left to be settled is settled by whoever comes next.
+    slots::settle_waiting(&service.ctx).await.unwrap();
+    assert_eq!(service.ctx.store.unsettled(1).await.unwrap(), []);
+    assert_whole(&service).await;
+    assert_eq!(slots::differences(&service.ctx.store, &service.ctx.calendars).await.unwrap(), []);
 }
 
 /// How often, by a variable.
