@@ -111,8 +111,8 @@ fn keeping(criterion: &mut Criterion, toilets: usize) {
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    let sizes = std::env::var("FINDER_TOILETS").unwrap_or_else(|_| "170,100000,1000000".to_owned());
-    for toilets in sizes.split(',').filter_map(|size| size.trim().parse().ok()) {
+    let sizes = std::env::var_os("FINDER_TOILETS").unwrap_or_else(|| "170,100000,1000000".into());
+    for toilets in sizes.to_string_lossy().split(',').filter_map(|size| size.trim().parse().ok()) {
         searching(&mut criterion, toilets);
         keeping(&mut criterion, toilets);
     }

@@ -1,7 +1,9 @@
 //! How long searches take while the register is written, beside how long they take at rest: one thread searches, one writes
 //! 500 times a second (19 of 20 change a toilet where it stands, the rest put one elsewhere or add one), one puts the
 //! register in order as the service does. Prints the median and the 99th percentile of rounds that take turns.
-//! usage: cargo bench --bench finder_writes [-- TOILETS [ROUNDS [SECONDS]]]
+//! usage: `cargo bench --bench finder_writes [-- TOILETS [ROUNDS [SECONDS]]]`
+
+#![expect(clippy::print_stdout, reason = "what a bench prints is its result")]
 
 mod settlements;
 
@@ -10,10 +12,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use gongce::domain::Toilet;
 use gongce::domain::holiday::Calendars;
 use gongce::finder::{Filter, Finder, NearestQuery};
+use gongce::usecase::Clock;
 
 use settlements::{Drawn, Land};
 
@@ -30,7 +33,7 @@ fn main() {
     let finder = Arc::new(Finder::new(|_| Vec::new(), Arc::new(Calendars::builtin())));
     let register: Vec<Toilet> = Land::new(toilets).toilets(toilets).collect();
     finder.replace(register.iter().cloned(), Vec::new(), 1);
-    finder.tend(Utc::now());
+    finder.tend(Clock::system().now());
     let mut writer = Writer { finder: Arc::clone(&finder), land: Land::new(toilets), register, drawn: Drawn::new(3) };
     let round = Duration::from_secs(u64::try_from(seconds).unwrap_or(4));
     let (mut at_rest, mut written, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
@@ -45,7 +48,7 @@ fn main() {
             written.push(search(&finder, toilets, round));
             stop.store(true, Ordering::Relaxed);
         });
-        finder.tend(Utc::now());
+        finder.tend(Clock::system().now());
         if let (Some(rest), Some(busy)) = (at_rest.last(), written.last()) {
             ratios.push(busy.1.as_secs_f64() / rest.1.as_secs_f64());
         }
@@ -73,13 +76,13 @@ fn search(finder: &Finder, toilets: usize, long: Duration) -> (Duration, Duratio
         limit: 10,
         max_distance: None,
         filter: Filter::default(),
-        at: Utc::now(),
+        at: Clock::system().now(),
         usable: true,
     };
     let (begun, mut took) = (Instant::now(), Vec::with_capacity(1 << 22));
     while begun.elapsed() < long {
         query.from = land.place();
-        query.at = Utc::now();
+        query.at = Clock::system().now();
         let one = Instant::now();
         let hits = finder.glance().nearest(&query);
         took.push(one.elapsed());
@@ -94,7 +97,7 @@ fn search(finder: &Finder, toilets: usize, long: Duration) -> (Duration, Duratio
 fn tend(finder: &Finder, stop: &AtomicBool, orders: &AtomicUsize) {
     while !stop.load(Ordering::Relaxed) {
         let before = finder.snapshot().beside();
-        finder.tend(Utc::now());
+        finder.tend(Clock::system().now());
         orders.fetch_add(usize::from(finder.snapshot().beside() < before), Ordering::Relaxed);
         thread::sleep(TENDED);
     }
@@ -123,7 +126,7 @@ impl Writer {
     fn write_one(&mut self, number: u64) {
         let (place, count) = (self.drawn.below(self.register.len()), self.register.len());
         let drawn = self.land.toilet(i32::try_from(count + 1).unwrap_or(i32::MAX));
-        if number % 40 == 0 {
+        if number.is_multiple_of(40) {
             self.finder.apply([drawn.clone()], 2);
             self.register.push(drawn);
             return;

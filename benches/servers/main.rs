@@ -3,19 +3,15 @@
 //! `bare` and `front` are the routes of the service behind plain `poem::Server`, without anything before them and with all
 //! that the service puts there but its accept loop. `toilets N` is the service itself with a register of N that was never
 //! built; `constant FILE` answers every search with the bytes of a file through all that the service puts before its
-//! routes. `seaorm`, `redis` and `rtree` answer the same question as others would: through SeaORM from PostGIS, from Redis,
-//! and from an R*Tree of SQLite.
+//! routes.
 
 #[path = "../settlements/mod.rs"]
 mod settlements;
-
-mod elsewhere;
 
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use chrono::Utc;
 use gongce::config::Config;
 use gongce::http::{Door, bare_routes, behind_front, routes, serve};
 use gongce::usecase::{Ctx, loading, tending};
@@ -33,9 +29,6 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::read(None, &[], &[])?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    if let ["fill", what, count] = arguments[..] {
-        return elsewhere::fill(what, count.parse()?).await;
-    }
     let ctx = Arc::new(gongce::app::prepare(&config).await?.ctx);
     match arguments[..] {
         ["bare"] => {
@@ -49,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
         ["toilets", count] => {
             let count = count.parse()?;
             ctx.finder.replace(Land::new(count).toilets(count), Vec::new(), 1);
-            ctx.finder.tend(Utc::now());
+            ctx.finder.tend(ctx.clock.now());
             tokio::spawn(tending::tend(Arc::clone(&ctx)));
             let door = Door::new(config.limits.clone());
             stand(&config, &ctx, routes(Arc::clone(&ctx), Arc::clone(&door)), door).await
@@ -61,10 +54,7 @@ async fn main() -> anyhow::Result<()> {
             });
             fronted(&config, &ctx, answer).await
         }
-        ["seaorm"] => fronted(&config, &ctx, elsewhere::postgis().await?).await,
-        ["redis"] => fronted(&config, &ctx, elsewhere::redis().await?).await,
-        ["rtree"] => fronted(&config, &ctx, elsewhere::rtree().await?).await,
-        _ => bail!("say bare, front, toilets N, constant FILE, seaorm, redis, rtree, or fill seaorm|redis|rtree N"),
+        _ => bail!("say bare, front, toilets N, or constant FILE"),
     }
 }
 

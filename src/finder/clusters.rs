@@ -146,8 +146,8 @@ impl Cells {
 )]
 fn cell(side: u64, (latitude, longitude): (f64, f64)) -> (u64, u64) {
     let across = (longitude + 180.0) / 360.0;
-    let sine = latitude.to_radians().sin().clamp(-1.0 + 1e-15, 1.0 - 1e-15);
-    let down = 0.5 - ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * std::f64::consts::PI);
+    let height = latitude.to_radians().sin().clamp(-1.0 + 1e-15, 1.0 - 1e-15);
+    let down = 0.5 - ((1.0 + height) / (1.0 - height)).ln() / (4.0 * std::f64::consts::PI);
     let place = |part: f64| ((part * side as f64).floor().max(0.0) as u64).min(side - 1);
     (place(across), place(down))
 }

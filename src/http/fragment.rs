@@ -30,7 +30,9 @@ pub fn render_fragment(toilet: &Toilet) -> Vec<u8> {
     }
     for crs in DATUMS {
         put_run(&mut bytes, &(toilet.fact.position, crs), |(place, crs), json| {
-            place.iter().for_each(|place| position(place, *crs, json));
+            if let Some(place) = place {
+                position(place, *crs, json);
+            }
         });
     }
     for tenure in toilet.tenures.iter().filter(|tenure| tenure.role == OperatorRole::Operating) {

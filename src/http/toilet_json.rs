@@ -132,7 +132,9 @@ impl Reader<'_> {
         let fragment = Fragment::read(entry.fragment());
         json.written(fragment.identity);
         if entry.moves() {
-            entry.place_at(self.at).into_iter().for_each(|place| position(place, self.crs, json));
+            if let Some(place) = entry.place_at(self.at) {
+                position(place, self.crs, json);
+            }
         } else {
             json.written(fragment.position(self.crs));
         }

@@ -100,7 +100,7 @@ async fn a_map_shows_those_that_are_near_together_as_one() {
     assert!(all.iter().all(|(count, id)| *count == 1 || (900_000_000..=999_999_999).contains(id)));
     let single: Vec<_> = clusters(&app, &format!("{near}12")).await.into_iter().filter(|(_, id)| *id == 3).collect();
     assert_eq!(single, [(1, 3)]);
-    let answer = app.get(&format!("/api/v1/map/clusters?crs=wgs84&bbox=112.436,34.826,112.437,34.827&zoom=15")).await;
+    let answer = app.get("/api/v1/map/clusters?crs=wgs84&bbox=112.436,34.826,112.437,34.827&zoom=15").await;
     let two = answer.json()["items"][0].clone();
     assert_eq!((&two["count"], &two["usable"]), (&json!(2), &json!(1)));
     assert_eq!(two["bbox"], json!([112.4364, 34.8264, 112.4365, 34.8265]));

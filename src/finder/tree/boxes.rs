@@ -32,7 +32,7 @@ impl Extent {
     }
 
     pub(super) fn around(parts: &[Self]) -> Self {
-        parts.iter().fold(Self::NONE, |extent, part| extent.and(part))
+        parts.iter().fold(Self::NONE, Extent::and)
     }
 
     fn and(self, other: &Self) -> Self {

@@ -230,7 +230,7 @@ fn first(level: u32) -> usize {
 }
 
 /// The square of the straight line between two points.
-fn chord_squared(a: [f64; 3], b: [f64; 3]) -> f64 {
-    let [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+fn chord_squared(from: [f64; 3], to: [f64; 3]) -> f64 {
+    let [x, y, z] = std::array::from_fn(|axis| from[axis] - to[axis]);
     x * x + y * y + z * z
 }

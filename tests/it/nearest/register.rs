@@ -1,5 +1,5 @@
 //! A register that changes while it is searched: the tree, what stands beside it, and what time turns, put in order again
-//! and again, against a plain look at every toilet.
+//! and again, against a plain look at every toilet. `NEAREST_SEARCHES=100000` for more of them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -100,9 +100,9 @@ impl Register {
 
 #[test]
 fn what_changes_is_found_as_it_is() {
-    let searches: usize = std::env::var("NEAREST_SEARCHES").map_or(800, |number| number.parse().unwrap());
+    let searches = std::env::var_os("NEAREST_SEARCHES").and_then(|text| text.to_str()?.parse().ok()).unwrap_or(800);
     let mut register = Register::new();
-    for round in 0..searches / SEARCHES {
+    for round in 0_usize..searches / SEARCHES {
         register.write();
         if round % 3 == 0 {
             register.pass();
