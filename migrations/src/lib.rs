@@ -27,6 +27,7 @@ mod m0019_slots;
 mod m0020_outbox;
 mod m0021_assignments;
 mod m0022_rosters;
+mod m0024_months;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_outbox::Migration),
             Box::new(m0021_assignments::Migration),
             Box::new(m0022_rosters::Migration),
+            Box::new(m0024_months::Migration),
         ]
     }
 

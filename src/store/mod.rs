@@ -35,6 +35,7 @@ mod lock;
 mod login_counters;
 mod media_checks;
 mod meters;
+mod months;
 mod openids;
 mod operators;
 mod outages;

@@ -19,7 +19,7 @@ use crate::domain::secret::fingerprint_of;
 use crate::domain::subscription::DeliveryState;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_photo, cleaning_verification,
+    answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_month, cleaning_photo, cleaning_verification,
     custodian, delivery, deployed, deployment, exception, excuse, grade, identity, import_file, import_review,
     imported, invitation, journal, login_counter, media_check, message_consent, notice, operator, outage, person,
     phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, roster, roster_day,
@@ -27,7 +27,7 @@ use crate::store::entity::{
     suggestion, tenure, toilet, wechat_push, wechat_token,
 };
 use crate::store::{
-    StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews,
+    StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews, months,
     operators, outbox, outlines, people, photos, plans, plates, rosters, rows, sessions, slots, subscriptions,
     substitutes, suggestions,
 };
@@ -128,7 +128,9 @@ async fn of_slots(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     let outcome = |row: &slot_outcome::Model| slots::read(row).map(drop);
     scan::<slot_outcome::Model>(tx, Table::named("slot_outcome", "slot_key"), found, outcome).await?;
     scan::<settlement::Model>(tx, Table::numbered("settlement", "toilet_id"), found, |_| Ok(())).await?;
-    scan::<cleaning_day::Model>(tx, Table::numbered("cleaning_day", "id"), found, |_| Ok(())).await
+    scan::<cleaning_day::Model>(tx, Table::numbered("cleaning_day", "id"), found, |_| Ok(())).await?;
+    let month = |row: &cleaning_month::Model| months::read(row).map(drop);
+    scan::<cleaning_month::Model>(tx, Table::numbered("cleaning_month", "id"), found, month).await
 }
 
 /// Uploaded files, a few at a time, each held to the fingerprint that was told of it.
