@@ -15,6 +15,7 @@ use super::areas::AreasApi;
 use super::assignments::AssignmentsApi;
 use super::audit::AuditApi;
 use super::batches::BatchesApi;
+use super::bundles::BundlesApi;
 use super::cleanings::CleaningsApi;
 use super::coverage::CoverageApi;
 use super::deployments::DeploymentsApi;
@@ -58,6 +59,7 @@ use crate::usecase::Ctx;
 type Apis = Documented<(
     (
         ToiletsApi,
+        BundlesApi,
         OutagesApi,
         GradesApi,
         PositionsApi,
@@ -95,6 +97,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
     let apis = (
         (
             ToiletsApi(shared()),
+            BundlesApi(shared()),
             OutagesApi(shared()),
             GradesApi(shared()),
             PositionsApi(shared()),

@@ -87,7 +87,7 @@ pub use grants::{NewGrant, Place};
 pub use identities::{Identity, NewIdentity};
 pub use imports::{Imported, Standing};
 pub use invitations::{Invitation, NewInvitation, Pending};
-pub use journal::{Cursor, Touched};
+pub use journal::{Cursor, Touched, TouchedToilets};
 pub use lock::ServerLock;
 pub use login_counters::Attempt;
 pub use meters::Pool;

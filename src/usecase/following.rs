@@ -13,17 +13,31 @@ use crate::store::{Cursor, Touched};
 
 /// When the finder was last known to hold all that the journal said.
 #[derive(Debug, Default)]
-pub struct Followed(AtomicI64);
+pub struct Followed {
+    at: AtomicI64,
+    version: AtomicI64,
+}
 
 impl Followed {
     fn caught_up(&self, at: DateTime<Utc>) {
-        self.0.store(at.timestamp_millis(), Ordering::Relaxed);
+        self.at.store(at.timestamp_millis(), Ordering::Relaxed);
+    }
+
+    /// Notes that the finder holds all that the journal says up to there.
+    pub(super) fn reached(&self, cursor: Cursor) {
+        self.version.fetch_max(cursor.version(), Ordering::Release);
+    }
+
+    /// Up to where the finder holds all that the journal says.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// How long ago that was; `None` before the first time.
     #[must_use]
     pub fn lag(&self, now: DateTime<Utc>) -> Option<Duration> {
-        let at = Some(self.0.load(Ordering::Relaxed)).filter(|at| *at > 0)?;
+        let at = Some(self.at.load(Ordering::Relaxed)).filter(|at| *at > 0)?;
         Some(Duration::from_millis(u64::try_from(now.timestamp_millis() - at).unwrap_or_default()))
     }
 }
@@ -75,6 +89,7 @@ pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
 /// What the store fails with.
 pub async fn catch_up(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
     let next = find_out(ctx, cursor).await?;
+    ctx.followed.reached(next);
     events::advance(ctx, next).await?;
     Ok(next)
 }

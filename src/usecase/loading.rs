@@ -30,6 +30,7 @@ pub async fn load(ctx: &Arc<Ctx>) -> Result<Cursor, Failure> {
     let scan = Scan::begin(Arc::new(Reader { store: ctx.store.clone(), around }));
     let filled = tokio::task::spawn_blocking(move || finder.try_replace(scan, areas, cursor.number())).await;
     filled.map_err(|panic| Failure::Internal(Box::new(panic)))??;
+    ctx.followed.reached(cursor);
     events::begin(ctx, cursor);
     Ok(cursor)
 }

@@ -7,6 +7,8 @@ pub(super) const PUBLIC: &[&str] = &[
     "find_nearest_toilets",
     "list_toilets",
     "get_toilet",
+    "get_toilet_bundle",
+    "list_toilet_changes",
     "get_toilet_export",
     "list_areas",
     "get_area",
