@@ -17,7 +17,7 @@ use crate::domain::toilet::Kind;
 /// From this hour on the late shift does what is due; the early one goes home half an hour later.
 const LATE_FROM: u32 = 13;
 
-/// From this hour on somebody else comes for whoever is ill.
+/// From this hour on the other one comes for whoever is ill.
 const HELP_FROM: u32 = 11;
 
 /// On so many in a thousand days somebody is ill.
@@ -48,7 +48,8 @@ pub struct Doing {
     pub does: ShiftKind,
     /// With whom they swapped, if that is why.
     pub swapped_with: Option<usize>,
-    is_ill: bool,
+    /// Whether they are ill or have the week off.
+    is_absent: bool,
 }
 
 /// The crews of the staff, in the order of their toilets.
@@ -117,13 +118,14 @@ pub fn doings(staff: &Staff, cleaner: usize, since: NaiveDate, date: NaiveDate) 
     let Some(partner) = staff.partners.get(&cleaner).copied() else {
         let (planned, is_ill) = (ShiftKind::Early, is_ill(cleaner, date));
         let does = if is_away || is_ill { ShiftKind::Off } else { planned };
-        return vec![Doing { cleaner, planned, does, swapped_with: None, is_ill }];
+        return vec![Doing { cleaner, planned, does, swapped_with: None, is_absent: does != planned }];
     };
     let [early, late] = fortnight();
     let day = usize::try_from((date - since).num_days().rem_euclid(14)).unwrap_or_default();
     let planned = [[early, late].concat()[day], [late, early].concat()[day]];
     let is_full = !planned.contains(&ShiftKind::Off);
-    let swaps = is_full && !is_away && Draws::of(&format!("swap {cleaner} {date}")).in_thousand(45);
+    let are_there = !is_away && ![cleaner, partner].into_iter().any(|who| is_ill(who, date));
+    let swaps = is_full && are_there && Draws::of(&format!("swap {cleaner} {date}")).in_thousand(45);
     let mut doings = Vec::with_capacity(2);
     for (place, (who, with)) in [(cleaner, partner), (partner, cleaner)].into_iter().enumerate() {
         let is_ill = is_ill(who, date);
@@ -133,8 +135,9 @@ pub fn doings(staff: &Staff, cleaner: usize, since: NaiveDate, date: NaiveDate) 
             (false, true) => ShiftKind::Rotation,
             (false, false) => planned[if swaps { 1 - place } else { place }],
         };
-        let swapped_with = (swaps && !is_ill).then_some(with);
-        doings.push(Doing { cleaner: who, planned: planned[place], does, swapped_with, is_ill });
+        let swapped_with = swaps.then_some(with);
+        let is_absent = is_ill || is_away && place == 0;
+        doings.push(Doing { cleaner: who, planned: planned[place], does, swapped_with, is_absent });
     }
     doings
 }
@@ -147,7 +150,7 @@ pub(super) fn on_shift(doings: &[Doing], hour: u32) -> Option<usize> {
         ShiftKind::Rotation => true,
         ShiftKind::Off => false,
     };
-    let helps = |doing: &&Doing| HELP_FROM <= hour && !doing.is_ill && doings.iter().any(|other| other.is_ill);
+    let helps = |doing: &&Doing| HELP_FROM <= hour && !doing.is_absent && doings.iter().any(|other| other.is_absent);
     doings.iter().find(is_on).or_else(|| doings.iter().find(helps)).map(|doing| doing.cleaner)
 }
 
@@ -185,10 +188,10 @@ mod tests {
                 }
                 if let [one, other] = doings[..] {
                     let (early, late) = (on_shift(&doings, 8), on_shift(&doings, 16));
-                    if !one.is_ill && !other.is_ill {
+                    if !one.is_absent && !other.is_absent {
                         assert!(early.is_some() && late.is_some(), "somebody is always there: {doings:?}");
                     }
-                    helped += usize::from(one.is_ill && late == Some(other.cleaner));
+                    helped += usize::from(one.is_absent && late == Some(other.cleaner));
                 }
             }
         }

@@ -28,6 +28,7 @@ pub(super) struct Writer<'a> {
     bundle: &'a Bundle,
     areas: Vec<AreaRef>,
     weeks: Vec<Week>,
+    opens: Vec<Vec<(i64, i64)>>,
 }
 
 /// The members of a fragment that a bundle tells of.
@@ -55,7 +56,7 @@ struct AreaRef {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(calendars: &'a Calendars, crs: Crs, bundle: &'a Bundle) -> Self {
-        Self { calendars, crs, bundle, areas: Vec::new(), weeks: Vec::new() }
+        Self { calendars, crs, bundle, areas: Vec::new(), weeks: Vec::new(), opens: Vec::new() }
     }
 
     /// The whole.
@@ -70,7 +71,7 @@ impl<'a> Writer<'a> {
         let removed = self.bundle.removed.iter();
         let mut json = self.written();
         json.key("removed");
-        list(&mut json, removed, |json, id| json.bare(id));
+        list(&mut json, removed, Json::bare);
         json.close(b'}');
         json.into_bytes()
     }
@@ -102,6 +103,8 @@ impl<'a> Writer<'a> {
         });
         json.key("weeks");
         list(&mut json, &self.weeks, pairs);
+        json.key("opens");
+        list(&mut json, &self.opens, pairs);
         json.key("items");
         json.written(&items);
         json
@@ -149,14 +152,15 @@ impl<'a> Writer<'a> {
         match entry.doors(self.calendars, self.bundle.window) {
             Doors::Weekly(week) => json.bare_field("week", place_in(&mut self.weeks, week)),
             Doors::Dated(open) => {
-                let open: Vec<_> = open.into_iter().map(open_minutes).filter(|(from, until)| from < until).collect();
-                json.key("open");
-                pairs(json, &open);
+                let open = open.into_iter().map(|stretch| open_minutes(stretch, self.bundle.window.0));
+                let open: Vec<_> = open.filter(|(from, until)| from < until).collect();
+                json.bare_field("open", place_in(&mut self.opens, open));
             }
             Doors::Unknown(shut) if shut.is_empty() => {}
             Doors::Unknown(shut) => {
                 json.key("shut");
-                pairs(json, &shut.into_iter().map(shut_minutes).collect::<Vec<_>>());
+                let shut = shut.into_iter().map(|stretch| shut_minutes(stretch, self.bundle.window.0));
+                pairs(json, &shut.collect::<Vec<_>>());
             }
         }
     }

@@ -30,6 +30,8 @@ pub(super) struct BundleView {
     /// The weeks that items name by their place in this list: each pairs of minutes from Monday's midnight, by the clock on
     /// the wall, from when until when the door is open.
     weeks: Vec<Vec<Vec<u16>>>,
+    /// What items name by their place in this list: pairs of minutes from `hoursFrom`, from when until when the door is open.
+    opens: Vec<Vec<Vec<i64>>>,
     /// The toilets, in the order of their ids.
     items: Vec<BundleItemView>,
 }
@@ -54,6 +56,8 @@ pub(super) struct ChangesView {
     areas: Vec<AreaRefView>,
     /// The weeks that the items of this answer name by their place in this list.
     weeks: Vec<Vec<Vec<u16>>>,
+    /// What the items of this answer name by their place in this list: pairs of minutes from `hoursFrom`.
+    opens: Vec<Vec<Vec<i64>>>,
     /// The toilets to be put in, or in the place of those with their ids.
     items: Vec<BundleItemView>,
     /// The ids of toilets to be taken out, if they are there.
@@ -97,8 +101,8 @@ struct BundleItemView {
     planned: Option<bool>,
     /// When it is open in every week, as a place in `weeks`.
     week: Option<i32>,
-    /// When it is open until `hoursUntil`, closures taken out: pairs of minutes since 1970, UTC.
-    open: Option<Vec<Vec<i64>>>,
-    /// When it is closed until `hoursUntil`, where its hours are not known: pairs of minutes since 1970, UTC.
+    /// When it is open until `hoursUntil`, closures taken out, as a place in `opens`.
+    open: Option<i32>,
+    /// When it is closed until `hoursUntil`, where its hours are not known: pairs of minutes from `hoursFrom`.
     shut: Option<Vec<Vec<i64>>>,
 }

@@ -18,6 +18,7 @@ use crate::usecase::{Ctx, bundles, toilets};
 /// The operations on `/api/v1/toilets/bundle` and `/api/v1/toilets/changes`.
 pub(super) struct BundlesApi(pub(super) Arc<Ctx>);
 
+#[expect(clippy::unused_async, reason = "poem-openapi takes nothing but async functions")]
 #[OpenApi(tag = "Tag::Toilets")]
 impl BundlesApi {
     /// Get a bundle of toilets

@@ -116,18 +116,15 @@ fn bounded(entries: impl Iterator<Item = Arc<Entry>>) -> Result<Vec<Arc<Entry>>,
     Ok(entries)
 }
 
-/// An instant in whole minutes since 1970: a beginning rounded up, an end down, so that a door that is told to be open is.
+/// A stretch in whole minutes from an instant on: its beginning rounded up, its end down, so that a door that is told to be
+/// open is.
 #[must_use]
-pub fn open_minutes((from, until): Stretch) -> (i64, i64) {
-    (minute(from + TimeDelta::seconds(59)), minute(until))
+pub fn open_minutes((from, until): Stretch, first: DateTime<Utc>) -> (i64, i64) {
+    ((from - first + TimeDelta::seconds(59)).num_minutes(), (until - first).num_minutes())
 }
 
-/// The same for a closure: a beginning rounded down, an end up.
+/// The same for a closure: its beginning rounded down, its end up.
 #[must_use]
-pub fn shut_minutes((from, until): Stretch) -> (i64, i64) {
-    (minute(from), minute(until + TimeDelta::seconds(59)))
-}
-
-fn minute(at: DateTime<Utc>) -> i64 {
-    at.timestamp().div_euclid(60)
+pub fn shut_minutes((from, until): Stretch, first: DateTime<Utc>) -> (i64, i64) {
+    ((from - first).num_minutes(), (until - first + TimeDelta::seconds(59)).num_minutes())
 }

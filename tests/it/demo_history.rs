@@ -5,7 +5,7 @@ use gongce::http::cleaning_receipt;
 use gongce::usecase::demonstration_history::{Extent, Made, fill, start_over};
 use gongce::usecase::slots;
 use sea_orm::{ConnectionTrait, Database as Connection, QueryResult, Statement};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::service::Service;
 use crate::harness::stores::{Database, on_both};
@@ -104,7 +104,11 @@ on_both! {
         let ctx = database.ctx().await;
         assert!(!start_over(&ctx.store).await.unwrap(), "an empty register");
         fill(&ctx, Extent { days: 0, every: 1 }, cleaning_receipt).await.unwrap();
-        Service::on(&database).await.sign_in(Role::Supervisor, "410308").await;
+        let service = Service::around(database.ctx().await).await;
+        let supervisor = service.sign_in(Role::Supervisor, "410308").await;
+        let toilet = service.get("/api/v1/toilets/1", "").await.json_of(200);
+        let told = service.patch("/api/v1/toilets/1", &supervisor, &toilet["revision"], json!({"address": "东门"})).await;
+        assert_eq!(told.status, 200, "{}", told.text);
         let before = ctx.store.journal_length().await.unwrap();
         assert!(!start_over(&ctx.store).await.unwrap());
         assert_eq!(ctx.store.journal_length().await.unwrap(), before);
