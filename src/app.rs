@@ -22,7 +22,7 @@ use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
 use crate::usecase::keys::{self, KeyError};
 use crate::usecase::photos::{self, Photos};
-use crate::usecase::{Clock, Ctx, Failure, following, loading, outbox, slots, sweeping};
+use crate::usecase::{Clock, Ctx, Failure, following, loading, outbox, slots, sweeping, tending};
 
 /// Why the product does not start, with what to do about it where that is known.
 #[derive(Debug, thiserror::Error)]
@@ -272,6 +272,7 @@ impl App {
         let follower = tokio::spawn(following::follow(Arc::clone(&self.ctx), self.cursor));
         let housekeeper = self.ctx.photos.is_some().then(|| tokio::spawn(photos::keep(Arc::clone(&self.ctx))));
         let sweeper = tokio::spawn(sweeping::sweep_hourly(Arc::clone(&self.ctx)));
+        let timekeeper = tokio::spawn(tending::tend(Arc::clone(&self.ctx)));
         let closer = tokio::spawn(slots::close(Arc::clone(&self.ctx)));
         let sender = tokio::spawn(outbox::keep_sending(Arc::clone(&self.ctx)));
         let clock = self.ctx.clock;
@@ -296,6 +297,7 @@ impl App {
         housekeeper.iter().for_each(JoinHandle::abort);
         sweeper.abort();
         closer.abort();
+        timekeeper.abort();
         sender.abort();
         drop(ended);
         if let Some(admin) = admin {

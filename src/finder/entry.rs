@@ -1,14 +1,16 @@
 //! A toilet as the searches see it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
+use arc_swap::ArcSwapOption;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::intern::Interner;
 use super::needs::Answers;
 use super::plain::plain;
+use super::schedule::Schedule;
+use super::upkeep::Upkeep;
 use crate::domain::Toilet;
 use crate::domain::area::AreaCode;
 use crate::domain::grade::NewGrade;
@@ -31,26 +33,21 @@ pub struct Entry {
     pub(super) access: Option<Access>,
     pub(super) lifecycle: Lifecycle,
     pub(super) service: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    pub(super) zone: Tz,
     pub(super) revision: i32,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) answers: Answers,
     pub(super) place: Option<Place>,
     pub(super) point: Option<UnitVector>,
     pub(super) stations: Box<[(Span, Place, UnitVector)]>,
-    pub(super) hours: Option<Hours>,
-    pub(super) calendar: Option<Arc<str>>,
+    pub(super) schedule: Arc<Schedule>,
     pub(super) area: Option<Arc<[AreaCode]>>,
     pub(super) closures: Box<[Closure]>,
     pub(super) grades: Box<[NewGrade]>,
     pub(super) text: Box<str>,
     fragment: Box<[u8]>,
-    /// When it was last cleaned, in microseconds since 1970: what changes far more often than the rest, and so in place.
-    cleaned: AtomicI64,
+    /// How its cleaning stands: what changes far more often than the rest, and so in place.
+    upkeep: ArcSwapOption<Upkeep>,
 }
-
-/// What stands where no cleaning is known.
-const NEVER: i64 = i64::MIN;
 
 /// A closure as the public is told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,34 +78,49 @@ impl Entry {
             access: fact.access,
             lifecycle: fact.lifecycle,
             service: (fact.service_from, fact.service_until),
-            zone: fact.zone,
             revision: toilet.revision,
             updated_at: toilet.updated_at,
             answers: Answers::of(fact),
             place: fact.position,
             point: fact.position.map(|place| place.position.into()),
             stations: toilet.stations.iter().map(|one| (one.span, one.place, one.place.position.into())).collect(),
-            hours: fact.hours.as_ref().map(|hours| interner.hours(hours)),
-            calendar: fact.calendar.as_deref().map(|id| interner.calendar(id)),
+            schedule: interner.schedule(fact.hours.as_ref(), fact.zone, fact.calendar.as_deref()),
             area: toilet.area.as_ref().map(|area| interner.path(&area.path)),
             closures: counts.map(Closure::of).collect(),
             grades: toilet.grades.iter().map(|record| record.fact.clone()).collect(),
             text: searchable(toilet),
             fragment: fragment.into_boxed_slice(),
-            cleaned: AtomicI64::new(NEVER),
+            upkeep: ArcSwapOption::empty(),
         }
     }
 
-    /// Takes over when it was last cleaned.
-    pub(super) fn set_cleaned(&self, at: Option<DateTime<Utc>>) {
-        self.cleaned.store(at.map_or(NEVER, |at| at.timestamp_micros()), Ordering::Relaxed);
+    /// Takes over how its cleaning stands.
+    pub(super) fn keep_up(&self, upkeep: Option<Arc<Upkeep>>) {
+        self.upkeep.store(upkeep);
+    }
+
+    /// How its cleaning stands, if anything is known of it.
+    #[must_use]
+    pub fn upkeep(&self) -> Option<Arc<Upkeep>> {
+        self.upkeep.load_full()
     }
 
     /// Whether it was cleaned within that time before an instant; `None` where that is not known, since no cleaning is,
     /// or none before the instant is any more.
     pub(super) fn cleaned_within(&self, at: DateTime<Utc>, within: TimeDelta) -> Option<bool> {
-        let cleaned = DateTime::from_timestamp_micros(self.cleaned.load(Ordering::Relaxed))?;
+        let cleaned = self.upkeep.load().as_ref()?.settlement.last_cleaned_at?;
         (cleaned <= at).then(|| at - cleaned <= within)
+    }
+
+    /// Where it stands if that is the same at any time.
+    pub(super) fn fixed_point(&self) -> Option<[f64; 3]> {
+        self.point.filter(|_| !self.moves()).map(|point| point.components())
+    }
+
+    /// Whether it is put elsewhere for a time.
+    #[must_use]
+    pub fn moves(&self) -> bool {
+        !self.stations.is_empty()
     }
 
     /// Its id.
@@ -159,19 +171,19 @@ impl Entry {
     /// When it is open, if that is known.
     #[must_use]
     pub fn hours(&self) -> Option<&Hours> {
-        self.hours.as_ref()
+        self.schedule.hours.as_ref()
     }
 
     /// The time zone of its hours and days.
     #[must_use]
     pub fn zone(&self) -> Tz {
-        self.zone
+        self.schedule.zone
     }
 
     /// The id of the holiday calendar for its hours.
     #[must_use]
     pub fn calendar(&self) -> Option<&str> {
-        self.calendar.as_deref()
+        self.schedule.calendar.as_deref()
     }
 
     /// What its grade records say.
@@ -189,7 +201,7 @@ impl Entry {
     /// Its local day at that instant.
     #[must_use]
     pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.zone).date_naive()
+        at.with_timezone(&self.schedule.zone).date_naive()
     }
 
     /// The closure in force at that instant, the one that ends last if there are several.

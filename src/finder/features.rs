@@ -61,7 +61,7 @@ impl Snapshot {
     #[must_use]
     pub fn features(&self, query: &FeatureQuery, at: DateTime<Utc>) -> FeaturePage {
         let (mut ids, mut matched, mut more) = (Vec::with_capacity(query.limit), 0, false);
-        for entry in self.entries().iter().filter(|entry| entry.is_kept(at) && query.admits(entry)) {
+        for entry in self.entries().filter(|entry| entry.is_kept(at) && query.admits(entry)) {
             matched += 1;
             if query.after.is_some_and(|after| entry.id <= after) {
                 continue;
@@ -80,7 +80,7 @@ impl Snapshot {
     #[must_use]
     pub fn extent(&self, at: DateTime<Utc>) -> Extent {
         let mut extent = Extent { bbox: None, updated_from: None };
-        for entry in self.entries().iter().filter(|entry| entry.is_kept(at)) {
+        for entry in self.entries().filter(|entry| entry.is_kept(at)) {
             let earliest = extent.updated_from.map_or(entry.updated_at, |at| at.min(entry.updated_at));
             extent.updated_from = Some(earliest);
             let Some(place) = entry.place() else { continue };

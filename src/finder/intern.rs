@@ -1,33 +1,35 @@
 //! Values that thousands of toilets share are kept once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
+
+use super::schedule::Schedule;
 use crate::domain::area::AreaCode;
 use crate::domain::hours::Hours;
+
+/// What makes a schedule.
+type Key = (Option<Hours>, Tz, Option<Arc<str>>);
 
 /// The shared values seen so far. A county of 170 toilets has a dozen different hours; a country not many more.
 #[derive(Debug, Default)]
 pub(super) struct Interner {
-    hours: HashSet<Hours>,
+    schedules: HashMap<Key, Arc<Schedule>>,
     calendars: HashSet<Arc<str>>,
     paths: HashSet<Arc<[AreaCode]>>,
 }
 
 impl Interner {
-    /// The kept hours that equal these; parsed rules are shared between clones.
-    pub(super) fn hours(&mut self, hours: &Hours) -> Hours {
-        if let Some(kept) = self.hours.get(hours) {
-            return kept.clone();
-        }
-        self.hours.insert(hours.clone());
-        hours.clone()
-    }
-
-    /// The kept id of a holiday calendar.
-    pub(super) fn calendar(&mut self, id: &str) -> Arc<str> {
-        keep(&mut self.calendars, id)
+    /// The kept schedule of these hours; parsed rules are shared between clones.
+    pub(super) fn schedule(&mut self, hours: Option<&Hours>, zone: Tz, calendar: Option<&str>) -> Arc<Schedule> {
+        let calendar = calendar.map(|id| keep(&mut self.calendars, id));
+        let key = (hours.cloned(), zone, calendar);
+        let made = self.schedules.entry(key).or_insert_with_key(|(hours, zone, calendar)| {
+            Arc::new(Schedule::new(hours.clone(), *zone, calendar.clone()))
+        });
+        Arc::clone(made)
     }
 
     /// The kept path of an area.

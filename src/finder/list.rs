@@ -56,9 +56,15 @@ impl Snapshot {
     /// One page of the toilets that will do, in the order of their ids.
     #[must_use]
     pub fn list(&self, query: &ListQuery) -> Page {
-        let start = query.after.map_or(0, |after| self.entries().partition_point(|entry| entry.id <= after));
-        let rest = self.entries().iter().skip(start);
-        let mut entries: Vec<_> = rest.filter(|entry| query.admits(entry)).take(query.limit + 1).cloned().collect();
+        let near = query.bbox.and_then(|bbox| self.around(&bbox.bounds, NEAR));
+        let mut entries = match near {
+            Some(mut near) => {
+                near.retain(|entry| query.after.is_none_or(|after| entry.id > after));
+                near.sort_unstable_by_key(|entry| entry.id);
+                query.page(near.into_iter())
+            }
+            None => query.page(self.entries_after(query.after)),
+        };
         let more = entries.len() > query.limit;
         entries.truncate(query.limit);
         let next = entries.last().filter(|_| more).map(|entry| entry.id);
@@ -66,7 +72,15 @@ impl Snapshot {
     }
 }
 
+/// Toilets of a box at most that are worth picking out: of a wider one so many will do that a look at all in their order
+/// soon has enough.
+const NEAR: usize = 4_096;
+
 impl ListQuery {
+    fn page<'a>(&self, candidates: impl Iterator<Item = &'a Arc<Entry>>) -> Vec<Arc<Entry>> {
+        candidates.filter(|entry| self.admits(entry)).take(self.limit + 1).cloned().collect()
+    }
+
     fn admits(&self, entry: &Entry) -> bool {
         self.status_fits(entry)
             && self.areas.as_ref().is_none_or(|areas| entry.lies_in(areas))

@@ -1,18 +1,18 @@
 //! The nearest toilets to a place.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::bits::{CHANGED, SURE, unsure, wanted};
 use super::door::Usability;
 use super::entry::Entry;
 use super::filter::Filter;
 use super::snapshot::Snapshot;
 use super::unsure::Unsure;
 use crate::domain::text::Name;
-use crate::geo::{UnitVector, Wgs84, great_circle, metres_to_chord_squared};
+use crate::geo::{UnitVector, Wgs84, chord_squared_to_metres, great_circle, metres_to_chord_squared};
 
 /// A search for the nearest toilets.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +48,8 @@ impl Snapshot {
     /// The nearest toilets that will do, sorted by distance, then id; exact for every place on Earth. Those across a
     /// barrier say so. Those that come [last](super::Uncleaned::Last) do so in the same order.
     ///
-    /// Distance is judged first: the hours of a toilet are evaluated only if it would enter the result.
+    /// At the present the tree knows which toilets will do. At any other time distance is judged first: the hours of a
+    /// toilet are evaluated only if it would enter the result.
     #[must_use]
     pub fn nearest(&self, query: &NearestQuery) -> Vec<Hit> {
         self.search(query, false)
@@ -61,45 +62,118 @@ impl Snapshot {
     }
 
     fn search(&self, query: &NearestQuery, avoid: bool) -> Vec<Hit> {
-        let from = UnitVector::from(query.from);
-        let reach = query.max_distance.map_or(f64::INFINITY, reach);
+        let search = Search { snapshot: self, query, avoid, from: UnitVector::from(query.from) };
+        let glance = self.base.window.look(query.at.timestamp());
+        let found = glance.map(|glance| (search.best(true), glance));
+        // Where time turned something while this looked on, it looks again, at each toilet itself.
+        let found = found.filter(|(_, glance)| self.base.window.stayed(*glance)).map(|(best, _)| best);
+        let best = found.unwrap_or_else(|| search.best(false));
+        best.kept.iter().filter_map(|candidate| search.hit(candidate)).collect()
+    }
+}
+
+/// A search under way.
+struct Search<'a> {
+    snapshot: &'a Snapshot,
+    query: &'a NearestQuery,
+    avoid: bool,
+    from: UnitVector,
+}
+
+impl<'a> Search<'a> {
+    /// The best; with `timed` by the bits that hold at the time of the search.
+    fn best(&self, timed: bool) -> Best<'a> {
+        let (Snapshot { base, overlay, .. }, query) = (self.snapshot, self.query);
         let mut best = Best::new(query.limit);
-        for entry in self.entries() {
-            let Some(point) = entry.point_at(query.at) else { continue };
-            let Some(rank) = rank(&from, point, reach) else { continue };
-            // What has no place among the best of the first class has none in a lower one.
-            if !best.admits(Class::default(), rank, entry) {
-                continue;
+        let reach = query.max_distance.map_or(Reach::ANY, Reach::of);
+        let wanted = wanted(&query.filter, timed.then_some(query.usable));
+        base.tree.nearest(self.from.components(), reach.no_farther, wanted, |seen| {
+            let entry = &base.entries[seen.item as usize];
+            if seen.bits & CHANGED != 0 {
+                let now = overlay.get(entry.id).unwrap_or(entry);
+                if now.fixed_point().as_ref() == Some(seen.at) {
+                    self.look_at(&mut best, &reach, now);
+                }
+            } else {
+                let rank = rank(seen.chord_squared, &self.from, seen.at);
+                let known = (timed && query.filter.cleaned.is_none()).then(|| self.known(seen.bits));
+                self.take(&mut best, &reach, rank, entry, known);
             }
-            let class = Class { across: false, last: query.filter.is_last(entry, query.at) };
-            if !best.admits(class, rank, entry) {
-                continue;
-            }
-            let Some(unsure) = self.judge(query, entry) else { continue };
-            let across = avoid && self.barriers().across(&from, point).is_some();
-            best.push(Candidate { class: Class { across, ..class }, rank, entry, unsure });
-        }
-        best.sorted().into_iter().filter_map(|candidate| self.hit(query, &from, &candidate)).collect()
+            best.bound().min(reach.no_farther)
+        });
+        let apart = base.apart.iter().filter_map(|number| base.entries.get(*number as usize));
+        let apart = apart.filter(|entry| overlay.get(entry.id).is_none()).chain(overlay.apart());
+        apart.for_each(|entry| self.look_at(&mut best, &reach, entry));
+        best
     }
 
-    fn hit(&self, query: &NearestQuery, from: &UnitVector, found: &Candidate<'_>) -> Option<Hit> {
-        let &Candidate { entry, unsure, .. } = found;
-        let distance_metres = great_circle(query.from, entry.place_at(query.at)?.position);
-        let across = self.barriers().across(from, entry.point_at(query.at)?).cloned();
-        Some(Hit { entry: Arc::clone(entry), distance_metres, across, unsure })
+    /// Takes a toilet of which nothing is known yet.
+    fn look_at(&self, best: &mut Best<'a>, reach: &Reach, entry: &'a Arc<Entry>) {
+        let Some(point) = entry.point_at(self.query.at) else { return };
+        let chord_squared = self.from.chord_squared(point);
+        if chord_squared <= reach.no_farther {
+            let rank = rank(chord_squared, &self.from, &point.components());
+            self.take(best, reach, rank, entry, None);
+        }
     }
 
-    /// What is unsure about a toilet that will do; `None` for one that will not.
-    fn judge(&self, query: &NearestQuery, entry: &Entry) -> Option<Unsure> {
-        let place = entry.place_at(query.at)?;
-        if query.max_distance.is_some_and(|most| great_circle(query.from, place.position) > most) {
-            return None;
+    /// Takes a toilet that is so far away, if it will do and is among the best; `known` is what is unsure about it, if that
+    /// is known and it will do.
+    fn take(&self, best: &mut Best<'a>, reach: &Reach, rank: f64, entry: &'a Arc<Entry>, known: Option<Unsure>) {
+        // What has no place among the best of the first class has none in a lower one.
+        if !best.admits(Class::default(), rank, entry) || !self.is_within(reach, rank, entry) {
+            return;
         }
-        let unsure = query.filter.admits(entry, query.at)?;
-        if !query.usable {
-            return entry.is_kept(query.at).then_some(unsure);
+        let Some(unsure) = known.or_else(|| self.judge(entry)) else { return };
+        let class = Class {
+            across: self.avoid && self.across(entry).is_some(),
+            last: self.query.filter.is_last(entry, self.query.at),
+        };
+        if best.admits(class, rank, entry) {
+            best.put(Candidate { class, rank, entry, unsure });
         }
-        match entry.usability(self.calendars(), query.at) {
+    }
+
+    fn is_within(&self, reach: &Reach, rank: f64, entry: &Entry) -> bool {
+        rank <= reach.surely || {
+            let place = entry.place_at(self.query.at);
+            place.is_some_and(|place| great_circle(self.query.from, place.position) <= reach.metres)
+        }
+    }
+
+    fn across(&self, entry: &Entry) -> Option<&'a Name> {
+        self.snapshot.barriers().across(&self.from, entry.point_at(self.query.at)?)
+    }
+
+    fn hit(&self, found: &Candidate<'a>) -> Option<Hit> {
+        let &Candidate { entry, unsure, rank, .. } = found;
+        let distance_metres = if rank <= QUARTER {
+            chord_squared_to_metres(rank)
+        } else {
+            great_circle(self.query.from, entry.place_at(self.query.at)?.position)
+        };
+        Some(Hit { entry: Arc::clone(entry), distance_metres, across: self.across(entry).cloned(), unsure })
+    }
+
+    /// What is unsure about a toilet with those bits, which will do.
+    fn known(&self, bits: u64) -> Unsure {
+        let hours = self.query.usable && bits & SURE == 0;
+        Unsure { needs: unsure(self.query.filter.needs, bits), cleaned: false, hours }
+    }
+
+    fn judge(&self, entry: &Entry) -> Option<Unsure> {
+        self.snapshot.judge(entry, &self.query.filter, self.query.at, self.query.usable)
+    }
+}
+
+impl Snapshot {
+    /// What is unsure about a toilet that will do at that instant; `None` for one that will not.
+    pub(super) fn judge(&self, entry: &Entry, filter: &Filter, at: DateTime<Utc>, usable: bool) -> Option<Unsure> {
+        let unsure = filter.admits(entry, at)?;
+        if !usable {
+            return entry.is_kept(at).then_some(unsure);
+        }
+        match entry.usability(self.calendars(), at) {
             Usability::Usable => Some(unsure),
             Usability::HoursUnknown => Some(Unsure { hours: true, ..unsure }),
             Usability::Unusable => None,
@@ -116,8 +190,7 @@ struct Class {
     last: bool,
 }
 
-/// A toilet on its way into the result. The greatest is the farthest of the lowest class, and of equals the one with
-/// the highest id.
+/// A toilet on its way into the result.
 struct Candidate<'a> {
     class: Class,
     rank: f64,
@@ -125,81 +198,82 @@ struct Candidate<'a> {
     unsure: Unsure,
 }
 
-/// The nearest of those that came.
+impl Candidate<'_> {
+    /// Where it stands beside another one: the nearer of the better class first, and of equals the one with the lower id.
+    fn place(&self, class: Class, rank: f64, entry: &Entry) -> Ordering {
+        self.class.cmp(&class).then(self.rank.total_cmp(&rank)).then_with(|| self.entry.id.cmp(&entry.id))
+    }
+}
+
+/// The nearest of those that came, in order.
 struct Best<'a> {
-    kept: BinaryHeap<Candidate<'a>>,
+    kept: Vec<Candidate<'a>>,
     limit: usize,
 }
 
 impl<'a> Best<'a> {
     fn new(limit: usize) -> Self {
-        Self { kept: BinaryHeap::with_capacity(limit + 1), limit }
+        Self { kept: Vec::with_capacity(limit + 1), limit }
     }
 
     /// Whether a toilet of that class and rank would be kept.
     fn admits(&self, class: Class, rank: f64, entry: &Entry) -> bool {
         let before = |worst: &Candidate<'_>| worst.place(class, rank, entry).is_gt();
-        self.kept.len() < self.limit || self.kept.peek().is_some_and(before)
+        self.kept.len() < self.limit || self.kept.last().is_some_and(before)
     }
 
-    fn push(&mut self, candidate: Candidate<'a>) {
-        self.kept.push(candidate);
-        if self.kept.len() > self.limit {
-            self.kept.pop();
+    fn put(&mut self, new: Candidate<'a>) {
+        let place = self.kept.partition_point(|kept| kept.place(new.class, new.rank, new.entry).is_lt());
+        self.kept.insert(place, new);
+        self.kept.truncate(self.limit);
+    }
+
+    /// The squared chord beyond which nothing is kept any more.
+    fn bound(&self) -> f64 {
+        match self.kept.last().filter(|_| self.kept.len() == self.limit) {
+            Some(worst) if worst.class == Class::default() => chord_squared(worst.rank),
+            _ => f64::INFINITY,
         }
     }
+}
 
-    fn sorted(self) -> Vec<Candidate<'a>> {
-        self.kept.into_sorted_vec()
+/// How far away a toilet may be.
+struct Reach {
+    metres: f64,
+    /// A squared chord that no place within so many metres exceeds, whatever the rounding.
+    no_farther: f64,
+    /// A rank up to which every place is within so many metres, whatever the rounding. Those in between are judged by their
+    /// distance itself.
+    surely: f64,
+}
+
+impl Reach {
+    const ANY: Self = Self { metres: f64::INFINITY, no_farther: f64::INFINITY, surely: f64::INFINITY };
+
+    fn of(metres: f64) -> Self {
+        let chord_squared = metres_to_chord_squared(metres);
+        let surely = chord_squared * (1.0 - 1e-9) - 1e-12;
+        Self { metres, no_farther: chord_squared * (1.0 + 1e-9) + 1e-12, surely: surely.min(QUARTER) }
     }
 }
 
-impl Candidate<'_> {
-    /// Where it stands beside another one.
-    fn place(&self, class: Class, rank: f64, entry: &Entry) -> Ordering {
-        self.class.cmp(&class).then(self.rank.total_cmp(&rank)).then(self.entry.id.cmp(&entry.id))
-    }
-}
+/// The squared chord of a quarter of the way around the Earth.
+const QUARTER: f64 = 2.0;
 
-impl Ord for Candidate<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.place(other.class, other.rank, other.entry)
-    }
-}
-
-impl PartialOrd for Candidate<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Candidate<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Candidate<'_> {}
-
-/// A squared chord that no place within so many metres exceeds, whatever the rounding. Those in between are judged by
-/// their distance itself.
-fn reach(metres: f64) -> f64 {
-    metres_to_chord_squared(metres) * (1.0 + 1e-9) + 1e-12
-}
-
-/// A number that grows with the distance between two places, without trigonometry; `None` beyond `reach`.
+/// A number that grows with the distance between two places, without trigonometry.
 ///
 /// Up to a quarter of the way around it is the squared chord. Beyond, the chord loses its digits (near the antipode it
 /// hardly changes over hundreds of metres), so there the chord to the antipode counts, turned upside down.
-fn rank(from: &UnitVector, to: &UnitVector, reach: f64) -> Option<f64> {
-    let chord_squared = from.chord_squared(to);
-    if chord_squared > reach {
-        return None;
+fn rank(chord_squared: f64, from: &UnitVector, to: &[f64; 3]) -> f64 {
+    if chord_squared <= QUARTER {
+        return chord_squared;
     }
-    if chord_squared <= 2.0 {
-        return Some(chord_squared);
-    }
-    let ([ax, ay, az], [bx, by, bz]) = (from.components(), to.components());
+    let ([ax, ay, az], [bx, by, bz]) = (from.components(), *to);
     let to_antipode = (ax + bx).powi(2) + (ay + by).powi(2) + (az + bz).powi(2);
-    Some(8.0 / to_antipode.max(f64::MIN_POSITIVE))
+    8.0 / to_antipode.max(f64::MIN_POSITIVE)
+}
+
+/// A squared chord that no place of that rank exceeds, whatever the rounding.
+fn chord_squared(rank: f64) -> f64 {
+    if rank <= QUARTER { rank } else { 4.0 - 8.0 / rank + 1e-9 }
 }

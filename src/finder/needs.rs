@@ -20,6 +20,16 @@ impl NeedSet {
         self.0 & bit(need) != 0
     }
 
+    /// The set as bits.
+    pub(super) fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The needs of the set but for those of these bits.
+    pub(super) fn without(self, bits: u16) -> Self {
+        Self(self.0 & !bits)
+    }
+
     /// The needs of the set, in the order of the API's list.
     pub fn iter(self) -> impl Iterator<Item = Need> {
         Need::all().filter(move |&need| self.contains(need))
@@ -44,6 +54,16 @@ impl Answers {
     pub(super) fn of(toilet: &Draft) -> Self {
         let that = |wanted| Need::all().filter(|need| need.answer(toilet) == wanted).collect();
         Self { met: that(Answer::Met), unmet: that(Answer::Unmet) }
+    }
+
+    /// The needs that it meets.
+    pub(super) fn met(self) -> NeedSet {
+        self.met
+    }
+
+    /// The needs that it is not known to leave unmet.
+    pub(super) fn possible(self) -> NeedSet {
+        Need::all().collect::<NeedSet>().without(self.unmet.0)
     }
 
     /// The needs among `wanted` of which nobody knows whether they are met; `None` when one is known not to be.

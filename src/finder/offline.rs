@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// When the door of a toilet is open, within a window of days.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doors {
+pub enum OpenTimes {
     /// Every week alike: from which minute until which, counted from Monday's midnight by the clock on the wall.
     Weekly(Vec<(u16, u16)>),
     /// In these stretches of the window, closures taken out.
@@ -26,7 +26,7 @@ pub enum Doors {
 impl Snapshot {
     /// The toilets that are not retired, in those areas or below if any are named, in the order of their ids.
     pub fn on_record<'a>(&'a self, areas: Option<&'a [AreaCode]>) -> impl Iterator<Item = &'a Arc<Entry>> {
-        self.entries().iter().filter(move |entry| entry.is_on_record(areas))
+        self.entries().filter(move |entry| entry.is_on_record(areas))
     }
 }
 
@@ -47,17 +47,17 @@ impl Entry {
 
     /// When its door is open within a window.
     #[must_use]
-    pub fn doors(&self, calendars: &Calendars, window: Stretch) -> Doors {
+    pub fn open_times(&self, calendars: &Calendars, window: Stretch) -> OpenTimes {
         let shut = self.shut();
         let met: Vec<Stretch> = meeting(window, &shut).collect();
-        let Some(hours) = &self.hours else { return Doors::Unknown(met) };
+        let Some(hours) = self.hours() else { return OpenTimes::Unknown(met) };
         if let Some(week) = hours.week().filter(|_| met.is_empty()) {
-            return Doors::Weekly(week);
+            return OpenTimes::Weekly(week);
         }
-        let calendar = self.calendar.as_deref().and_then(|id| calendars.get(id));
-        match hours.open_within(self.zone, calendar, window) {
-            Some(open) => Doors::Dated(without(&open, &shut)),
-            None => Doors::Unknown(met),
+        let calendar = self.calendar().and_then(|id| calendars.get(id));
+        match hours.open_within(self.zone(), calendar, window) {
+            Some(open) => OpenTimes::Dated(without(&open, &shut)),
+            None => OpenTimes::Unknown(met),
         }
     }
 
@@ -69,7 +69,7 @@ impl Entry {
         let dates = |grade: &NewGrade| {
             [grade.assessed_on, grade.valid_to, grade.revoked_on, grade.superseded_on].into_iter().flatten().max()
         };
-        self.hours.as_ref().is_some_and(is_dated)
+        self.hours().is_some_and(is_dated)
             || self.shut().iter().any(|(_, until)| since < *until)
             || self.stations.iter().any(|(span, ..)| span.until().is_none_or(|until| since < until))
             || self.grades.iter().filter_map(dates).any(|last| day <= last)

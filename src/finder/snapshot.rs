@@ -5,17 +5,20 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::areas::Areas;
+use super::base::Base;
 use super::door::Usability;
 use super::entry::Entry;
+use super::overlay::Overlay;
 use crate::domain::barrier::Barriers;
 use crate::domain::holiday::Calendars;
 use crate::domain::id::ToiletId;
 use crate::geo::Wgs84;
 
 /// All toilets and areas as they stood after one entry of the journal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Snapshot {
-    entries: Vec<Arc<Entry>>,
+    pub(super) base: Arc<Base>,
+    pub(super) overlay: Arc<Overlay>,
     areas: Arc<Areas>,
     calendars: Arc<Calendars>,
     barriers: Arc<Barriers>,
@@ -23,44 +26,32 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// A snapshot of these; of entries with the same id the last one counts.
-    pub(super) fn new(
-        mut entries: Vec<Arc<Entry>>,
-        areas: Arc<Areas>,
-        calendars: Arc<Calendars>,
-        barriers: Arc<Barriers>,
-        number: i64,
-    ) -> Self {
-        entries.reverse();
-        entries.sort_by_key(|entry| entry.id);
-        entries.dedup_by_key(|entry| entry.id);
-        entries.shrink_to_fit();
-        Self { entries, areas, calendars, barriers, number }
+    /// A snapshot in which nothing is.
+    pub(super) fn empty(calendars: Arc<Calendars>) -> Self {
+        let base = Arc::new(Base::new(Vec::new()));
+        Self { base, overlay: Arc::default(), areas: Arc::default(), calendars, barriers: Arc::default(), number: 0 }
+    }
+
+    /// The whole register anew, with the barriers of before.
+    pub(super) fn of(&self, base: Arc<Base>, areas: Areas, number: i64) -> Self {
+        Self { base, overlay: Arc::default(), areas: Arc::new(areas), number, ..self.clone() }
     }
 
     /// The same register with these barriers.
-    pub(super) fn among(&self, barriers: Arc<Barriers>) -> Self {
-        let (areas, calendars) = (Arc::clone(&self.areas), Arc::clone(&self.calendars));
-        Self { entries: self.entries.clone(), areas, calendars, barriers, number: self.number }
+    pub(super) fn among(&self, barriers: Barriers) -> Self {
+        Self { barriers: Arc::new(barriers), ..self.clone() }
     }
 
     /// The same register with these entries added or put in the place of older ones.
     pub(super) fn with(&self, changed: impl IntoIterator<Item = Entry>, number: i64) -> Self {
-        let mut entries = self.entries.clone();
-        for entry in changed {
-            match entries.binary_search_by_key(&entry.id, |kept| kept.id) {
-                Ok(place) => {
-                    // Changes may be told twice or out of order; a newer record never gives way to an older one.
-                    if let Some(kept) = entries.get_mut(place).filter(|kept| kept.revision <= entry.revision) {
-                        *kept = Arc::new(entry);
-                    }
-                }
-                Err(place) => entries.insert(place, Arc::new(entry)),
-            }
-        }
-        let (areas, calendars) = (Arc::clone(&self.areas), Arc::clone(&self.calendars));
-        let barriers = Arc::clone(&self.barriers);
-        Self { entries, areas, calendars, barriers, number: self.number.max(number) }
+        let overlay = self.overlay.with(&self.base, changed.into_iter().map(Arc::new));
+        Self { overlay: Arc::new(overlay), number: self.number.max(number), ..self.clone() }
+    }
+
+    /// The same register put in order: `base` holds what `merged` held beside the base of before.
+    pub(super) fn put_in_order(&self, base: Arc<Base>, merged: &Overlay) -> Self {
+        let overlay = Arc::new(self.overlay.beyond(merged, &base));
+        Self { base, overlay, ..self.clone() }
     }
 
     /// The number of the last journal entry that this snapshot holds.
@@ -72,26 +63,31 @@ impl Snapshot {
     /// How many toilets it holds, retired ones included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.base.entries.len() + self.overlay.new_ones()
     }
 
     /// Whether it holds no toilet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
+    }
+
+    /// How many of them have changed since it was last put in order.
+    #[must_use]
+    pub fn beside(&self) -> usize {
+        self.overlay.entries().len()
     }
 
     /// The toilet of that id, retired or not.
     #[must_use]
     pub fn get(&self, id: ToiletId) -> Option<&Arc<Entry>> {
-        let place = self.entries.binary_search_by_key(&id, |entry| entry.id).ok()?;
-        self.entries.get(place)
+        self.overlay.get(id).or_else(|| self.base.entries.get(self.base.number(id)?))
     }
 
     /// Where the toilets stand that somebody from the street can use at that instant, and whether their hours are known.
     #[must_use]
     pub fn usable(&self, at: DateTime<Utc>) -> Vec<(Wgs84, Usability)> {
-        let usable = self.entries.iter().filter_map(|entry| {
+        let usable = self.entries().filter_map(|entry| {
             let usability = entry.usability(&self.calendars, at);
             Some((entry.place?.position, usability)).filter(|_| usability != Usability::Unusable)
         });
@@ -116,15 +112,38 @@ impl Snapshot {
         &self.barriers
     }
 
-    pub(super) fn shared_barriers(&self) -> Arc<Barriers> {
-        Arc::clone(&self.barriers)
+    /// All toilets by their ids.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries_after(None)
     }
 
-    pub(super) fn shared_calendars(&self) -> Arc<Calendars> {
-        Arc::clone(&self.calendars)
+    /// All toilets after that one, by their ids.
+    pub(super) fn entries_after(&self, after: Option<ToiletId>) -> impl Iterator<Item = &Arc<Entry>> {
+        let rest =
+            |entries: &'_ [Arc<Entry>]| entries.partition_point(|entry| after.is_some_and(|after| entry.id <= after));
+        let base = &self.base.entries[rest(&self.base.entries)..];
+        let newer = self.overlay.entries();
+        let newer = &newer[rest(newer)..];
+        Merged { base: base.iter().peekable(), newer: newer.iter().peekable() }
     }
+}
 
-    pub(super) fn entries(&self) -> &[Arc<Entry>] {
-        &self.entries
+/// Two lists as one, in which what is newer stands in the place of what it was.
+struct Merged<'a, I: Iterator<Item = &'a Arc<Entry>>> {
+    base: std::iter::Peekable<I>,
+    newer: std::iter::Peekable<I>,
+}
+
+impl<'a, I: Iterator<Item = &'a Arc<Entry>>> Iterator for Merged<'a, I> {
+    type Item = &'a Arc<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Some(newer) = self.newer.peek() else { return self.base.next() };
+        let newer = newer.id;
+        if let Some(entry) = self.base.next_if(|entry| entry.id < newer) {
+            return Some(entry);
+        }
+        self.base.next_if(|entry| entry.id == newer);
+        self.newer.next()
     }
 }

@@ -17,6 +17,7 @@ mod outline_shape;
 mod polygon;
 mod position;
 mod projection;
+mod route;
 
 #[cfg(test)]
 mod tests;
@@ -32,3 +33,4 @@ pub use outline_rules::OutlineFault;
 pub use polygon::{Outline, OutlineError, Ring};
 pub use position::{Bd09, Bd09Datum, Datum, Gcj02, Gcj02Datum, Position, PositionError, Wgs84, Wgs84Datum};
 pub use projection::{Projection, ProjectionError, UnknownEpsg};
+pub use route::{Beside, Piece, Route};

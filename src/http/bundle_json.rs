@@ -11,7 +11,7 @@ use super::json::Json;
 use crate::domain::facility::{Facility, Fact};
 use crate::domain::holiday::Calendars;
 use crate::domain::toilet::Access;
-use crate::finder::{Doors, Entry};
+use crate::finder::{Entry, OpenTimes};
 use crate::geo::Crs;
 use crate::usecase::bundles::{Bundle, open_minutes, shut_minutes};
 
@@ -144,20 +144,20 @@ impl<'a> Writer<'a> {
         if entry.is_planned() {
             json.bare_field("planned", true);
         }
-        self.doors(json, entry);
+        self.open_times(json, entry);
         json.close(b'}');
     }
 
-    fn doors(&mut self, json: &mut Json, entry: &Entry) {
-        match entry.doors(self.calendars, self.bundle.window) {
-            Doors::Weekly(week) => json.bare_field("week", place_in(&mut self.weeks, week)),
-            Doors::Dated(open) => {
+    fn open_times(&mut self, json: &mut Json, entry: &Entry) {
+        match entry.open_times(self.calendars, self.bundle.window) {
+            OpenTimes::Weekly(week) => json.bare_field("week", place_in(&mut self.weeks, week)),
+            OpenTimes::Dated(open) => {
                 let open = open.into_iter().map(|stretch| open_minutes(stretch, self.bundle.window.0));
                 let open: Vec<_> = open.filter(|(from, until)| from < until).collect();
                 json.bare_field("open", place_in(&mut self.opens, open));
             }
-            Doors::Unknown(shut) if shut.is_empty() => {}
-            Doors::Unknown(shut) => {
+            OpenTimes::Unknown(shut) if shut.is_empty() => {}
+            OpenTimes::Unknown(shut) => {
                 json.key("shut");
                 let shut = shut.into_iter().map(|stretch| shut_minutes(stretch, self.bundle.window.0));
                 pairs(json, &shut.collect::<Vec<_>>());

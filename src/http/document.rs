@@ -10,6 +10,7 @@ use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 
 use super::account::AccountApi;
+use super::along::AlongApi;
 use super::area_reports::AreaReportsApi;
 use super::areas::AreasApi;
 use super::assignments::AssignmentsApi;
@@ -33,6 +34,7 @@ use super::history::HistoryApi;
 use super::imports::ImportsApi;
 use super::invitations::InvitationsApi;
 use super::layout::LayoutApi;
+use super::map::MapApi;
 use super::operators::OperatorsApi;
 use super::outages::OutagesApi;
 use super::photos::PhotosApi;
@@ -60,6 +62,8 @@ type Apis = Documented<(
     (
         ToiletsApi,
         BundlesApi,
+        AlongApi,
+        MapApi,
         OutagesApi,
         GradesApi,
         PositionsApi,
@@ -98,6 +102,8 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
         (
             ToiletsApi(shared()),
             BundlesApi(shared()),
+            AlongApi(shared()),
+            MapApi(shared()),
             OutagesApi(shared()),
             GradesApi(shared()),
             PositionsApi(shared()),

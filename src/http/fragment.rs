@@ -1,8 +1,9 @@
-//! The JSON of a toilet that depends on neither the datum nor the time, prepared once for every answer to come.
+//! The JSON of a toilet that does not depend on the time, prepared once for every answer to come.
 //!
 //! The order of the members is that of the document, and what changes with the datum or the time stands among them; so
-//! a fragment is four runs of members with gaps for the rest, each run with its length before it, and after them the
-//! bodies that run the toilet, each with its days: which of them does so today is found when an answer is written.
+//! a fragment is four runs of members with gaps for the rest, each run with its length before it. After them come its
+//! position in each datum, and the bodies that run it, each with its days: which of them does so today is found when an
+//! answer is written.
 
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
@@ -13,10 +14,12 @@ use crate::domain::attested::Attested;
 use crate::domain::contact::Contact;
 use crate::domain::facility::Fact;
 use crate::domain::operator::{OperatorRole, Tenure};
+use crate::domain::place::Place;
 use crate::domain::stalls::Stalls;
 use crate::domain::text::Text;
 use crate::domain::toilet::{Access, Form, Kind};
 use crate::domain::{Draft, Toilet};
+use crate::geo::Crs;
 
 /// Prepares the bytes that [`Finder`](crate::finder::Finder) keeps of a toilet.
 #[must_use]
@@ -25,11 +28,19 @@ pub fn render_fragment(toilet: &Toilet) -> Vec<u8> {
     for run in [identity, whereabouts, inside, record] {
         put_run(&mut bytes, toilet, run);
     }
+    for crs in DATUMS {
+        put_run(&mut bytes, &(toilet.fact.position, crs), |(place, crs), json| {
+            place.iter().for_each(|place| position(place, *crs, json));
+        });
+    }
     for tenure in toilet.tenures.iter().filter(|tenure| tenure.role == OperatorRole::Operating) {
         put_tenure(&mut bytes, tenure);
     }
     bytes
 }
+
+/// The datums in which positions are prepared.
+const DATUMS: [Crs; 3] = [Crs::Wgs84, Crs::Gcj02, Crs::Bd09];
 
 /// A fragment, taken apart again.
 #[derive(Debug)]
@@ -42,6 +53,7 @@ pub(super) struct Fragment<'a> {
     pub(super) inside: &'a [u8],
     /// From `openedOn` to the end.
     pub(super) record: &'a [u8],
+    positions: [&'a [u8]; DATUMS.len()],
     tenures: &'a [u8],
 }
 
@@ -58,7 +70,13 @@ impl<'a> Fragment<'a> {
     /// Takes apart what [`render_fragment`] made.
     pub(super) fn read(mut bytes: &'a [u8]) -> Self {
         let [identity, whereabouts, inside, record] = [(); 4].map(|()| take_run(&mut bytes));
-        Self { identity, whereabouts, inside, record, tenures: bytes }
+        let positions = DATUMS.map(|_| take_run(&mut bytes));
+        Self { identity, whereabouts, inside, record, positions, tenures: bytes }
+    }
+
+    /// Where it is registered, in that datum.
+    pub(super) fn position(&self, crs: Crs) -> &'a [u8] {
+        DATUMS.iter().zip(self.positions).find(|(datum, _)| **datum == crs).map_or(&[], |(_, position)| position)
     }
 
     /// Its names and address, read back.
@@ -81,6 +99,16 @@ impl<'a> Fragment<'a> {
         }
         current.map(|(_, body)| body)
     }
+}
+
+/// Where it is, in that datum.
+pub(super) fn position(place: &Place, crs: Crs, json: &mut Json) {
+    let (latitude, longitude) = place.in_crs(crs);
+    json.key("position");
+    json.open(b'{');
+    json.bare_field("latitude", format_args!("{latitude:.7}"));
+    json.bare_field("longitude", format_args!("{longitude:.7}"));
+    json.close(b'}');
 }
 
 fn identity(toilet: &Toilet, json: &mut Json) {

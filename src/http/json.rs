@@ -93,6 +93,27 @@ impl Json {
         self.bare(value);
     }
 
+    /// A named number that is not negative, rounded to tenths.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "what is not negative, and far smaller"
+    )]
+    pub(super) fn tenths_field(&mut self, name: &str, number: f64) {
+        self.key(name);
+        let tenths = (number * 10.0).round() as u64;
+        // Twenty digits and a point hold any.
+        let (mut digits, mut place, mut rest) = ([b'0'; 22], 20, tenths / 10);
+        digits[20] = b'.';
+        digits[21] += (tenths % 10) as u8;
+        while rest > 0 || place == 20 {
+            place -= 1;
+            digits[place] += (rest % 10) as u8;
+            rest /= 10;
+        }
+        self.0.extend_from_slice(&digits[place..]);
+    }
+
     fn separate(&mut self) {
         if !matches!(self.0.last(), None | Some(b'{' | b'[' | b':')) {
             self.0.push(b',');
@@ -118,6 +139,15 @@ mod tests {
         json.written(b"\"c\":{}");
         json.close(b'}');
         assert_eq!(json.into_bytes(), br#"{"a":"ends in a bracket [","b":[1,2],"c":{}}"#);
+    }
+
+    #[test]
+    fn tenths_are_written_as_any_number_is() {
+        for number in [0.0, 0.04, 0.06, 0.94, 9.96, 10.0, 359.94, 12_345_678.91, 20_015_114.4] {
+            let mut json = Json::default();
+            json.tenths_field("a", number);
+            assert_eq!(String::from_utf8_lossy(&json.into_bytes()), format!("\"a\":{number:.1}"));
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod account;
 mod admin;
+mod along;
 mod answer;
 mod area_reports;
 mod area_view;
@@ -54,6 +55,7 @@ mod language;
 mod layout;
 mod layout_view;
 mod loose;
+mod map;
 mod meters;
 mod ogc;
 mod operators;

@@ -318,7 +318,7 @@ impl OutageRecordView {
 /// The answer about a closure that was opened just now.
 fn made(ctx: &Ctx, crs: Crs, now: DateTime<Utc>, toilet: &Toilet, outage: &Outage) -> Answer<OutageMadeView> {
     let at = outage.fact.span.from().max(now);
-    let reader = Reader { finder: &ctx.finder, calendars: &ctx.calendars, crs, at };
+    let reader = Reader { calendars: &ctx.calendars, crs, at };
     let mut json = Writing::default();
     json.open(b'{');
     json.text_field("crs", crs.as_str());

@@ -65,12 +65,7 @@ impl PositionsApi {
         let place = Place::new(position, crs, true);
         let fix = Fix { place, accuracy: fix.accuracy, confirmed: fix.confirmed.unwrap_or(false) };
         let toilet = positions::put(&self.0, signed.writer(), ToiletId(id.0), expected, fix).await?;
-        let reader = Reader {
-            finder: &self.0.finder,
-            calendars: &self.0.calendars,
-            crs,
-            at: self.0.clock.now().trunc_subsecs(0),
-        };
+        let reader = Reader { calendars: &self.0.calendars, crs, at: self.0.clock.now().trunc_subsecs(0) };
         Ok(Changed::now(reader.toilet(&self.0.finder.entry_of(&toilet))))
     }
 }

@@ -158,7 +158,7 @@ async fn the_bytes_of_toilets_are_what_the_document_says() {
     let (finder, calendars) = (finder(), Calendars::builtin());
     let snapshot = finder.snapshot();
     for now in ["2026-11-23T08:00:00Z", "2026-11-23T16:00:00Z", "2026-12-01T08:00:00Z"] {
-        let reader = Reader { finder: &finder, calendars: &calendars, crs: Crs::Gcj02, at: at(now) };
+        let reader = Reader { calendars: &calendars, crs: Crs::Gcj02, at: at(now) };
         for id in [17, 18] {
             assert_is::<ToiletView>(&json(reader.toilet(snapshot.get(ToiletId(id)).unwrap())).await);
         }
@@ -188,7 +188,7 @@ async fn the_bytes_of_toilets_are_what_the_document_says() {
 async fn a_toilet_is_written_as_the_interface_describes_it() {
     let (finder, calendars) = (finder(), Calendars::builtin());
     let snapshot = finder.snapshot();
-    let reader = Reader { finder: &finder, calendars: &calendars, crs: Crs::Wgs84, at: at("2026-11-23T08:00:00Z") };
+    let reader = Reader { calendars: &calendars, crs: Crs::Wgs84, at: at("2026-11-23T08:00:00Z") };
     let response = reader.toilet(snapshot.get(ToiletId(17)).unwrap()).into_response();
     assert!(response.header("etag").unwrap().starts_with("\"4-"));
     let text = response.into_body().into_string().await.unwrap();
@@ -221,7 +221,7 @@ async fn grades_of_later_days_and_hours_nobody_knows_are_left_out() {
     toilet.fact.hours = Some(Hours::parse("06:00-22:00; PH 06:00-12:00").unwrap());
     let finder = Finder::new(render_fragment, Arc::new(Calendars::builtin()));
     finder.replace([toilet], vec![], 1);
-    let reader = Reader { finder: &finder, calendars: &calendars, crs: Crs::Wgs84, at: at("1990-01-04T01:00:00Z") };
+    let reader = Reader { calendars: &calendars, crs: Crs::Wgs84, at: at("1990-01-04T01:00:00Z") };
     let then = json(reader.toilet(finder.snapshot().get(ToiletId(17)).unwrap())).await;
     assert_eq!((then.get("grades"), &then["open"]["now"], then["open"].get("today")), (None, &true.into(), None));
 }

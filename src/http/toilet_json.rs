@@ -5,17 +5,18 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::answer::Answer;
-use super::fragment::Fragment;
+use super::fragment::{Fragment, position};
 use super::instant::written;
 use super::json::Json;
 use super::toilet_params::next;
-use super::toilet_view::{NearestView, ToiletPageView, ToiletView};
+use super::toilet_view::{NearestView, PassageView, ToiletPageView, ToiletView};
 use crate::domain::area::Area;
 use crate::domain::holiday::Calendars;
 use crate::domain::hours::{Hours, Opening};
+use crate::domain::slot::Settlement;
 use crate::domain::text::Text;
 use crate::domain::toilet::Status;
-use crate::finder::{Entry, Finder, Hit, NearestQuery, Page};
+use crate::finder::{AlongQuery, Doors, Entry, Hit, NearestQuery, Page, Passage, Unsure};
 use crate::geo::{Crs, bearing};
 
 /// What one toilet takes on the wire, in bytes; only a hint.
@@ -24,7 +25,6 @@ const USUAL_BYTES: usize = 1024;
 /// For whom toilets are written: in which datum, judged when, by which calendars.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
-    pub(super) finder: &'a Finder,
     pub(super) calendars: &'a Calendars,
     pub(super) crs: Crs,
     pub(super) at: DateTime<Utc>,
@@ -51,6 +51,29 @@ impl Reader<'_> {
         json.close(b'}');
         let asked = if at_was_asked { at.as_bytes() } else { b"" };
         Answer::raw(json.into_bytes(), &[self.crs.as_str().as_bytes(), asked, &items])
+    }
+
+    /// The toilets along a way.
+    pub(super) fn passage(&self, query: &AlongQuery, passage: &Passage) -> Answer<PassageView> {
+        let mut json = Json::with_capacity(passage.passed.len() * USUAL_BYTES);
+        json.open(b'{');
+        json.text_field("crs", self.crs.as_str());
+        json.text_field("at", written(self.at));
+        json.tenths_field("length", query.route.metres());
+        json.key("items");
+        json.open(b'[');
+        for passed in &passage.passed {
+            json.open(b'{');
+            self.members(&mut json, &passed.entry);
+            json.tenths_field("along", passed.beside.along);
+            json.tenths_field("aside", passed.beside.aside);
+            unsure(&mut json, passed.unsure);
+            json.close(b'}');
+        }
+        json.close(b']');
+        json.bare_field("more", passage.more);
+        json.close(b'}');
+        Answer::whole(json.into_bytes())
     }
 
     /// A page of toilets, in those areas if any were asked for.
@@ -96,17 +119,11 @@ impl Reader<'_> {
     pub(super) fn hit(&self, json: &mut Json, query: &NearestQuery, hit: &Hit) {
         json.open(b'{');
         self.members(json, &hit.entry);
-        json.bare_field("distance", format_args!("{:.1}", hit.distance_metres));
+        json.tenths_field("distance", hit.distance_metres);
         let bearing = hit.entry.place_at(query.at).map_or(0.0, |place| bearing(query.from, place.position));
-        json.bare_field("bearing", format_args!("{:.1}", tenths(bearing)));
+        json.tenths_field("bearing", tenths(bearing));
         json.known_text("across", hit.across.as_ref().map(Text::as_str));
-        let mut unsure = hit.unsure.names().peekable();
-        if unsure.peek().is_some() {
-            json.key("unsure");
-            json.open(b'[');
-            unsure.for_each(|name| json.text(name));
-            json.close(b']');
-        }
+        unsure(json, hit.unsure);
         json.close(b'}');
     }
 
@@ -114,13 +131,10 @@ impl Reader<'_> {
     fn members(&self, json: &mut Json, entry: &Entry) {
         let fragment = Fragment::read(entry.fragment());
         json.written(fragment.identity);
-        if let Some(place) = entry.place_at(self.at) {
-            let (latitude, longitude) = place.in_crs(self.crs);
-            json.key("position");
-            json.open(b'{');
-            json.bare_field("latitude", format_args!("{latitude:.7}"));
-            json.bare_field("longitude", format_args!("{longitude:.7}"));
-            json.close(b'}');
+        if entry.moves() {
+            entry.place_at(self.at).into_iter().for_each(|place| position(place, self.crs, json));
+        } else {
+            json.written(fragment.position(self.crs));
         }
         json.written(fragment.whereabouts);
         if let Some(operator) = fragment.operator(entry.day(self.at)) {
@@ -130,7 +144,9 @@ impl Reader<'_> {
         self.state(json, entry);
         json.written(fragment.inside);
         self.grades(json, entry);
-        self.cleaning(json, entry);
+        if let Some(upkeep) = entry.upkeep() {
+            json.written(upkeep.written(cleaning));
+        }
         json.written(fragment.record);
     }
 
@@ -152,43 +168,18 @@ impl Reader<'_> {
     }
 
     fn open(&self, json: &mut Json, entry: &Entry) {
-        let (now, until, opens_at) = match entry.opening(self.calendars, self.at) {
-            Opening::Open { until } => (true, until, None),
-            Opening::Closed { opens_at } => (false, None, opens_at),
-            Opening::Unknown => return,
-        };
-        json.key("open");
-        json.open(b'{');
-        json.bare_field("now", now);
-        json.known_text("until", until.map(written));
-        json.known_text("opensAt", opens_at.map(written));
-        if let Some(ranges) = entry.today(self.calendars, self.at) {
-            json.key("today");
-            json.open(b'[');
-            for range in &ranges {
-                json.text(range);
-            }
-            json.close(b']');
+        let hours = entry.hours().map(Hours::as_str);
+        if let Some(doors) = entry.doors(self.calendars, self.at) {
+            let written = |doors: &Doors| {
+                let mut json = Json::default();
+                open(&mut json, doors.opening(), || doors.today().map(<[_]>::to_vec), hours);
+                json.into_bytes()
+            };
+            json.written(doors.written(written));
+        } else {
+            let opening = entry.opening(self.calendars, self.at);
+            open(json, opening, || entry.today(self.calendars, self.at), hours);
         }
-        json.known_text("hours", entry.hours().map(Hours::as_str));
-        json.close(b'}');
-    }
-
-    fn cleaning(&self, json: &mut Json, entry: &Entry) {
-        let Some(settlement) = self.finder.settlement(entry.id()) else { return };
-        let rate = settlement.on_time.value();
-        let (last, next) = (settlement.last_cleaned_at, settlement.next_due_at);
-        if last.is_none() && next.is_none() && rate.is_none() {
-            return;
-        }
-        json.key("cleaning");
-        json.open(b'{');
-        json.known_text("lastCleanedAt", last.map(written));
-        json.known_text("nextDueAt", next.map(written));
-        if let Some(rate) = rate {
-            json.bare_field("onTimeRate30d", format_args!("{rate:.4}"));
-        }
-        json.close(b'}');
     }
 
     fn grades(&self, json: &mut Json, entry: &Entry) {
@@ -209,6 +200,60 @@ impl Reader<'_> {
         }
         json.close(b']');
     }
+}
+
+/// What nobody knows about a toilet though it was asked for, if there is anything.
+fn unsure(json: &mut Json, unsure: Unsure) {
+    let mut names = unsure.names().peekable();
+    if names.peek().is_some() {
+        json.key("unsure");
+        json.open(b'[');
+        names.for_each(|name| json.text(name));
+        json.close(b']');
+    }
+}
+
+/// Whether the door is open, and when that changes; nothing where nobody knows.
+fn open(json: &mut Json, opening: Opening, today: impl FnOnce() -> Option<Vec<String>>, hours: Option<&str>) {
+    let (now, until, opens_at) = match opening {
+        Opening::Open { until } => (true, until, None),
+        Opening::Closed { opens_at } => (false, None, opens_at),
+        Opening::Unknown => return,
+    };
+    json.key("open");
+    json.open(b'{');
+    json.bare_field("now", now);
+    json.known_text("until", until.map(written));
+    json.known_text("opensAt", opens_at.map(written));
+    if let Some(ranges) = today() {
+        json.key("today");
+        json.open(b'[');
+        for range in &ranges {
+            json.text(range);
+        }
+        json.close(b']');
+    }
+    json.known_text("hours", hours);
+    json.close(b'}');
+}
+
+/// How its cleaning stands; nothing where nothing is known.
+fn cleaning(settlement: &Settlement) -> Vec<u8> {
+    let rate = settlement.on_time.value();
+    let (last, next) = (settlement.last_cleaned_at, settlement.next_due_at);
+    let mut json = Json::default();
+    if last.is_none() && next.is_none() && rate.is_none() {
+        return json.into_bytes();
+    }
+    json.key("cleaning");
+    json.open(b'{');
+    json.known_text("lastCleanedAt", last.map(written));
+    json.known_text("nextDueAt", next.map(written));
+    if let Some(rate) = rate {
+        json.bare_field("onTimeRate30d", format_args!("{rate:.4}"));
+    }
+    json.close(b'}');
+    json.into_bytes()
 }
 
 /// A bearing to tenths of a degree; what would be written as 360.0 is north.

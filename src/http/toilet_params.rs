@@ -12,8 +12,10 @@ use crate::domain::area::AreaCode;
 use crate::domain::facility::Need;
 use crate::domain::id::ToiletId;
 use crate::domain::toilet::{Kind, Status};
-use crate::finder::{Bbox, Cleaned, Filter, GradeFilter, ListQuery, NearestQuery, Sought, Uncleaned, Unknown};
-use crate::geo::{Bounds, Crs, Wgs84};
+use crate::finder::{
+    AlongQuery, Bbox, Cleaned, Filter, GradeFilter, ListQuery, NearestQuery, Sought, Uncleaned, Unknown,
+};
+use crate::geo::{Bounds, Crs, Route, Wgs84};
 
 pub(super) const LATITUDE: Number = Number {
     name: "latitude",
@@ -29,7 +31,7 @@ pub(super) const LONGITUDE: Number = Number {
     required: true,
     example: 112.4364,
 };
-const CRS_OF_POSITION: OneOf<Crs> = OneOf {
+pub(super) const CRS_OF_POSITION: OneOf<Crs> = OneOf {
     name: "crs",
     about: "The datum of the position that goes in and of those that come out: `wgs84` for GPS and browsers, `gcj02` \
             for WeChat's maps and `wx.getLocation` with `type: 'gcj02'`, `bd09` for Baidu. Always required, since a \
@@ -46,6 +48,21 @@ const CRS: OneOf<Crs> = OneOf {
 const NEAREST_LIMIT: Integer = Integer { name: "limit", about: "How many at most.", range: (1, 50), default: 10 };
 pub(super) const LIMIT: Integer =
     Integer { name: "limit", about: "How many at most on a page.", range: (1, 100), default: 20 };
+const CRS_OF_WAY: OneOf<Crs> = OneOf {
+    about: "The datum of the way that goes in and of the positions that come out. Always required, since a wrong guess is a \
+            silent error of some 570 m.",
+    ..CRS_OF_POSITION
+};
+/// How far beside a way a toilet may be where nobody says, in metres: three minutes on foot there and three back.
+const USUAL_WIDTH: f64 = 250.0;
+const WIDTH: Number = Number {
+    name: "width",
+    about: "How far beside the way at most, in metres; 250 if left out.",
+    range: (1.0, 5_000.0),
+    required: false,
+    example: 250.0,
+};
+const ALONG_LIMIT: Integer = Integer { name: "limit", about: "How many at most.", range: (1, 100), default: 20 };
 const MAX_DISTANCE: Number = Number {
     name: "maxDistance",
     about: "How far away at most, in metres along the great circle, such as `1500`.",
@@ -111,6 +128,13 @@ const BBOX: Numbers = Numbers {
     name: "bbox",
     about: "The box they must stand in: `west,south,east,north` in degrees of `crs`; `west` greater than `east` \
             reaches across the antimeridian. Such as `112.2,34.7,112.9,34.95`; `crs` is required with it.",
+    required: false,
+};
+pub(super) const PART: Numbers = Numbers {
+    name: "bbox",
+    about: "The part of the map: `west,south,east,north` in degrees of `crs`; `west` greater than `east` reaches across the \
+            antimeridian. Such as `112.2,34.7,112.9,34.95`.",
+    required: true,
 };
 const AREA: Codes = Codes {
     name: "area",
@@ -177,7 +201,7 @@ impl Group for NearestParams {
         let (latitude, longitude) = (given.take(&LATITUDE), given.take(&LONGITUDE));
         let (crs, limit) = (given.take(&CRS_OF_POSITION), given.take(&NEAREST_LIMIT));
         let max_distance = given.take(&MAX_DISTANCE);
-        let filter = filter(given, true);
+        let filter = filter(given, Asking::Nearest);
         let (at, usable, barriers) = (given.take(&AT), given.take(&USABLE), given.take(&BARRIERS));
         let crs = crs?;
         // The ranges of the two parameters are those of a position, so that nothing is left to go wrong here.
@@ -192,6 +216,40 @@ impl NearestParams {
     pub(super) fn query(&self, at: DateTime<Utc>) -> NearestQuery {
         let Self { from, limit, max_distance, usable, .. } = *self;
         NearestQuery { from, limit, max_distance, filter: self.filter.clone(), at, usable }
+    }
+}
+
+/// What a search along a way takes beside the way.
+#[derive(Debug)]
+pub(super) struct AlongParams {
+    /// The datum of the way, and of the answer.
+    pub(super) crs: Crs,
+    width: f64,
+    limit: usize,
+    filter: Filter,
+    /// The instant that was asked for.
+    pub(super) at: Option<DateTime<Utc>>,
+    usable: bool,
+}
+
+impl Group for AlongParams {
+    const PARAMETERS: &'static [&'static dyn Declared] =
+        &[&CRS_OF_WAY, &WIDTH, &ALONG_LIMIT, &NEED, &UNKNOWN, &KIND, &GRADE, &CLEANED_WITHIN, &AT, &USABLE];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let (crs, width, limit) = (given.take(&CRS_OF_WAY), given.take(&WIDTH), given.take(&ALONG_LIMIT));
+        let filter = filter(given, Asking::Along);
+        let (at, usable) = (given.take(&AT), given.take(&USABLE));
+        let width = width.unwrap_or(USUAL_WIDTH);
+        Some(Self { crs: crs?, width, limit: limit?, filter: filter?, at: at?, usable: usable? })
+    }
+}
+
+impl AlongParams {
+    /// The search along a way, judged at that instant.
+    pub(super) fn query(self, route: Route, at: DateTime<Utc>) -> AlongQuery {
+        let Self { width, limit, filter, usable, .. } = self;
+        AlongQuery { route, width, limit, filter, at, usable }
     }
 }
 
@@ -218,7 +276,7 @@ impl Group for ListParams {
         let crs = given.asked(&CRS);
         let bbox = bbox(given, crs);
         let (areas, statuses) = (given.take(&AREA), given.take(&STATUS));
-        let filter = filter(given, false);
+        let filter = filter(given, Asking::List);
         let text = given.take(&Q).flatten().map(|text| Sought::new(&text));
         let after = cursor(given, &CURSOR);
         let limit = given.take(&LIMIT);
@@ -309,10 +367,18 @@ pub(super) fn cursor(given: &mut Given, parameter: &Text) -> Option<ToiletId> {
     id
 }
 
-fn filter(given: &mut Given, is_nearest: bool) -> Option<Filter> {
+/// What is asked for: not everything takes every condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    Nearest,
+    Along,
+    List,
+}
+
+fn filter(given: &mut Given, asking: Asking) -> Option<Filter> {
     let needs = given.take(&NEED).map(|needs| needs.into_iter().collect());
-    let unknown = if is_nearest { given.take(&UNKNOWN) } else { Some(Unknown::Exclude) };
-    let uncleaned = if is_nearest { given.take(&UNCLEANED) } else { Some(Uncleaned::Exclude) };
+    let unknown = if asking == Asking::List { Some(Unknown::Exclude) } else { given.take(&UNKNOWN) };
+    let uncleaned = if asking == Asking::Nearest { given.take(&UNCLEANED) } else { Some(Uncleaned::Exclude) };
     let (kinds, grades) = (given.take(&KIND), given.take(&GRADE));
     let within = given.take(&CLEANED_WITHIN).map(in_minutes);
     let cleaned = uncleaned.map(|uncleaned| within.map(|within| Cleaned { within, uncleaned }));
@@ -330,11 +396,14 @@ fn bbox(given: &mut Given, crs: Option<Crs>) -> Option<Bbox> {
     if !given.has(&CRS) {
         given.fault(&CRS, Violation::new("", CRS_MISSING, format!("{} with bbox", CRS.wanted())));
     }
-    match Bounds::new(west, south, east, north) {
-        Ok(bounds) => Some(Bbox { bounds, crs: crs? }),
-        Err(error) => {
-            given.fault(&BBOX, Violation::new("", "outOfRange", error.to_string()));
-            None
-        }
+    bounds(given, &BBOX, [west, south, east, north]).and_then(|bounds| Some(Bbox { bounds, crs: crs? }))
+}
+
+/// The box with those edges; a fault is noted.
+pub(super) fn bounds(given: &mut Given, parameter: &Numbers, [west, south, east, north]: [f64; 4]) -> Option<Bounds> {
+    let bounds = Bounds::new(west, south, east, north);
+    if let Err(error) = &bounds {
+        given.fault(parameter, Violation::new("", "outOfRange", error.to_string()));
     }
+    bounds.ok()
 }

@@ -91,11 +91,19 @@ pub(super) struct ToiletView {
 /// A position in the datum of the answer, seven decimals.
 #[derive(Debug, Object)]
 #[oai(rename = "Position")]
-struct PositionView {
+pub(super) struct PositionView {
     /// Degrees north.
     latitude: f64,
     /// Degrees east.
     longitude: f64,
+}
+
+impl PositionView {
+    /// Latitude and longitude.
+    pub(super) fn of((latitude, longitude): (f64, f64)) -> Self {
+        let rounded = |degrees: f64| (degrees * 1e7).round() / 1e7;
+        Self { latitude: rounded(latitude), longitude: rounded(longitude) }
+    }
 }
 
 /// How a toilet is kept clean: now, whatever `at` was asked for.
@@ -270,6 +278,36 @@ pub(super) struct NearToiletView {
     bearing: f64,
     /// What bars the straight way to it, such as 黄河: the first barrier that it crosses away from a bridge.
     across: Option<String>,
+    /// What was asked for and is not known: needs, and `hours`.
+    unsure: Option<Vec<String>>,
+}
+
+/// The toilets along a way, in the order in which one comes by them, then by id.
+#[derive(Debug, Object)]
+#[oai(rename = "Passage")]
+pub(super) struct PassageView {
+    /// The datum of all positions.
+    crs: Word<Crs>,
+    /// The instant at which they were judged.
+    at: Instant,
+    /// How long the way is, in metres along the great circles between its positions.
+    length: f64,
+    /// The toilets.
+    items: Vec<PassedToiletView>,
+    /// Whether there are more, farther on.
+    more: bool,
+}
+
+/// A toilet with where it lies beside the way.
+#[derive(Debug, Object)]
+#[oai(rename = "PassedToilet", skip_serializing_if_is_none)]
+struct PassedToiletView {
+    #[oai(flatten)]
+    toilet: ToiletView,
+    /// How far it is in metres from the beginning of the way to where it comes nearest to the toilet.
+    along: f64,
+    /// How far it is in metres from there to the toilet.
+    aside: f64,
     /// What was asked for and is not known: needs, and `hours`.
     unsure: Option<Vec<String>>,
 }

@@ -172,12 +172,7 @@ impl ToiletsApi {
         let toilet = registering::update(&self.0, signed.writer(), ToiletId(id), expected, patch).await?;
         let entry = self.0.finder.entry_of(&toilet);
         // Whoever keeps the register is not the public, whose datum may be limited.
-        let reader = Reader {
-            finder: &self.0.finder,
-            calendars: &self.0.calendars,
-            crs: crs.unwrap_or(Crs::Wgs84),
-            at: self.now(),
-        };
+        let reader = Reader { calendars: &self.0.calendars, crs: crs.unwrap_or(Crs::Wgs84), at: self.now() };
         Ok(Changed::now(reader.toilet(&entry)))
     }
 
@@ -185,7 +180,7 @@ impl ToiletsApi {
     fn teller(&self, crs: Option<Crs>, status: StatusCode) -> impl FnOnce(&Toilet) -> KeptAnswer + Send + 'static {
         let (ctx, at) = (Arc::clone(&self.0), self.now());
         move |toilet| {
-            let reader = Reader { finder: &ctx.finder, calendars: &ctx.calendars, crs: crs.unwrap_or(Crs::Wgs84), at };
+            let reader = Reader { calendars: &ctx.calendars, crs: crs.unwrap_or(Crs::Wgs84), at };
             let location = format!("/api/v1/toilets/{}", toilet.id);
             reader.toilet(&ctx.finder.entry_of(toilet)).kept(status, Some(location))
         }
@@ -199,7 +194,7 @@ impl ToiletsApi {
     /// Writes for whoever asked for that datum, if it is one in which positions are published.
     fn reader(&self, crs: Option<Crs>, at: DateTime<Utc>) -> Result<Reader<'_>, Problem> {
         let crs = toilets::public_crs(&self.0, crs)?;
-        Ok(Reader { finder: &self.0.finder, calendars: &self.0.calendars, crs, at })
+        Ok(Reader { calendars: &self.0.calendars, crs, at })
     }
 }
 

@@ -28,7 +28,13 @@ pub async fn load(ctx: &Arc<Ctx>) -> Result<Cursor, Failure> {
     let around = ctx.store.around().await?;
     let finder = Arc::clone(&ctx.finder);
     let scan = Scan::begin(Arc::new(Reader { store: ctx.store.clone(), around }));
-    let filled = tokio::task::spawn_blocking(move || finder.try_replace(scan, areas, cursor.number())).await;
+    let now = ctx.clock.now();
+    let fill = move || {
+        finder.try_replace(scan, areas, cursor.number())?;
+        finder.tend(now);
+        Ok::<_, Failure>(())
+    };
+    let filled = tokio::task::spawn_blocking(fill).await;
     filled.map_err(|panic| Failure::Internal(Box::new(panic)))??;
     ctx.followed.reached(cursor);
     events::begin(ctx, cursor);

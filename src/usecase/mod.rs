@@ -59,6 +59,7 @@ pub mod subscriptions;
 pub mod substitutes;
 pub mod suggestions;
 pub mod sweeping;
+pub mod tending;
 pub mod toilets;
 mod totp;
 pub mod watching;

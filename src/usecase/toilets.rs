@@ -7,19 +7,37 @@ use super::{Ctx, Failure};
 use crate::domain::Violation;
 use crate::domain::area::{Area, AreaCode};
 use crate::domain::id::ToiletId;
-use crate::finder::{Entry, Hit, ListQuery, NearestQuery, Page};
+use crate::finder::{AlongQuery, Cluster, ClusterQuery, Entry, Hit, ListQuery, NearestQuery, Page, Passage, TooMany};
 use crate::geo::Crs;
 
 /// The nearest toilets that will do, sorted by distance, then id; those across a barrier say so.
 #[must_use]
 pub fn nearest(ctx: &Ctx, query: &NearestQuery) -> Vec<Hit> {
-    ctx.finder.snapshot().nearest(query)
+    ctx.finder.glance().nearest(query)
 }
 
 /// The same with those across a barrier after all others.
 #[must_use]
 pub fn nearest_avoiding(ctx: &Ctx, query: &NearestQuery) -> Vec<Hit> {
-    ctx.finder.snapshot().nearest_avoiding(query)
+    ctx.finder.glance().nearest_avoiding(query)
+}
+
+/// The toilets along a way that will do, in the order in which one comes by them.
+#[must_use]
+pub fn along(ctx: &Ctx, query: &AlongQuery) -> Passage {
+    ctx.finder.snapshot().along(query)
+}
+
+/// The toilets of a part of a map, those that are near together as one.
+///
+/// # Errors
+/// [`Failure::Invalid`] where the part is too large for its zoom.
+pub fn clusters(ctx: &Ctx, query: &ClusterQuery) -> Result<Vec<Cluster>, Failure> {
+    ctx.finder.snapshot().clusters(query).map_err(|TooMany(cells)| {
+        let message =
+            format!("has {cells} cells at this zoom, and an answer at most 4096: ask for less, or from farther away");
+        Violation::new("bbox", "tooWide", message).into()
+    })
 }
 
 /// One page of the toilets that will do, in the order of their ids, with the areas of today that `areas` means: codes of
@@ -39,7 +57,7 @@ pub fn list(ctx: &Ctx, areas: &[AreaCode], query: ListQuery) -> Result<(Page, Ve
 /// # Errors
 /// [`Failure::NotFound`].
 pub fn get(ctx: &Ctx, id: ToiletId) -> Result<Arc<Entry>, Failure> {
-    ctx.finder.snapshot().get(id).cloned().ok_or(Failure::NotFound)
+    ctx.finder.glance().get(id).cloned().ok_or(Failure::NotFound)
 }
 
 /// The datum of an answer to anyone: the one that was asked for, WGS-84 if none was. Where the register publishes

@@ -25,6 +25,7 @@ mod import_reviews;
 mod imports;
 mod keys;
 mod layout;
+mod maps;
 mod nearest;
 mod ogc;
 mod outbox;

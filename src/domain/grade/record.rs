@@ -148,6 +148,14 @@ impl NewGrade {
         !matches!(self.standing(today), Standing::Expired | Standing::Revoked) && self.is_given_by(today)
     }
 
+    /// The first day after that one on which it may stand otherwise; `None` if none is known.
+    #[must_use]
+    pub fn changes_after(&self, today: NaiveDate) -> Option<NaiveDate> {
+        let over = self.valid_to.and_then(|last| last.succ_opt());
+        let days = [self.revoked_on, over, self.superseded_on, self.assessed_on];
+        days.into_iter().flatten().filter(|day| *day > today).min()
+    }
+
     /// Whether it was given on that day or before; one without a date counts as given ever since.
     #[must_use]
     pub fn is_given_by(&self, day: NaiveDate) -> bool {

@@ -109,7 +109,7 @@ impl Errand {
         match request.uri().path() {
             "/livez" => Self::Liveness,
             "/readyz" => Self::Readiness,
-            "/api/v1/toilets/nearest" => Self::Search,
+            "/api/v1/toilets/nearest" | "/api/v1/toilets/along" | "/api/v1/map/clusters" => Self::Search,
             "/api/v1/photos" if request.method() == Method::POST => Self::Upload,
             "/api/v1/cleanings/batch" if request.method() == Method::POST => Self::Batch,
             "/api/v1/toilets" if matches!(*request.method(), Method::GET | Method::HEAD) => Self::Search,

@@ -1,5 +1,6 @@
 //! The parameters that a request brought.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use poem::Request;
@@ -18,39 +19,39 @@ const UNKNOWN: &str = "unknownParameter";
 const MOST_TOLD: usize = 10;
 
 /// The parameters of one request, and what was found wrong with them so far.
-#[derive(Debug)]
-pub(in crate::http) struct Given {
-    names: Vec<&'static str>,
-    pairs: Vec<(String, String)>,
+pub(in crate::http) struct Given<'a> {
+    declared: &'static [&'static dyn Declared],
+    pairs: Vec<(&'static str, Cow<'a, str>)>,
     faults: Vec<Violation>,
 }
 
-impl Given {
+impl<'a> Given<'a> {
     /// The parameters of a request whose operation takes `declared`; any other is a fault, told once for each name.
-    pub(super) fn new(request: &Request, declared: &[&dyn Declared]) -> Self {
-        let names: Vec<&'static str> = declared.iter().map(|parameter| parameter.name()).collect();
-        let (mut pairs, mut told) = (Vec::new(), BTreeMap::new());
+    pub(super) fn new(request: &'a Request, declared: &'static [&'static dyn Declared]) -> Self {
+        let (mut pairs, mut told) = (Vec::with_capacity(4), BTreeMap::new());
         for piece in request.uri().query().unwrap_or_default().split('&').filter(|piece| !piece.is_empty()) {
             let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-            match (decoded(name), decoded(value)) {
-                (Some(name), _) if !names.contains(&name.as_str()) => {
+            let read = decoded(name);
+            let known = declared.iter().find(|parameter| read.as_deref() == Some(parameter.name()));
+            match (known, read, decoded(value)) {
+                (Some(known), _, Some(value)) => pairs.push((known.name(), value)),
+                (None, Some(name), _) => {
                     told.insert(shown(&name), (UNKNOWN, "is no parameter of this operation"));
                 }
-                (Some(name), Some(value)) => pairs.push((name, value)),
-                (read, _) => {
-                    let name = read.unwrap_or_else(|| name.to_owned());
+                (_, read, _) => {
+                    let name = read.unwrap_or(Cow::Borrowed(name));
                     told.insert(shown(&name), ("unreadable", "is not percent-encoded UTF-8"));
                 }
             }
         }
         let told = told.into_iter().take(MOST_TOLD);
         let faults = told.map(|(name, (code, message))| Violation::new(name, code, message)).collect();
-        Self { names, pairs, faults }
+        Self { declared, pairs, faults }
     }
 
     /// The value of a parameter, or what its absence means; `None` where that is a fault, which is then noted.
     pub(in crate::http) fn take<P: Readable>(&mut self, parameter: &P) -> Option<P::Value> {
-        let own = self.pairs.iter().filter(|(name, _)| name == parameter.name());
+        let own = self.pairs.iter().filter(|(name, _)| *name == parameter.name());
         let required = parameter.is_required();
         let none = |value: &str| value.is_empty() && (required || parameter.takes_empty());
         let values: Vec<&str> = own.map(|(_, value)| value.trim()).filter(|value| !none(value)).collect();
@@ -76,7 +77,7 @@ impl Given {
 
     /// Whether a value came for this parameter.
     pub(in crate::http) fn has(&self, parameter: &impl Declared) -> bool {
-        self.pairs.iter().any(|(name, _)| name == parameter.name())
+        self.pairs.iter().any(|(name, _)| *name == parameter.name())
     }
 
     /// Notes a fault of a parameter that only shows beside others.
@@ -91,7 +92,8 @@ impl Given {
             Some(group) => Ok(group),
             None if has(CRS_MISSING) => Err(Problem::of_fields(ProblemCode::CrsMissing, self.faults)),
             None if has(UNKNOWN) => {
-                let takes = if self.names.is_empty() { "no parameters".to_owned() } else { self.names.join(", ") };
+                let names: Vec<_> = self.declared.iter().map(|parameter| parameter.name()).collect();
+                let takes = if names.is_empty() { "no parameters".to_owned() } else { names.join(", ") };
                 let detail = format!("This operation takes {takes}.");
                 Err(Problem::of_fields(ProblemCode::UnknownParameter, self.faults).saying(detail))
             }
@@ -102,7 +104,10 @@ impl Given {
 
 /// A piece of a query as `application/x-www-form-urlencoded` writes it; `None` if it is not that, or not UTF-8. What
 /// the framework reads puts replacement characters instead, which are then looked for and never found.
-fn decoded(piece: &str) -> Option<String> {
+fn decoded(piece: &str) -> Option<Cow<'_, str>> {
+    if !piece.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
+        return Some(Cow::Borrowed(piece));
+    }
     let mut bytes = Vec::with_capacity(piece.len());
     let mut rest = piece.bytes();
     while let Some(byte) = rest.next() {
@@ -115,7 +120,7 @@ fn decoded(piece: &str) -> Option<String> {
             byte => byte,
         });
     }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
 /// A caller's own word, short enough to repeat.

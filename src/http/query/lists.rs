@@ -58,6 +58,7 @@ const DEGREES: (f64, f64) = (-180.0, 180.0);
 pub(in crate::http) struct Numbers {
     pub(in crate::http) name: &'static str,
     pub(in crate::http) about: &'static str,
+    pub(in crate::http) required: bool,
 }
 
 impl Declared for Numbers {
@@ -67,6 +68,10 @@ impl Declared for Numbers {
 
     fn about(&self) -> &'static str {
         self.about
+    }
+
+    fn is_required(&self) -> bool {
+        self.required
     }
 
     fn schema(&self) -> MetaSchema {
@@ -80,7 +85,7 @@ impl Readable for Numbers {
     type Value = Option<[f64; 4]>;
 
     fn absent(&self) -> Option<Self::Value> {
-        Some(None)
+        (!self.required).then_some(None)
     }
 
     fn read(&self, values: &[&str]) -> Result<Self::Value, Violation> {

@@ -5,6 +5,8 @@ use gongce::domain::account::Role;
 /// Operations that need no session.
 pub(super) const PUBLIC: &[&str] = &[
     "find_nearest_toilets",
+    "find_toilets_along",
+    "list_map_clusters",
     "list_toilets",
     "get_toilet",
     "get_toilet_bundle",

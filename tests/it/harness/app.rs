@@ -62,7 +62,17 @@ impl<E: Endpoint<Output = Response>> App<E> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.endpoint.get_response(request.finish()).await;
+        self.answered(request.finish()).await
+    }
+
+    /// Sends JSON with POST.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answered {
+        let request = Request::builder().method(Method::POST).uri_str(path).content_type("application/json");
+        self.answered(request.body(body.to_string())).await
+    }
+
+    async fn answered(&self, request: Request) -> Answered {
+        let response = self.endpoint.get_response(request).await;
         let (parts, body) = response.into_parts();
         let text = body.into_string().await.unwrap();
         Answered { status: parts.status.as_u16(), headers: parts.headers, text }
