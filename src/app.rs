@@ -196,11 +196,23 @@ pub struct Prepared {
 /// # Errors
 /// Whatever stands in the way, with what to do about it.
 pub async fn prepare(config: &Config) -> Result<Prepared, StartError> {
+    prepare_with(config, async |_| Ok(())).await
+}
+
+/// The same, and something is done to the database before anything depends on what it holds.
+///
+/// # Errors
+/// As [`prepare`], and what is done fails with.
+pub async fn prepare_with(
+    config: &Config,
+    first: impl AsyncFnOnce(&Store) -> Result<(), Failure>,
+) -> Result<Prepared, StartError> {
     let store = open(config).await?;
     let lock = store.lock_server()?;
     for step in store.migrate_up().await? {
         tracing::info!(step, "schema brought up");
     }
+    first(&store).await?;
     let ctx = context(config, store).await?.with_photos(photos(config)?);
     Ok(Prepared { ctx, lock })
 }

@@ -28,6 +28,7 @@ mod m0020_outbox;
 mod m0021_assignments;
 mod m0022_rosters;
 mod m0023_unsettled;
+mod m0024_months;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_assignments::Migration),
             Box::new(m0022_rosters::Migration),
             Box::new(m0023_unsettled::Migration),
+            Box::new(m0024_months::Migration),
         ]
     }
 

@@ -21,7 +21,13 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let prepared = app::prepare(config).await?;
+        let prepared = app::prepare_with(config, async |store| {
+            if self.history > 0 && demonstration_history::start_over(store).await? {
+                tracing::info!("the history of the demonstration was not whole, and is made anew");
+            }
+            Ok(())
+        });
+        let prepared = prepared.await?;
         let place = prepared.ctx.store.place().to_owned();
         let extent = Extent { days: self.history, every: 1 };
         let begun = Instant::now();

@@ -6,7 +6,8 @@
 //! tables leave out are drawn from a generator seeded with the toilet's key, so that a row added to a table moves no
 //! other toilet except where the two would stand in one spot.
 //!
-//! Who keeps them clean is invented too (`staff`), and so is what they did on each day (`rounds`): drawn from a generator
+//! Who keeps them clean is invented too (`staff`), who is on shift when (`shifts`), and
+//! so is what they did on each day (`rounds`): drawn from a generator
 //! seeded with the toilet, the day and the hour, so that a day is the same whenever it is made up, and on any machine.
 //!
 //! Whoever shows these toilets must mark them as synthetic, with [`NAME`] and [`ATTRIBUTION`].
@@ -19,6 +20,7 @@ mod fittings;
 mod history;
 mod plans;
 mod rounds;
+mod shifts;
 mod sites;
 mod staff;
 mod table;
@@ -29,7 +31,8 @@ mod toilets;
 pub use county::{County, county};
 pub use plans::{ClassPlan, class_plans};
 pub use rounds::{Correcting, Day, Pleading, Visit, day, stand_in};
-pub use staff::{Kept, Staff, Worker, person_of, staff};
+pub use shifts::{Crew, Doing, crews, doings, turns_begin};
+pub use staff::{Kept, Staff, Worker, auditor, person_of, staff};
 
 /// The name of the source of the demonstration county.
 pub const NAME: &str = "demo";

@@ -8,6 +8,7 @@ use chrono_tz::Asia::Shanghai;
 use uuid::Uuid;
 
 use super::draws::Draws;
+use super::shifts::{ILL, doings, on_shift};
 use super::staff::{Kept, Phone, Staff};
 use crate::domain::Violation;
 use crate::domain::cleaning::{CorrectionKind, Fix, Supply};
@@ -97,12 +98,15 @@ struct Shift {
     neighbour: Option<usize>,
 }
 
-/// Who stands in for a cleaner who has the week of that day off, if they have: the next one of the town who has not.
+/// Who stands in for a cleaner who has the week of that day off, if they have: with whom they take turns, or the next one
+/// of the town who has not.
 #[must_use]
 pub fn stand_in(staff: &Staff, cleaner: usize, date: NaiveDate) -> Option<usize> {
     let week = date.iso_week();
     let is_off = |cleaner: usize| Draws::of(&format!("week off {cleaner} {week:?}")).in_thousand(22);
-    is_off(cleaner).then(|| neighbours(staff, cleaner).find(|other| !is_off(*other))).flatten()
+    let partner = || staff.partners.get(&cleaner).copied();
+    let next = || neighbours(staff, cleaner).find(|other| !is_off(*other));
+    is_off(cleaner).then(|| partner().or_else(next)).flatten()
 }
 
 /// The others of the same town, from the next one on.
@@ -113,12 +117,19 @@ fn neighbours(staff: &Staff, cleaner: usize) -> impl Iterator<Item = usize> {
     others.filter(move |other| staff.cleaners.get(*other).map(|one| &one.area) == town)
 }
 
-/// What happened at a toilet on a day on which those slots were due, as if all of the day were over.
+/// What happened at a toilet on a day on which those slots were due, as if all of the day were over. The turns of those who
+/// take turns began on the first of the two days.
 ///
 /// # Errors
 /// None; the tests of this module show that all that is written can be.
-pub fn day(staff: &Staff, kept: &Kept, date: NaiveDate, slots: &[Slot]) -> Result<Day, Violation> {
+pub fn day(
+    staff: &Staff,
+    kept: &Kept,
+    (since, date): (NaiveDate, NaiveDate),
+    slots: &[Slot],
+) -> Result<Day, Violation> {
     let shift = Shift::of(staff, kept.cleaner, date);
+    let doings = doings(staff, kept.cleaner, since, date);
     let mut hours: BTreeMap<DateTime<Utc>, Vec<&Slot>> = BTreeMap::new();
     for slot in slots.iter().filter(|slot| slot.cancelled.is_none()) {
         hours.entry(slot.at).or_default().push(slot);
@@ -130,6 +141,7 @@ pub fn day(staff: &Staff, kept: &Kept, date: NaiveDate, slots: &[Slot]) -> Resul
         let hour = at.with_timezone(&Shanghai).hour();
         let mut draws = Draws::of(&format!("{} {date} {at}", kept.key));
         let by = match shift.stand_in {
+            _ if doings.len() > 1 => on_shift(&doings, hour),
             Some(other) => Some(other),
             None if shift.is_ill => shift.neighbour.filter(|_| hour >= 11),
             None => Some(kept.cleaner),
@@ -150,7 +162,7 @@ pub fn day(staff: &Staff, kept: &Kept, date: NaiveDate, slots: &[Slot]) -> Resul
 impl Shift {
     fn of(staff: &Staff, cleaner: usize, date: NaiveDate) -> Self {
         let mut draws = Draws::of(&format!("shift {cleaner} {date}"));
-        let is_ill = draws.in_thousand(9);
+        let is_ill = draws.in_thousand(ILL);
         let evening = NaiveTime::from_hms_opt(19, 20, 0).unwrap_or_default();
         let evening = date.and_time(evening) + TimeDelta::seconds(i64::from(draws.below(7200)));
         let syncs_at = draws.in_thousand(32).then(|| local::instant(Shanghai, evening));
@@ -346,8 +358,8 @@ mod tests {
             };
             for date in first.iter_days().take(10) {
                 let slots: Vec<_> = plan.slots(Setting::PLAIN, date, date + Days::new(1)).collect();
-                let day = day(&staff, kept, date, &slots).unwrap();
-                assert_eq!(day, super::day(&staff, kept, date, &slots).unwrap());
+                let day = day(&staff, kept, (first, date), &slots).unwrap();
+                assert_eq!(day, super::day(&staff, kept, (first, date), &slots).unwrap());
                 due += slots.len();
                 pleaded += day.pleadings.len();
                 for visit in &day.visits {

@@ -88,6 +88,8 @@ pub struct Staff {
     pub supervisors: Vec<Worker>,
     /// Those who do it.
     pub cleaners: Vec<Worker>,
+    /// With whom they take turns, of those who keep toilets of a street; both are places among the cleaners.
+    pub partners: BTreeMap<usize, usize>,
     /// Which toilets, in the order of the county.
     pub kept: Vec<Kept>,
 }
@@ -113,7 +115,25 @@ pub fn person_of(login: &str) -> Option<PersonId> {
     }
 }
 
-/// The staff for those toilets: one for two toilets of a street, for up to three of a scenic area, for one of a village.
+/// Who audits the county and changes nothing. They are put on record last of all, so that whoever finds them knows that all
+/// the rest is there.
+///
+/// # Errors
+/// None; the tests of this module show that they can be written.
+pub fn auditor() -> Result<Worker, Violation> {
+    Ok(Worker {
+        person: person("auditor"),
+        name: PersonName::new("审计员")?,
+        role: Role::Auditor,
+        area: super::areas::MENGJIN.parse()?,
+        on_time: 0,
+        scans: 0,
+        phone: Phone::Right,
+    })
+}
+
+/// The staff for those toilets: two by turns for two toilets of a street, one for up to three of a scenic area, one for
+/// one of a village.
 ///
 /// # Errors
 /// A [`Violation`] names what is at fault; the tests of this module show that nothing is.
@@ -126,29 +146,21 @@ pub fn staff(toilets: &[Statement]) -> Result<Staff, Violation> {
         let (role, phone) = (Role::Supervisor, Phone::Right);
         supervisors.push(Worker { person, name: names.next()?, role, area, on_time: 0, scans: 0, phone });
     }
-    let (mut cleaners, mut kept) = (Vec::new(), BTreeMap::new());
+    let (mut cleaners, mut kept, mut partners) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     let mut logins = BTreeMap::from([("410308100", "demo.cleaner1"), ("410308101", "demo.cleaner2")]);
     for group in groups(toilets)? {
         let cleaner = cleaners.len();
         let town = group.town.as_str();
-        let mut draws = Draws::of(&format!("cleaner {cleaner}"));
         let usual = towns.iter().find(|one| one.code == group.town).map_or(900, |town| town.on_time);
-        let on_time = (usual + draws.below(61) - 30).min(985);
         let login = logins.remove(town);
-        cleaners.push(Worker {
-            person: login.map_or_else(|| person(&format!("cleaner {cleaner}")), person),
-            name: names.next()?,
-            role: Role::Cleaner,
-            on_time,
-            scans: if draws.in_thousand(60) { 450 } else { 900 + draws.below(80) },
-            // A village has one who is too old for a phone; another one's clock was never set.
-            phone: match (draws.below(100), group.members.len()) {
-                (0..12, 1) if login.is_none() => Phone::None,
-                (12..15, _) if login.is_none() => Phone::Behind,
-                _ => Phone::Right,
-            },
-            area: group.town,
-        });
+        let alone = login.is_none() && group.members.len() == 1 && !group.is_street;
+        let mut first = worker(cleaner, (names.next()?, group.town.clone()), usual, (login.is_none(), alone));
+        first.person = login.map_or(first.person, person);
+        cleaners.push(first);
+        if group.is_street {
+            partners.insert(cleaner, cleaner + 1);
+            cleaners.push(worker(cleaner + 1, (names.next()?, group.town.clone()), usual, (true, false)));
+        }
         let several = group.members.len();
         for (turn, place) in group.members.into_iter().enumerate() {
             kept.insert(place, (cleaner, (turn, several)));
@@ -167,12 +179,37 @@ pub fn staff(toilets: &[Statement]) -> Result<Staff, Violation> {
             turn,
         }
     });
-    Ok(Staff { supervisors, cleaners, kept: kept.collect() })
+    Ok(Staff { supervisors, cleaners, partners, kept: kept.collect() })
+}
+
+/// Somebody who keeps toilets of a town clean, drawn by their place among the cleaners.
+fn worker(
+    place: usize,
+    (name, area): (PersonName, AreaCode),
+    usual: u16,
+    (may_be_odd, is_alone): (bool, bool),
+) -> Worker {
+    let mut draws = Draws::of(&format!("cleaner {place}"));
+    Worker {
+        person: person(&format!("cleaner {place}")),
+        name,
+        role: Role::Cleaner,
+        area,
+        on_time: (usual + draws.below(61) - 30).min(985),
+        scans: if draws.in_thousand(60) { 450 } else { 900 + draws.below(80) },
+        // A village has one who is too old for a phone; another one's clock was never set.
+        phone: match draws.below(100) {
+            0..12 if is_alone => Phone::None,
+            12..15 if may_be_odd => Phone::Behind,
+            _ => Phone::Right,
+        },
+    }
 }
 
 /// Toilets that one person keeps, by their places.
 struct Group {
     town: AreaCode,
+    is_street: bool,
     members: Vec<usize>,
 }
 
@@ -213,7 +250,8 @@ fn groups(toilets: &[Statement]) -> Result<Vec<Group>, Violation> {
             left.retain(|place| *place != next);
             members.push(next);
         }
-        groups.push(Group { town: town(first).parse()?, members });
+        let is_street = toilets[first].draft.kind == Some(Kind::Urban);
+        groups.push(Group { town: town(first).parse()?, is_street, members });
     }
     Ok(groups)
 }

@@ -5,6 +5,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::plain::plain;
+use super::sought::Sought;
 use crate::domain::area::{Area, AreaCode, AreaLevel};
 
 /// All areas, in the order of their codes.
@@ -21,8 +22,8 @@ pub struct AreaQuery {
     pub parents: Vec<AreaCode>,
     /// The levels that will do; if empty, all.
     pub levels: Vec<AreaLevel>,
-    /// What a name must contain, as [`plain`] text.
-    pub text: Option<String>,
+    /// What must be found in a name.
+    pub text: Option<Sought>,
     /// The code after which the page begins.
     pub after: Option<AreaCode>,
     /// How many at most.
@@ -85,6 +86,6 @@ impl AreaQuery {
     fn text_fits(&self, area: &Area) -> bool {
         let Some(text) = &self.text else { return true };
         let others = area.fact.aliases.iter().filter_map(|alias| alias.name.as_ref());
-        std::iter::once(&area.fact.name).chain(others).any(|name| plain(name.as_str()).contains(text.as_str()))
+        std::iter::once(&area.fact.name).chain(others).any(|name| text.is_in(&plain(name.as_str())))
     }
 }

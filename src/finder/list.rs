@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::entry::Entry;
 use super::filter::Filter;
 use super::snapshot::Snapshot;
+use super::sought::Sought;
 use crate::domain::area::AreaCode;
 use crate::domain::id::ToiletId;
 use crate::domain::toilet::Status;
@@ -23,8 +24,8 @@ pub struct ListQuery {
     pub filter: Filter,
     /// The statuses that will do; if empty, all but retired.
     pub statuses: Vec<Status>,
-    /// What a name, the address or the code must contain, as [`plain`](super::plain) text.
-    pub text: Option<String>,
+    /// What must be found in a name, the address or the code.
+    pub text: Option<Sought>,
     /// The id after which the page begins.
     pub after: Option<ToiletId>,
     /// How many at most.
@@ -83,7 +84,7 @@ impl ListQuery {
     fn admits(&self, entry: &Entry) -> bool {
         self.status_fits(entry)
             && self.areas.as_ref().is_none_or(|areas| entry.lies_in(areas))
-            && self.text.as_ref().is_none_or(|text| entry.text.contains(text.as_str()))
+            && self.text.as_ref().is_none_or(|text| text.is_in(&entry.text))
             && self.filter.admits(entry, self.at).is_some()
             && self.bbox.is_none_or(|bbox| bbox.contains(entry, self.at))
     }

@@ -13,7 +13,7 @@ use super::query::{AnyOf, Code, Declared, Given, Group, Integer, OneOf, Params, 
 use super::tag::Tag;
 use crate::domain::Violation;
 use crate::domain::area::{AreaCode, AreaLevel};
-use crate::finder::{AreaQuery, plain};
+use crate::finder::{AreaQuery, Sought};
 use crate::geo::Crs;
 use crate::usecase::{Ctx, Failure, areas};
 
@@ -98,7 +98,7 @@ impl Group for AreaQuery {
     fn read(given: &mut Given) -> Option<Self> {
         let parents = given.take(&PARENT).flatten().into_iter().collect();
         let levels = given.take(&LEVEL);
-        let text = given.take(&Q).flatten().map(|text| plain(&text));
+        let text = given.take(&Q).flatten().map(|text| Sought::new(&text));
         let after = cursor(given);
         let limit = given.take(&LIMIT);
         Some(Self { parents, levels: levels?, text, after, limit: limit? })

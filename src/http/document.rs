@@ -16,6 +16,7 @@ use super::areas::AreasApi;
 use super::assignments::AssignmentsApi;
 use super::audit::AuditApi;
 use super::batches::BatchesApi;
+use super::bundles::BundlesApi;
 use super::cleanings::CleaningsApi;
 use super::coverage::CoverageApi;
 use super::deployments::DeploymentsApi;
@@ -60,6 +61,7 @@ use crate::usecase::Ctx;
 type Apis = Documented<(
     (
         ToiletsApi,
+        BundlesApi,
         AlongApi,
         MapApi,
         OutagesApi,
@@ -99,6 +101,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
     let apis = (
         (
             ToiletsApi(shared()),
+            BundlesApi(shared()),
             AlongApi(shared()),
             MapApi(shared()),
             OutagesApi(shared()),

@@ -13,7 +13,7 @@ use crate::domain::facility::Need;
 use crate::domain::id::ToiletId;
 use crate::domain::toilet::{Kind, Status};
 use crate::finder::{
-    AlongQuery, Bbox, Cleaned, Filter, GradeFilter, ListQuery, NearestQuery, Uncleaned, Unknown, plain,
+    AlongQuery, Bbox, Cleaned, Filter, GradeFilter, ListQuery, NearestQuery, Sought, Uncleaned, Unknown,
 };
 use crate::geo::{Bounds, Crs, Route, Wgs84};
 
@@ -147,7 +147,8 @@ const STATUS: AnyOf<Status> = AnyOf {
 };
 const Q: Text = Text {
     name: "q",
-    about: "What the name, English name, address or code must contain, whatever the case and width of its letters.",
+    about: "What the name, English name, address or code must contain, whatever the case and width of its letters; or how a \
+            name or address is read in pinyin: `renmin`, by first letters `rmgc`, or mixed.",
     longest: 64,
 };
 pub(super) const CURSOR: Text =
@@ -262,7 +263,7 @@ pub(super) struct ListParams {
     bbox: Option<Bbox>,
     filter: Filter,
     statuses: Vec<Status>,
-    text: Option<String>,
+    text: Option<Sought>,
     after: Option<ToiletId>,
     limit: usize,
 }
@@ -276,7 +277,7 @@ impl Group for ListParams {
         let bbox = bbox(given, crs);
         let (areas, statuses) = (given.take(&AREA), given.take(&STATUS));
         let filter = filter(given, Asking::List);
-        let text = given.take(&Q).flatten().map(|text| plain(&text));
+        let text = given.take(&Q).flatten().map(|text| Sought::new(&text));
         let after = cursor(given, &CURSOR);
         let limit = given.take(&LIMIT);
         Some(Self { crs, areas: areas?, bbox, filter: filter?, statuses: statuses?, text, after, limit: limit? })
@@ -342,7 +343,7 @@ const WRITE_CRS: OneOf<Crs> = OneOf {
     ..CRS
 };
 
-const OUTPUT_CRS: OneOf<Crs> = OneOf { about: "The datum of the position that comes out.", ..CRS };
+pub(super) const OUTPUT_CRS: OneOf<Crs> = OneOf { about: "The datum of the position that comes out.", ..CRS };
 
 /// The cursor of a page that begins after this toilet.
 pub(super) fn next(after: ToiletId) -> String {

@@ -124,7 +124,7 @@ struct CleaningNowView {
 /// The area a toilet is registered in.
 #[derive(Debug, Object)]
 #[oai(rename = "AreaRef")]
-struct AreaRefView {
+pub(super) struct AreaRefView {
     /// Its code today.
     code: String,
     /// Its name today.

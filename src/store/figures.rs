@@ -3,42 +3,34 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryResult, QuerySelect, Statement};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::entity::cleaning;
-use super::people::person_id;
-use super::{Store, StoreError, cleanings};
+use super::{Store, StoreError, cleanings, months};
 use crate::domain::figures::Bucket;
-use crate::domain::id::{OperatorId, ToiletId};
-use crate::domain::tally::{DayTally, Tally};
-
-/// Sums over stretches of days, which the database makes: a year has far more days than months.
-const SUMS: &str = "\
-SELECT toilet_id, MIN(due_on) AS due_on, operator_id, person_id, CAST(SUM(on_time) AS BIGINT) AS on_time, \
-CAST(SUM(late) AS BIGINT) AS late, CAST(SUM(missed) AS BIGINT) AS missed, CAST(SUM(excused) AS BIGINT) AS excused, \
-CAST(SUM(cancelled) AS BIGINT) AS cancelled, CAST(SUM(verified) AS BIGINT) AS verified, \
-CAST(SUM(synced_late) AS BIGINT) AS synced_late, CAST(SUM(proxy) AS BIGINT) AS proxy \
-FROM cleaning_day WHERE due_on >= $1 AND due_on <= $2 GROUP BY toilet_id, operator_id, person_id$BY";
+use crate::domain::id::ToiletId;
+use crate::domain::tally::DayTally;
 
 impl Store {
-    /// What was counted on a span of days, both days in it: a row for each toilet, each that answers for it there, and
-    /// each stretch, under a day that lies in it.
+    /// What was counted on a span of days, both days in it: of each toilet and each that answers for it there, stretch by
+    /// stretch (at most a month together), under a day that lies in it.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn tallies(&self, from: NaiveDate, to: NaiveDate, bucket: Bucket) -> Result<Vec<DayTally>, StoreError> {
-        let by = match (bucket, self.backend()) {
-            (Bucket::Whole, _) => "",
-            (Bucket::Day, _) => ", due_on",
-            (Bucket::Week, DbBackend::Postgres) => ", date_trunc('week', due_on)",
-            (Bucket::Week, _) => ", date(due_on, 'weekday 0', '-6 days')",
-            (Bucket::Month, DbBackend::Postgres) => ", date_trunc('month', due_on)",
-            (Bucket::Month, _) => ", substr(due_on, 1, 7)",
-        };
-        let tx = self.read().await?;
-        let sql = SUMS.replace("$BY", by);
-        let statement = Statement::from_sql_and_values(self.backend(), sql, [from.into(), to.into()]);
-        tx.query_all_raw(statement).await?.iter().map(read).collect()
+        let mut counted: Vec<DayTally> = Vec::new();
+        for row in months::between(&self.read().await?, from, to).await? {
+            let mut stretch = None;
+            for day in months::read(&row)?.into_iter().filter(|one| (from..=to).contains(&one.day)) {
+                let first = bucket.first(day.day, from);
+                match counted.last_mut() {
+                    Some(last) if stretch == Some(first) => last.tally += day.tally,
+                    _ => counted.push(day),
+                }
+                stretch = Some(first);
+            }
+        }
+        Ok(counted)
     }
 
     /// When cleanings were finished that count, within bounds, of each toilet in their order.
@@ -62,25 +54,4 @@ impl Store {
         }
         Ok(finished)
     }
-}
-
-fn read(row: &QueryResult) -> Result<DayTally, StoreError> {
-    let count = |column: &str| Ok::<_, StoreError>(u64::try_from(row.try_get::<i64>("", column)?).unwrap_or(0));
-    let person: Option<String> = row.try_get("", "person_id")?;
-    Ok(DayTally {
-        toilet: ToiletId(row.try_get("", "toilet_id")?),
-        day: row.try_get("", "due_on")?,
-        operator: row.try_get::<Option<i32>>("", "operator_id")?.map(OperatorId),
-        person: person.as_deref().map(person_id).transpose()?,
-        tally: Tally {
-            on_time: count("on_time")?,
-            late: count("late")?,
-            missed: count("missed")?,
-            excused: count("excused")?,
-            cancelled: count("cancelled")?,
-            verified: count("verified")?,
-            synced_late: count("synced_late")?,
-            proxy: count("proxy")?,
-        },
-    })
 }

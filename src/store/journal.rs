@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult, QueryTrait, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryResult, QueryTrait, Statement,
+};
 
 use super::entity::journal;
 use super::{Author, Store, StoreError, Tx, postgres};
@@ -23,6 +26,19 @@ impl Cursor {
     /// Before the first entry.
     pub const START: Self = Self { horizon: 0, number: 0 };
 
+    /// Up to where the journal was read, as one number that never becomes less: whoever holds it is told of all that
+    /// came after it by [`Store::touched_since`].
+    #[must_use]
+    pub fn version(self) -> i64 {
+        self.horizon
+    }
+
+    /// The cursor of a version.
+    #[must_use]
+    pub fn of_version(version: i64) -> Self {
+        Self { horizon: version, number: 0 }
+    }
+
     /// The number of the last entry that was visible.
     #[must_use]
     pub fn number(self) -> i64 {
@@ -35,6 +51,17 @@ impl Cursor {
 pub struct Touched {
     /// What was touched, each once: kind, key and action.
     pub records: BTreeSet<(String, String, String)>,
+    /// Where to go on.
+    pub cursor: Cursor,
+}
+
+/// What has been written to the register since a cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TouchedToilets {
+    /// The toilets.
+    pub toilets: BTreeSet<ToiletId>,
+    /// Whether anything was written to areas.
+    pub has_areas: bool,
     /// Where to go on.
     pub cursor: Cursor,
 }
@@ -167,6 +194,46 @@ impl Store {
         Ok(Touched { records: records.collect::<Result<_, DbErr>>()?, cursor: next })
     }
 
+    /// The toilets written to since a cursor, those included that a follower has to wait for: they are told again next time.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn toilets_touched_since(&self, cursor: Cursor) -> Result<TouchedToilets, StoreError> {
+        let next = self.journal_cursor().await?;
+        let (since, horizon): (_, sea_orm::Value) = match self.backend() {
+            DbBackend::Postgres => ("txid >= $1::text::xid8", cursor.horizon.to_string().into()),
+            _ => ("number > $1", cursor.horizon.into()),
+        };
+        let (toilet, area) = (RecordKind::Toilet.as_str(), RecordKind::Area.as_str());
+        let sql = format!("SELECT DISTINCT kind, key FROM journal WHERE {since} AND kind IN ('{toilet}', '{area}')");
+        let tx = self.read().await?;
+        let rows = tx.query_all_raw(Statement::from_sql_and_values(self.backend(), sql, [horizon])).await?;
+        let mut touched = TouchedToilets { toilets: BTreeSet::new(), has_areas: false, cursor: next };
+        for row in rows {
+            let (kind, key): (String, String) = (row.try_get("", "kind")?, row.try_get("", "key")?);
+            touched.has_areas |= kind == area;
+            // The keys of toilets are their ids.
+            touched.toilets.extend(key.parse().ok().filter(|_| kind == toilet).map(ToiletId));
+        }
+        Ok(touched)
+    }
+
+    /// When the last entry was written that a cursor has behind it; `None` where it has none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_written(&self, cursor: Cursor) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let (sql, horizon): (_, sea_orm::Value) = match self.backend() {
+            DbBackend::Postgres => (
+                "SELECT at FROM journal WHERE txid < $1::text::xid8 ORDER BY number DESC LIMIT 1",
+                cursor.horizon.to_string().into(),
+            ),
+            _ => ("SELECT at FROM journal WHERE number <= $1 ORDER BY number DESC LIMIT 1", cursor.horizon.into()),
+        };
+        let row = self.reader.query_one_raw(Statement::from_sql_and_values(self.backend(), sql, [horizon])).await?;
+        Ok(row.map(|row| row.try_get("", "at")).transpose()?)
+    }
+
     /// How many entries the journal holds.
     ///
     /// # Errors
@@ -174,6 +241,16 @@ impl Store {
     pub async fn journal_length(&self) -> Result<u64, StoreError> {
         use sea_orm::PaginatorTrait;
         Ok(journal::Entity::find().count(&self.reader).await?)
+    }
+
+    /// Whether anything was written that is signed neither with that name nor with a request of that name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn has_other_writers(&self, name: &str) -> Result<bool, StoreError> {
+        let others =
+            journal::Entity::find().filter(journal::Column::Actor.ne(name)).filter(journal::Column::RequestId.ne(name));
+        Ok(others.one(&self.reader).await?.is_some())
     }
 
     pub(super) fn backend(&self) -> DbBackend {

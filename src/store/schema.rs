@@ -59,7 +59,14 @@ impl Store {
         self.schema_steps().await?;
         let turn = self.take_turn().await?;
         match &turn {
-            Turn::File(_) => Migrator::down(self.writer.connection(), Some(steps)).await?,
+            Turn::File(_) => {
+                // SQLite would else hold a table that goes to the references between its own rows.
+                let writer = self.writer.connection();
+                writer.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
+                let taken_back = Migrator::down(writer, Some(steps)).await;
+                writer.execute_unprepared("PRAGMA foreign_keys = ON").await?;
+                taken_back?;
+            }
             Turn::Transaction(tx) => Migrator::down(tx, Some(steps)).await?,
         }
         turn.end().await

@@ -181,8 +181,8 @@ impl Tx {
     /// What the database says.
     pub async fn recount(&self, days: &BTreeSet<(ToiletId, NaiveDate)>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let backend = self.connection.get_database_backend();
-        let days: Vec<_> = days.iter().collect();
-        for days in days.chunks(spans::SPANS) {
+        let all: Vec<_> = days.iter().collect();
+        for days in all.chunks(spans::SPANS) {
             let of = |place: usize| format!("(toilet_id = ${} AND due_on = ${})", 2 * place + 1, 2 * place + 2);
             let any = (0..days.len()).map(of).collect::<Vec<_>>().join(" OR ");
             let values = || days.iter().flat_map(|(toilet, day)| [sea_orm::Value::from(toilet.0), (*day).into()]);
@@ -192,7 +192,7 @@ impl Tx {
             let values = values().chain([now.into()]);
             self.connection.execute_raw(Statement::from_sql_and_values(backend, count, values)).await?;
         }
-        Ok(())
+        self.pack(days).await
     }
 
     /// When those toilets (at most 500) were last cleaned, as the evidence has it, and how many of their slots were done

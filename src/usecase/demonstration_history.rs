@@ -16,7 +16,7 @@ use super::excuses::{self, Decision, NewExcuse};
 use super::plans::in_setting;
 use super::registering::Expected;
 use super::substitutes::{self, NewSubstitute};
-use super::{By, Ctx, Failure, demonstration, demonstration_staff, loading};
+use super::{By, Ctx, Failure, demonstration, demonstration_staff, loading, rosters};
 use crate::demo::{self, Correcting, Pleading, Visit};
 use crate::domain::Toilet;
 use crate::domain::account::Actor;
@@ -25,12 +25,14 @@ use crate::domain::cleaning::{
 };
 use crate::domain::excuse::ExcuseRecord;
 use crate::domain::holiday::Calendars;
-use crate::domain::id::{ExcuseId, ToiletId};
+use crate::domain::id::{ExcuseId, RosterId, ToiletId};
 use crate::domain::local;
 use crate::domain::plan::{Exception, Plan};
 use crate::domain::plate::{Plate, PlateKind, Serial};
+use crate::domain::roster::Wish;
 use crate::domain::secret::fingerprint;
 use crate::domain::toilet::Lifecycle;
+use crate::store::Store;
 
 /// A toilet is settled every so many nights; each night one part of them, and all of them in the end.
 const NIGHTS: i32 = 7;
@@ -51,6 +53,28 @@ pub struct Made {
     pub toilets: usize,
     /// Records of cleanings.
     pub cleanings: usize,
+}
+
+/// Empties a register in which nothing stands but a demonstration whose history was interrupted, so that it is made anew;
+/// answers whether it was. Whatever anybody else wrote, the service included, keeps it as it is.
+///
+/// A history cannot be gone on with once real records stand in it: slots are settled forward in time. For the same reason
+/// nothing is served while it is made.
+///
+/// # Errors
+/// What the store fails with.
+pub async fn start_over(store: &Store) -> Result<bool, Failure> {
+    let is_demonstration = store.source(demo::NAME).await?.is_some_and(|source| source.synthetic);
+    if !is_demonstration
+        || demonstration_staff::is_signed_off(store).await?
+        || store.has_other_writers(demo::NAME).await?
+    {
+        return Ok(false);
+    }
+    let steps = store.schema_steps().await?.len();
+    store.migrate_down(u32::try_from(steps).unwrap_or(u32::MAX)).await?;
+    store.migrate_up().await?;
+    Ok(true)
 }
 
 /// Fills an empty register with the demonstration county and its history; one that holds anything is left as it is. The
@@ -76,6 +100,7 @@ pub async fn fill(ctx: &Ctx, extent: Extent, tell: fn(&Cleaning) -> String) -> R
         history.day(date)?;
         made.cleanings += history.night(ctx, date, now, tell).await?;
     }
+    demonstration_staff::sign_off(ctx).await?;
     Ok(made)
 }
 
@@ -96,6 +121,8 @@ struct Planned {
 struct History {
     first: NaiveDate,
     staff: demo::Staff,
+    /// Those who keep toilets together, each with their roster.
+    crews: Vec<(demo::Crew, RosterId)>,
     supervisors: Vec<Actor>,
     cleaners: Vec<Actor>,
     /// By their keys.
@@ -131,6 +158,8 @@ impl History {
         let by = by(actors.first().ok_or(Failure::NotFound)?);
         let planning = Planning { ctx: past, by, days, toilets: &keyed };
         planning.assign(&staff, &cleaners).await?;
+        let since = demo::turns_begin(days.0);
+        let crews = planning.roster(demo::crews(&staff)?, since, &cleaners).await?;
         planning.plan(&statements).await?;
         planning.close().await?;
         loading::load(past).await?;
@@ -149,6 +178,7 @@ impl History {
         Ok(Self {
             first: days.0,
             staff,
+            crews,
             supervisors: actors,
             cleaners,
             planned,
@@ -170,6 +200,7 @@ impl History {
         tell: fn(&Cleaning) -> String,
     ) -> Result<(), Failure> {
         self.stand_in(ctx, date, now).await?;
+        self.change_shifts(ctx, date, now).await?;
         let mut at = local_time(date, 6, 40);
         for (toilet, visit, correcting) in std::mem::take(&mut self.correcting) {
             at += TimeDelta::seconds(30);
@@ -223,6 +254,26 @@ impl History {
         Ok(())
     }
 
+    /// Who is ill, away or swaps does something else than planned.
+    async fn change_shifts(&self, ctx: &Ctx, date: NaiveDate, now: DateTime<Utc>) -> Result<(), Failure> {
+        let at = local_time(date, 5, 30);
+        let Some(supervisor) = self.supervisors.first().filter(|_| at <= now) else { return Ok(()) };
+        let person = |place: usize| self.cleaners.get(place).map(|actor| actor.person);
+        for (crew, roster) in &self.crews {
+            let Some((first, _)) = crew.members.first() else { continue };
+            let doings = demo::doings(&self.staff, *first, demo::turns_begin(self.first), date);
+            let wishes = doings.iter().filter(|one| one.does != one.planned).filter_map(|one| {
+                let (shift, swapped_with) = (Some(one.does), one.swapped_with.and_then(person));
+                Some(Wish { person: person(one.cleaner)?, day: date, shift, swapped_with })
+            });
+            let wishes: Vec<Wish> = wishes.collect();
+            if !wishes.is_empty() {
+                rosters::change(&ctx.as_of(at), by(supervisor), *roster, wishes).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What is done on a day.
     fn day(&mut self, date: NaiveDate) -> Result<(), Failure> {
         for kept in &self.staff.kept {
@@ -230,7 +281,7 @@ impl History {
             let slots: Vec<_> = in_setting(&self.calendars, &planned.toilet, &planned.exceptions, |setting| {
                 planned.plan.slots(setting, date, date + Days::new(1)).collect()
             });
-            let day = demo::day(&self.staff, kept, date, &slots)?;
+            let day = demo::day(&self.staff, kept, (demo::turns_begin(self.first), date), &slots)?;
             self.pleading.extend(day.pleadings);
             for visit in day.visits {
                 self.sent.extend(self.delivery(planned, date, &visit)?);

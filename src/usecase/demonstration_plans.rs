@@ -4,17 +4,19 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
+use chrono_tz::Asia::Shanghai;
 
 use super::assignments::{self, NewCustodian};
 use super::exceptions::{self, NewException};
 use super::plans::{self, Chosen, NewTemplate};
-use super::{By, Ctx, Failure};
+use super::{By, Ctx, Failure, rosters};
 use crate::demo;
 use crate::domain::Toilet;
 use crate::domain::account::Actor;
-use crate::domain::id::{TemplateId, ToiletId};
+use crate::domain::id::{RosterId, TemplateId, ToiletId, TurnId};
 use crate::domain::period::Days;
 use crate::domain::plan::{Effect, Occasion, Over};
+use crate::domain::roster::{Cycle, Roster, Turn};
 use crate::domain::statement::Statement;
 use crate::domain::text::Remark;
 use crate::store::KeptAnswer;
@@ -64,6 +66,40 @@ impl Planning<'_> {
             assignments::name(self.ctx, self.by.clone(), toilet.id, new, None, |_| told("")).await?;
         }
         Ok(())
+    }
+
+    /// Puts each crew on a roster, with turns that began on that day.
+    pub(super) async fn roster(
+        &self,
+        crews: Vec<demo::Crew>,
+        since: NaiveDate,
+        cleaners: &[Actor],
+    ) -> Result<Vec<(demo::Crew, RosterId)>, Failure> {
+        let days = Days::new(Some(since), None)?;
+        let mut planned = Vec::with_capacity(crews.len());
+        for crew in crews {
+            let toilets = crew.toilets.iter().filter_map(|key| self.toilets.get(key)).map(|toilet| toilet.id).collect();
+            let (name, shifts) = (crew.name.clone(), crew.shifts.clone());
+            let roster = Roster { id: RosterId(0), name, zone: Shanghai, toilets, shifts, days, revision: 1 };
+            let member = |(place, cycle): &(usize, Cycle)| Some((cleaners.get(*place)?.person, cycle.clone()));
+            let members: Vec<_> = crew.members.iter().filter_map(member).collect();
+            planned.push((crew, roster, members));
+        }
+        let written = self.ctx.store.write(self.by.author(self.ctx), move |tx| {
+            Box::pin(async move {
+                let mut made = Vec::with_capacity(planned.len());
+                for (crew, roster, members) in planned {
+                    let roster = rosters::record(tx, roster).await?.id;
+                    for (person, cycle) in members {
+                        let turn = Turn { id: TurnId(0), roster, person, cycle, days, revision: 1 };
+                        rosters::turns::record(tx, turn).await?;
+                    }
+                    made.push((crew, roster));
+                }
+                Ok(made)
+            })
+        });
+        written.await
     }
 
     /// Nothing is due where a toilet is closed.

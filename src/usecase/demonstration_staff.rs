@@ -14,7 +14,7 @@ use crate::domain::area::AreaCode;
 use crate::domain::event::{Action, RecordKind, field_names};
 use crate::domain::id::AreaId;
 use crate::domain::secret::{Passphrase, TokenKind, TotpSecret};
-use crate::store::{NewGrant, Tx};
+use crate::store::{NewGrant, Store, Tx};
 
 /// Login, name, role, and the area in which the role counts.
 const STAFF: [(&str, &str, Role, Option<&str>); 4] = [
@@ -94,6 +94,21 @@ pub(super) async fn hire(ctx: &Ctx, staff: &demo::Staff) -> Result<Vec<Actor>, F
     Ok(actors)
 }
 
+/// Puts whoever ends a history on record: by them one knows that it is whole.
+pub(super) async fn sign_off(ctx: &Ctx) -> Result<(), Failure> {
+    let auditor = [demo::auditor()?];
+    let written =
+        ctx.write(ctx.author("demo"), move |tx| Box::pin(async move { put(tx, &auditor, &BTreeMap::new()).await }));
+    written.await
+}
+
+/// Whether a history is whole: the journal forgets nobody.
+pub(super) async fn is_signed_off(store: &Store) -> Result<bool, Failure> {
+    let auditor = demo::auditor()?.person.to_string();
+    Ok(!store.history(RecordKind::Person, &auditor, None, 1).await?.is_empty())
+}
+
+/// An area that is not among the places is the whole register.
 async fn put(tx: &Tx, workers: &[demo::Worker], places: &BTreeMap<AreaCode, AreaId>) -> Result<(), Failure> {
     let mut entries = Vec::new();
     for demo::Worker { person, name, role, area, .. } in workers {

@@ -20,11 +20,24 @@ pub struct Followed {
     told: AtomicI64,
     /// When all was read of it that may be new.
     read: AtomicI64,
+    /// Up to where the finder holds all that the journal says.
+    version: AtomicI64,
 }
 
 impl Followed {
     fn caught_up(&self, at: DateTime<Utc>) {
         self.caught_up.store(at.timestamp_millis(), Ordering::Relaxed);
+    }
+
+    /// Notes that the finder holds all that the journal says up to there.
+    pub(super) fn reached(&self, cursor: Cursor) {
+        self.version.fetch_max(cursor.version(), Ordering::Release);
+    }
+
+    /// Up to where the finder holds all that the journal says.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// How long ago that was; `None` before the first time.
@@ -85,6 +98,7 @@ pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
 /// What the store fails with.
 pub async fn catch_up(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
     let next = find_out(ctx, cursor).await?;
+    ctx.followed.reached(next);
     events::advance(ctx, next).await?;
     Ok(next)
 }

@@ -36,6 +36,7 @@ pub async fn load(ctx: &Arc<Ctx>) -> Result<Cursor, Failure> {
     };
     let filled = tokio::task::spawn_blocking(fill).await;
     filled.map_err(|panic| Failure::Internal(Box::new(panic)))??;
+    ctx.followed.reached(cursor);
     events::begin(ctx, cursor);
     Ok(cursor)
 }

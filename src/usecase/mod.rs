@@ -8,6 +8,7 @@ pub mod audit;
 pub mod barriers;
 pub mod batches;
 pub mod boundaries;
+pub mod bundles;
 pub mod caller;
 mod checks;
 pub mod cleanings;

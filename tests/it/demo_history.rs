@@ -2,10 +2,10 @@
 
 use gongce::domain::account::Role;
 use gongce::http::cleaning_receipt;
-use gongce::usecase::demonstration_history::{Extent, Made, fill};
+use gongce::usecase::demonstration_history::{Extent, Made, fill, start_over};
 use gongce::usecase::slots;
 use sea_orm::{ConnectionTrait, Database as Connection, QueryResult, Statement};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::service::Service;
 use crate::harness::stores::{Database, on_both};
@@ -70,6 +70,71 @@ on_both! {
         fill(&ctx, SOME, cleaning_receipt).await.unwrap();
         let (one, other) = (records(&database).await, records(&again).await);
         assert!(one.len() > 1_000 && one == other, "{} and {}", one.len(), other.len());
+    }
+}
+
+on_both! {
+    async fn a_history_that_was_interrupted_is_made_anew(database: Database) {
+        let ctx = database.ctx().await;
+        let making = std::sync::Arc::clone(&ctx);
+        let made = tokio::spawn(async move { fill(&making, SOME, cleaning_receipt).await });
+        while count(&database, "cleaning").await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        made.abort();
+        assert!(made.await.is_err_and(|error| error.is_cancelled()), "it was not done yet");
+        assert_eq!(fill(&ctx, SOME, cleaning_receipt).await.unwrap().toilets, 0, "half of it is left as it is");
+
+        let whole = Database::migrated(database.kind).await;
+        let there = whole.ctx().await;
+        fill(&there, SOME, cleaning_receipt).await.unwrap();
+        assert!(!start_over(&whole.open().await).await.unwrap(), "one that is whole stays");
+        let wanted = records(&whole).await;
+        assert_ne!(records(&database).await, wanted);
+
+        assert!(start_over(&ctx.store).await.unwrap());
+        fill(&ctx, SOME, cleaning_receipt).await.unwrap();
+        assert!(records(&database).await == wanted, "the same as if nothing had happened");
+        assert_eq!(ctx.store.check().await.unwrap(), []);
+    }
+}
+
+on_both! {
+    async fn what_anybody_wrote_is_never_thrown_away(database: Database) {
+        let ctx = database.ctx().await;
+        assert!(!start_over(&ctx.store).await.unwrap(), "an empty register");
+        fill(&ctx, Extent { days: 0, every: 1 }, cleaning_receipt).await.unwrap();
+        let service = Service::around(database.ctx().await).await;
+        let supervisor = service.sign_in(Role::Supervisor, "410308").await;
+        let toilet = service.get("/api/v1/toilets/1", "").await.json_of(200);
+        let told = service.patch("/api/v1/toilets/1", &supervisor, &toilet["revision"], json!({"address": "东门"})).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+        let before = ctx.store.journal_length().await.unwrap();
+        assert!(!start_over(&ctx.store).await.unwrap());
+        assert_eq!(ctx.store.journal_length().await.unwrap(), before);
+    }
+}
+
+on_both! {
+    async fn the_staff_is_on_shift_by_rosters(database: Database) {
+        let ctx = database.ctx().await;
+        fill(&ctx, SOME, cleaning_receipt).await.unwrap();
+        for some in [
+            "roster", "roster_turn", "roster_day WHERE swapped_with IS NOT NULL", "roster_day WHERE shift = 'off'",
+        ] {
+            assert!(count(&database, some).await > 0, "{some}");
+        }
+        let service = Service::around(ctx).await;
+        let supervisor = service.sign_in(Role::Supervisor, "410308").await;
+        let path = "/api/v1/figures/coverage?from=2026-11-16&to=2026-11-22";
+        let covered = service.get(path, &supervisor).await.json_of(200);
+        let share = |name: &str| covered["total"][name].as_f64().unwrap();
+        let rate = share("numerator") / share("denominator");
+        // Toilets that are open day and night are kept from six to nine, and only some of all have a history here.
+        assert!(rate > 0.01 && rate < 0.95, "{covered}");
+        let odd = count(&database, "cleaning WHERE flags LIKE '%offRoster%'").await;
+        let all = count(&database, "cleaning").await;
+        assert!(odd * 20 < all, "hardly anybody cleans where they do not belong: {odd} of {all}");
     }
 }
 

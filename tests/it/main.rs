@@ -8,6 +8,7 @@ mod architecture;
 mod areas;
 mod assignments;
 mod barriers;
+mod bundles;
 mod cleanings;
 mod cli;
 mod contract;

@@ -175,6 +175,11 @@ on_both! {
         assert_eq!(told, ["it is kept as doneOnTime, and the log says missed"]);
         let days = noon.ctx.store.check().await.unwrap();
         assert!(days.iter().any(|finding| finding.check == "cleaning days"), "{days:#?}");
+        assert!(!days.iter().any(|finding| finding.check == "cleaning months"), "{days:#?}");
+        raw.execute_unprepared("UPDATE cleaning_month SET days = replace(days, ' 0 ', ' 1 ')").await.unwrap();
+        let found = noon.ctx.store.check().await.unwrap();
+        let months: Vec<_> = found.iter().filter(|finding| finding.check == "cleaning months").collect();
+        assert_eq!(months[0].message, "the counts of 2026-11 are not those of its days");
     }
 }
 

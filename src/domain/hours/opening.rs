@@ -3,7 +3,7 @@
 //! Clock changes: a boundary that falls into the gap moves to the first valid instant after it, and one that falls into
 //! the hour that occurs twice takes the first of the two.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::hours::Hours;
@@ -96,6 +96,37 @@ impl Hours {
             }
         }
         Some(united(open))
+    }
+
+    /// When the door is open in every week, by the clock on the wall: from which minute until which, counted from Monday's
+    /// midnight, in order. `None` where weeks are not all alike, or are not known to be.
+    #[must_use]
+    pub fn week(&self) -> Option<Vec<(u16, u16)>> {
+        if self.is_always() {
+            return Some(vec![(0, 7 * DAY)]);
+        }
+        if !self.is_plain_week() || self.rules().is_none() {
+            return None;
+        }
+        // Any Monday would do.
+        let monday = NaiveDate::default() - Days::new(NaiveDate::default().weekday().num_days_from_monday().into());
+        let mut carried = self.begun(None, monday - Days::new(1)).after;
+        let mut week: Vec<(u16, u16)> = Vec::new();
+        for (date, first) in monday.iter_days().zip([0, DAY, 2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY, 6 * DAY]) {
+            let begun = self.begun(None, date);
+            let whole = begun.before.merge(&carried, Ord::max);
+            carried = begun.after;
+            if whole.stretches().any(|(_, _, state)| state == State::Unknown) {
+                return None;
+            }
+            for (start, end) in open_ranges(&whole).map(|(start, end)| (first + start, first + end)) {
+                match week.last_mut() {
+                    Some(last) if last.1 == start => last.1 = end,
+                    _ => week.push((start, end)),
+                }
+            }
+        }
+        Some(week)
     }
 
     /// The ranges that begin on the local day of `at`, for people: `06:00-22:00`, `00:00-24:00`, and `22:00-02:00` for

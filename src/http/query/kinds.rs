@@ -325,7 +325,7 @@ pub(super) fn word<T: Vocabulary>(text: &str) -> Result<T, Violation> {
 }
 
 /// A text of digits alone; the standard library reads `+5` as well.
-fn digits(text: &str) -> Option<&str> {
+pub(super) fn digits(text: &str) -> Option<&str> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
 }
 

@@ -10,6 +10,7 @@ mod given;
 mod kinds;
 mod lists;
 mod params;
+mod versions;
 
 pub(super) use codes::{Code, Codes, RequiredCode};
 pub(super) use dates::{Day, MonthOf};
@@ -17,6 +18,7 @@ pub(super) use given::{CRS_MISSING, Given};
 pub(super) use kinds::{Flag, Formed, Integer, Number, OneOf, Text, Time};
 pub(super) use lists::{AnyOf, Numbers};
 pub(super) use params::{Group, Params, QUERY_GROUP, read};
+pub(super) use versions::Version;
 
 use poem_openapi::registry::MetaSchema;
 

@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
 use super::{Found, texts};
 use crate::store::StoreError;
+use crate::store::months::packed;
 use crate::store::slots::counted;
 
 /// Every toilet stands at the revision of its last entry in the journal. One statement in either dialect.
@@ -86,21 +87,40 @@ pub(super) async fn photos(tx: &DatabaseTransaction) -> Result<Vec<Found>, Store
 const OVER: &str =
     "EXISTS (SELECT 1 FROM settlement s WHERE s.toilet_id = slot_outcome.toilet_id AND closes_at < s.settled_at)";
 
-/// The counts of days are those of the outcomes. Rows that one side has and the other has not, both ways.
+/// The counts of days are those of the outcomes.
 pub(super) async fn cleaning_days(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
     let kept = "SELECT toilet_id, due_on, operator_id, person_id, on_time, late, missed, excused, cancelled, verified, \
                 synced_late, proxy FROM cleaning_day";
-    let counted = counted(OVER);
-    let sql = format!(
-        "SELECT DISTINCT CAST(toilet_id AS TEXT) AS key, CAST(due_on AS TEXT) AS day FROM \
-         (SELECT * FROM ({kept} EXCEPT {counted}) one UNION ALL SELECT * FROM ({counted} EXCEPT {kept}) two) both_ways \
-         ORDER BY 1, 2"
-    );
-    let told = texts(tx, &sql, ["key", "day"]).await?;
+    let told = differing(tx, kept, &counted(OVER), "due_on").await?;
     let wrong = told.into_iter().map(|[toilet, day]| {
         Found::of_row("cleaning_day", toilet, format!("the counts of {day} are not those of its slots"))
     });
     Ok(wrong.collect())
+}
+
+/// The months are those of the days.
+pub(super) async fn cleaning_months(tx: &DatabaseTransaction) -> Result<Vec<Found>, StoreError> {
+    let kept = "SELECT toilet_id, month, operator_id, person_id, days FROM cleaning_month";
+    let told = differing(tx, kept, &packed("1 = 1"), "month").await?;
+    let wrong = told.into_iter().map(|[toilet, month]| {
+        Found::of_row("cleaning_month", toilet, format!("the counts of {month} are not those of its days"))
+    });
+    Ok(wrong.collect())
+}
+
+/// The toilets and times of rows that one side has and the other has not, both ways.
+async fn differing(
+    tx: &DatabaseTransaction,
+    kept: &str,
+    anew: &str,
+    time: &str,
+) -> Result<Vec<[String; 2]>, StoreError> {
+    let sql = format!(
+        "SELECT DISTINCT CAST(toilet_id AS TEXT) AS key, CAST({time} AS TEXT) AS time FROM \
+         (SELECT * FROM ({kept} EXCEPT {anew}) one UNION ALL SELECT * FROM ({anew} EXCEPT {kept}) two) both_ways \
+         ORDER BY 1, 2"
+    );
+    texts(tx, &sql, ["key", "time"]).await
 }
 
 /// A cleaning shows those of the photos it names that have arrived from whoever recorded it, and no others.

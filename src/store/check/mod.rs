@@ -58,7 +58,7 @@ type Look = for<'t> fn(&'t DatabaseTransaction) -> Working<'t, Result<Vec<Found>
 
 /// Every check in the order in which they are made. Whatever keeps a figure that follows from other rows adds one here
 /// that works it out anew.
-const CHECKS: [(&str, Look); 12] = [
+const CHECKS: [(&str, Look); 13] = [
     ("integrity", |tx| Box::pin(integrity(tx))),
     ("references", |tx| Box::pin(references(tx))),
     ("rows", |tx| Box::pin(rows::every_row(tx))),
@@ -67,6 +67,7 @@ const CHECKS: [(&str, Look); 12] = [
     ("histories", |tx| Box::pin(histories::histories(tx))),
     ("area paths", |tx| Box::pin(derived::area_paths(tx))),
     ("cleaning days", |tx| Box::pin(derived::cleaning_days(tx))),
+    ("cleaning months", |tx| Box::pin(derived::cleaning_months(tx))),
     ("photos", |tx| Box::pin(derived::photos(tx))),
     ("cleaning photos", |tx| Box::pin(derived::cleaning_photos(tx))),
     ("keys", |tx| Box::pin(derived::keys(tx))),

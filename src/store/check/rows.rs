@@ -19,16 +19,16 @@ use crate::domain::secret::fingerprint_of;
 use crate::domain::subscription::DeliveryState;
 use crate::domain::wechat::CheckState;
 use crate::store::entity::{
-    answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_photo, cleaning_verification,
-    custodian, delivery, deployed, deployment, exception, excuse, grade, identity, import_file, import_review,
-    imported, invitation, journal, login_counter, media_check, message_consent, notice, operator, outage, person,
-    phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, roster, roster_day,
-    roster_toilet, roster_turn, session, settlement, slot_outcome, source, station, subscription, substitute,
-    suggestion, tenure, toilet, unsettled, wechat_push, wechat_token,
+    answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_month, cleaning_photo,
+    cleaning_verification, custodian, delivery, deployed, deployment, exception, excuse, grade, identity, import_file,
+    import_review, imported, invitation, journal, login_counter, media_check, message_consent, notice, operator,
+    outage, person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, roster,
+    roster_day, roster_toilet, roster_turn, session, settlement, slot_outcome, source, station, subscription,
+    substitute, suggestion, tenure, toilet, unsettled, wechat_push, wechat_token,
 };
 use crate::store::{
     StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews,
-    operators, outbox, outlines, people, photos, plans, plates, rosters, rows, sessions, slots, subscriptions,
+    months, operators, outbox, outlines, people, photos, plans, plates, rosters, rows, sessions, slots, subscriptions,
     substitutes, suggestions,
 };
 
@@ -129,6 +129,8 @@ async fn of_slots(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<()
     scan::<slot_outcome::Model>(tx, Table::named("slot_outcome", "slot_key"), found, outcome).await?;
     scan::<settlement::Model>(tx, Table::numbered("settlement", "toilet_id"), found, |_| Ok(())).await?;
     scan::<cleaning_day::Model>(tx, Table::numbered("cleaning_day", "id"), found, |_| Ok(())).await?;
+    let month = |row: &cleaning_month::Model| months::read(row).map(drop);
+    scan::<cleaning_month::Model>(tx, Table::numbered("cleaning_month", "id"), found, month).await?;
     scan::<unsettled::Model>(tx, Table::named("unsettled", "cleaning_id"), found, |row| {
         cleanings::cleaning_id(&row.cleaning_id).map(drop)
     })

@@ -7,6 +7,7 @@ pub mod area_outline;
 pub mod barrier;
 pub mod cleaning;
 pub mod cleaning_day;
+pub mod cleaning_month;
 pub mod cleaning_photo;
 pub mod cleaning_verification;
 pub mod custodian;

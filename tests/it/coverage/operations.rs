@@ -9,6 +9,8 @@ pub(super) const PUBLIC: &[&str] = &[
     "list_map_clusters",
     "list_toilets",
     "get_toilet",
+    "get_toilet_bundle",
+    "list_toilet_changes",
     "get_toilet_export",
     "list_areas",
     "get_area",
