@@ -36,8 +36,11 @@ WHERE t.toilet_id IN ({toilets}) AND d.on_day >= $1 ORDER BY 1, 4";
 /// One text however many toilets there are, so that it is prepared once.
 static SQLITE: LazyLock<String> = LazyLock::new(|| DUTIES.replace("{toilets}", "SELECT value FROM json_each($2)"));
 
+/// The column is named with its table: a bare name that the function's row does not have would be that of the query around.
 static POSTGRES: LazyLock<String> = LazyLock::new(|| {
-    DUTIES.replace("{toilets}", "SELECT CAST(id AS INTEGER) FROM json_array_elements_text(CAST($2 AS JSON)) AS id")
+    let wanted =
+        "SELECT CAST(wanted.number AS INTEGER) FROM json_array_elements_text(CAST($2 AS JSON)) AS wanted (number)";
+    DUTIES.replace("{toilets}", wanted)
 });
 
 impl Store {
