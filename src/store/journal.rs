@@ -20,11 +20,12 @@ use crate::domain::id::ToiletId;
 pub struct Cursor {
     pub(super) horizon: i64,
     number: i64,
+    is_held_back: bool,
 }
 
 impl Cursor {
     /// Before the first entry.
-    pub const START: Self = Self { horizon: 0, number: 0 };
+    pub const START: Self = Self::of_version(0);
 
     /// Up to where the journal was read, as one number that never becomes less: whoever holds it is told of all that
     /// came after it by [`Store::touched_since`].
@@ -35,8 +36,14 @@ impl Cursor {
 
     /// The cursor of a version.
     #[must_use]
-    pub fn of_version(version: i64) -> Self {
-        Self { horizon: version, number: 0 }
+    pub const fn of_version(version: i64) -> Self {
+        Self { horizon: version, number: 0, is_held_back: false }
+    }
+
+    /// Whether there may be something committed beyond it, which is told of once transactions before that have ended.
+    #[must_use]
+    pub fn is_held_back(self) -> bool {
+        self.is_held_back
     }
 
     /// The number of the last entry that was visible.
@@ -157,14 +164,16 @@ impl Store {
     pub async fn journal_cursor(&self) -> Result<Cursor, StoreError> {
         let sql = match self.backend() {
             DbBackend::Postgres => {
-                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon, \
-                 (SELECT COALESCE(MAX(number), 0) FROM journal) AS number"
+                "SELECT pg_snapshot_xmin(seen)::text::bigint AS horizon, \
+                 pg_snapshot_xmin(seen) < pg_snapshot_xmax(seen) AS is_held_back, \
+                 (SELECT COALESCE(MAX(number), 0) FROM journal) AS number FROM pg_current_snapshot() AS seen"
             }
             _ => "SELECT COALESCE(MAX(number), 0) AS horizon, COALESCE(MAX(number), 0) AS number FROM journal",
         };
         let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("journal cursor".to_owned()))?;
-        Ok(Cursor { horizon: row.try_get("", "horizon")?, number: row.try_get("", "number")? })
+        let is_held_back = self.is_postgres() && row.try_get("", "is_held_back")?;
+        Ok(Cursor { horizon: row.try_get("", "horizon")?, number: row.try_get("", "number")?, is_held_back })
     }
 
     /// The records written since a cursor. A record may be told twice, never left out.
@@ -175,7 +184,7 @@ impl Store {
         // The horizon is read first: what commits in between is told now or next time.
         let next = self.journal_cursor().await?;
         if next.horizon == cursor.horizon {
-            return Ok(Touched { records: BTreeSet::new(), cursor });
+            return Ok(Touched { records: BTreeSet::new(), cursor: next });
         }
         let sql = match self.backend() {
             DbBackend::Postgres => {

@@ -64,6 +64,7 @@ mod sqlite;
 mod subscriptions;
 mod substitutes;
 mod suggestions;
+mod telling;
 mod tenures;
 mod together;
 mod toilets;
@@ -102,6 +103,7 @@ pub use sessions::{NewSession, Opened};
 pub use spans::Span;
 pub use sqlite::sqlite_file;
 pub use subscriptions::Sealing;
+pub use telling::Ear;
 pub use toilets::Around;
 pub use unsettled::Waiting;
 pub use wechat_tokens::KeptToken;
@@ -213,6 +215,7 @@ impl Store {
     /// # Errors
     /// What the database says while closing.
     pub async fn close(self) -> Result<(), StoreError> {
+        self.tell_the_last().await;
         self.reader.close_by_ref().await?;
         Ok(self.writer.connection().close_by_ref().await?)
     }

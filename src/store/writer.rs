@@ -11,8 +11,8 @@ use sea_orm::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::StoreError;
 use super::meters::Meters;
+use super::{StoreError, telling};
 use crate::domain::event::Actor;
 use crate::domain::id::ToiletId;
 use crate::domain::slot::Settlement;
@@ -161,9 +161,10 @@ impl Writer {
         Self { connection, queue: Some(queue), written, meters }
     }
 
-    /// Each write on a connection of its own: PostgreSQL groups commits by itself.
+    /// Each write on a connection of its own: PostgreSQL groups commits by itself. Others are told of them.
     pub(super) fn direct(connection: DatabaseConnection) -> Self {
-        let (written, _) = watch::channel(0);
+        let (written, news) = watch::channel(0);
+        tokio::spawn(telling::keep_telling(connection.get_postgres_connection_pool().clone(), news));
         Self { connection, queue: None, written, meters: Meters::new() }
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::sleep;
 
 use super::{Ctx, Failure, events, loading};
 use crate::domain::event::{Action, RecordKind};
@@ -48,11 +49,14 @@ impl Followed {
     }
 }
 
-/// How often the journal is asked what others wrote.
+/// How often the journal is asked what others wrote, who do not tell.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// How long it waits for more once something was written here: what comes in quick succession is read together, and whoever
-/// logs many cleanings does not pay for each of them again.
+/// How often while others are heard to tell: for what is written past them, and for words that are lost.
+const SELDOM: Duration = Duration::from_secs(2);
+
+/// How long it waits for more once something was written, here or elsewhere: what comes in quick succession is read
+/// together, and whoever logs many cleanings does not pay for each of them again.
 const GATHER: Duration = Duration::from_millis(50);
 
 /// How long to wait after a failure, so that a database that is away is not hammered.
@@ -67,7 +71,7 @@ const MOSTLY: TimeDelta = TimeDelta::seconds(10);
 /// Follows the journal until the task is dropped. A failure is logged and tried again; nothing is skipped.
 pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
     let mut cursor = from;
-    let mut written = ctx.store.written();
+    let (mut written, mut others) = (ctx.store.written(), ctx.store.listen());
     let mut was_failing = false;
     loop {
         match catch_up(&ctx, cursor).await {
@@ -77,16 +81,24 @@ pub async fn follow(ctx: Arc<Ctx>, from: Cursor) {
                     tracing::info!("following the journal again");
                 }
                 (cursor, was_failing) = (next, false);
-                if tokio::time::timeout(EVERY, written.changed()).await.is_ok() {
-                    tokio::time::sleep(GATHER).await;
+                // Nobody tells when what holds others back has ended.
+                let every = if others.hears() && !cursor.is_held_back() { SELDOM } else { EVERY };
+                tokio::select! {
+                    () = sleep(every) => continue,
+                    Ok(()) = written.changed() => {}
+                    () = others.told() => {}
                 }
+                sleep(GATHER).await;
+                // Of one write there are two words, that of the writer and that of the database.
+                written.mark_unchanged();
+                others.forget();
             }
             Err(error) => {
                 if !was_failing {
                     tracing::warn!(error = &error as &dyn std::error::Error, "cannot follow the journal; trying again");
                 }
                 was_failing = true;
-                tokio::time::sleep(AFTER_FAILURE).await;
+                sleep(AFTER_FAILURE).await;
             }
         }
     }
@@ -133,7 +145,7 @@ async fn find_out(ctx: &Arc<Ctx>, cursor: Cursor) -> Result<Cursor, Failure> {
 /// Reads how the cleaning of toilets stands that another process has settled: when the journal tells of something, and for
 /// some minutes after that, since what was logged is settled without a word where nothing had been missed.
 async fn find_out_what_is_settled(ctx: &Ctx, is_told: bool) -> Result<(), Failure> {
-    let (now, Followed { told, read, .. }) = (ctx.clock.now(), &ctx.followed);
+    let (now, Followed { told, read, caught_up, .. }) = (ctx.clock.now(), &ctx.followed);
     if is_told {
         told.store(now.timestamp_millis(), Ordering::Relaxed);
     }
@@ -143,10 +155,32 @@ async fn find_out_what_is_settled(ctx: &Ctx, is_told: bool) -> Result<(), Failur
         return Ok(());
     }
     let reads_all = now.timestamp_millis() - last >= every;
-    let since = now - if reads_all { SETTLED } else { MOSTLY };
-    ctx.finder.settle(ctx.store.settled_since(since).await?);
+    let (before, margin) = if reads_all { (last, SETTLED) } else { (caught_up.load(Ordering::Relaxed), MOSTLY) };
+    ctx.finder.settle(ctx.store.settled_since(since(now, before, margin)).await?);
     if reads_all {
         read.store(now.timestamp_millis(), Ordering::Relaxed);
     }
     Ok(())
+}
+
+/// From when on to read, a margin before it was read the last time (in milliseconds; 0 for never): what was settled while
+/// the database could not be reached is among it, however long that was.
+fn since(now: DateTime<Utc>, before: i64, margin: TimeDelta) -> DateTime<Utc> {
+    let before = DateTime::from_timestamp_millis(before).filter(|before| *before > DateTime::UNIX_EPOCH);
+    before.unwrap_or(now).min(now) - margin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_settled_while_the_database_was_away_is_read_too() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let ago = |minutes: i64| now - TimeDelta::minutes(minutes);
+        assert_eq!(since(now, ago(60).timestamp_millis(), SETTLED), ago(62));
+        assert_eq!(since(now, now.timestamp_millis(), SETTLED), ago(2));
+        assert_eq!(since(now, 0, SETTLED), ago(2), "the first time: all was just loaded");
+        assert_eq!(since(now, ago(-5).timestamp_millis(), SETTLED), ago(2), "a clock that was put back");
+    }
 }

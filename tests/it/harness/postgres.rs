@@ -51,6 +51,19 @@ where
     cluster.url(&name)
 }
 
+/// Starts a server for one test alone; answers it and the URL of its one database, which `migrate` has filled.
+pub(crate) async fn server_alone<M, F>(migrate: M) -> (Cluster, String)
+where
+    M: FnOnce(String) -> F,
+    F: Future<Output = ()>,
+{
+    let cluster = in_background(Cluster::start).await;
+    cluster.make_template(migrate).await;
+    cluster.run_sql(vec![format!("CREATE DATABASE alone TEMPLATE {TEMPLATE}")]).await;
+    let url = cluster.url("alone");
+    (cluster, url)
+}
+
 /// The server of this process, started on first use.
 async fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
@@ -58,7 +71,7 @@ async fn cluster() -> &'static Cluster {
 }
 
 /// A running server and the pipe that keeps it so.
-struct Cluster {
+pub(crate) struct Cluster {
     bin: PathBuf,
     dir: PathBuf,
     port: u16,

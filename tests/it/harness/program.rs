@@ -1,10 +1,13 @@
 //! The program itself, run as a person would.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
 
 /// The program, with an environment that holds none of its settings.
 pub(crate) fn gongce(folder: &Path) -> Command {
@@ -124,6 +127,31 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         (head.split_whitespace().nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    /// Sends any request with a body of JSON, with none for `null`; answers status and body. An empty token is nobody's.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> (u16, Value) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n");
+        let authorization = format!("Bearer {token}");
+        let authorization = Some(("Authorization", authorization.as_str())).filter(|_| !token.is_empty());
+        for (name, value) in authorization.iter().chain(headers) {
+            write!(head, "{name}: {value}\r\n").unwrap();
+        }
+        let length = body.len();
+        write!(stream, "{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split_whitespace().nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
     }
 
     /// What it logged since it serves.

@@ -88,6 +88,13 @@ impl Database {
         database
     }
 
+    /// A database on a PostgreSQL that is there for it alone, for what depends on time: on the other one the transactions
+    /// of all tests hold back what followers may read. The server ends with what is answered first.
+    pub(crate) async fn with_server_of_its_own() -> (postgres::Cluster, Self) {
+        let (server, url) = postgres::server_alone(migrate).await;
+        (server, Self::at(Kind::Postgres, url, tempfile::tempdir().unwrap()))
+    }
+
     /// The bytes of a closed SQLite database, all of which stands in its one file.
     async fn template() -> Vec<u8> {
         let template = Self::bare_sqlite();

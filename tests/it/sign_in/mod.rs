@@ -7,7 +7,7 @@ mod checks;
 mod command;
 mod cookie;
 mod path;
-mod processes;
+pub(crate) mod processes;
 mod proof;
 mod sealed;
 mod staff;

@@ -1,7 +1,5 @@
 //! Real processes side by side: whoever one of them turns out is out at the others, in the next request.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
 
 use gongce::domain::secret::TotpSecret;
@@ -14,20 +12,11 @@ use crate::harness::stores::{Database, Kind};
 
 /// Asks a process; answers status and body.
 fn ask(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
-    let mut stream = TcpStream::connect(&server.address).unwrap();
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let authorization = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
-    let head = format!("{method} {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{authorization}");
-    let length = body.len();
-    write!(stream, "{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split_whitespace().nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
+    server.send(method, path, token, &[], body)
 }
 
 /// Runs a command on the host; answers what it printed.
-fn host(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn host(folder: &Path, arguments: &[&str]) -> String {
     let output = run(folder, &[&["--config", "gongce.toml"], arguments].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     stdout(&output)
@@ -55,7 +44,7 @@ fn cleaner(folder: &Path, server: &Server) -> (String, String) {
 }
 
 /// The first admin, made by the host: a session.
-fn admin(folder: &Path, server: &Server) -> String {
+pub(crate) fn admin(folder: &Path, server: &Server) -> String {
     let sent = invitation(&host(folder, &["staff", "bootstrap"]));
     let body = json!({"invitation": sent, "login": "wang.li", "password": PASSWORD});
     let (status, joined) = ask(server, "POST", "/api/v1/invitations/accept", "", &body);

@@ -1,5 +1,8 @@
 //! The register in memory follows the journal, whoever wrote to it.
 
+mod cut;
+mod telling;
+
 use std::sync::Arc;
 use std::time::Duration;
 
