@@ -3,11 +3,15 @@
 //! `bare` and `front` are the routes of the service behind plain `poem::Server`, without anything before them and with all
 //! that the service puts there but its accept loop. `toilets N` is the service itself with a register of N that was never
 //! built; `constant FILE` answers every search with the bytes of a file through all that the service puts before its
-//! routes.
+//! routes. `seaorm`, `redis` and `rtree` answer the same question as others would: through SeaORM from PostGIS, from Redis,
+//! and from an R*Tree of SQLite, filled with `fill seaorm N` and the like. `places N` prints where to search from.
 
 #[path = "../settlements/mod.rs"]
 mod settlements;
 
+mod elsewhere;
+
+use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -21,6 +25,9 @@ use poem::{Endpoint, EndpointExt, Response, Route, Server};
 
 use settlements::Land;
 
+/// Places to search from, in turn.
+const PLACES: usize = 4_096;
+
 /// Where searches are answered.
 const PATH: &str = "/api/v1/toilets/nearest";
 
@@ -29,6 +36,12 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::read(None, &[], &[])?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let ["places", count] = arguments[..] {
+        return places(count.parse()?);
+    }
+    if let ["fill", what, count] = arguments[..] {
+        return elsewhere::fill(what, count.parse()?).await;
+    }
     let ctx = Arc::new(gongce::app::prepare(&config).await?.ctx);
     match arguments[..] {
         ["bare"] => {
@@ -54,8 +67,21 @@ async fn main() -> anyhow::Result<()> {
             });
             fronted(&config, &ctx, answer).await
         }
-        _ => bail!("say bare, front, toilets N, or constant FILE"),
+        ["seaorm"] => fronted(&config, &ctx, elsewhere::postgis().await?).await,
+        ["redis"] => fronted(&config, &ctx, elsewhere::redis().await?).await,
+        ["rtree"] => fronted(&config, &ctx, elsewhere::rtree().await?).await,
+        _ => bail!("say bare, front, toilets N, constant FILE, seaorm, redis, rtree, or fill seaorm|redis|rtree N"),
     }
+}
+
+/// Prints places that lie as the toilets do: latitude and longitude, a line for each.
+fn places(toilets: usize) -> anyhow::Result<()> {
+    let (mut land, mut out) = (Land::new(toilets), std::io::stdout().lock());
+    for _ in 0..PLACES {
+        let place = land.place();
+        writeln!(out, "{:.6} {:.6}", place.latitude(), place.longitude())?;
+    }
+    Ok(())
 }
 
 fn plain(config: &Config) -> Server<TcpListener<std::net::SocketAddr>, std::convert::Infallible> {
