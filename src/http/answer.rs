@@ -30,9 +30,11 @@ impl<T> Answer<T> {
         Self { body, tag, shape: PhantomData }
     }
 
-    /// An answer from bytes in the shape of `T`, tagged by those parts that tell one state from another.
-    pub(super) fn raw(body: Vec<u8>, telling: &[&[u8]]) -> Self {
-        Self { body, tag: digest(telling), shape: PhantomData }
+    /// An answer from bytes in the shape of `T`, tagged by those from `begin` on and by what else tells one state from
+    /// another.
+    pub(super) fn from_there(body: Vec<u8>, begin: usize, [datum, instant]: [&[u8]; 2]) -> Self {
+        let tag = digest(&[datum, instant, body.get(begin..).unwrap_or_default()]);
+        Self { body, tag, shape: PhantomData }
     }
 
     /// The same as it goes out after a write; `location` is where to find what was made.

@@ -13,6 +13,11 @@ impl Json {
         Self(Vec::with_capacity(bytes))
     }
 
+    /// How much was written, in bytes.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// What was written.
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.0

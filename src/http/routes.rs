@@ -9,6 +9,7 @@ use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route};
 use super::door::{Admitting, Door};
 use super::front::Front;
 use super::paths::Paths;
+use super::shortcut::Shortcut;
 use super::unhandled::panicked;
 use super::{document, ogc, pages};
 use crate::usecase::{Clock, Ctx};
@@ -23,7 +24,13 @@ pub fn routes(ctx: Arc<Ctx>, door: Arc<Door>) -> BoxEndpoint<'static, Response> 
 
 /// The routes without the front before them: to measure what that costs, never to serve anybody.
 #[must_use]
-pub fn bare_routes(ctx: Arc<Ctx>, door: &Arc<Door>) -> Route {
+pub fn bare_routes(ctx: Arc<Ctx>, door: &Arc<Door>) -> impl Endpoint<Output = Response> + 'static {
+    Shortcut::new(Arc::clone(&ctx), documented_routes(ctx, door))
+}
+
+/// The same without the shortcut to the search, each operation through the document: what the shortcut is held to.
+#[must_use]
+pub fn documented_routes(ctx: Arc<Ctx>, door: &Arc<Door>) -> Route {
     let pages = ogc::add_to(pages::add_to(Route::new(), Arc::clone(&ctx)), &ctx);
     let service = Arc::new(document::service(&ctx, door).into_endpoint().data(ctx));
     // Nested at the root, the service would take the first page's path as well.

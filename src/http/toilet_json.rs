@@ -34,23 +34,21 @@ impl Reader<'_> {
     /// The nearest toilets. The instant belongs to the tag only if it was asked for: otherwise every answer would
     /// differ from the one before, though nothing had changed.
     pub(super) fn nearest(&self, query: &NearestQuery, at_was_asked: bool, hits: &[Hit]) -> Answer<NearestView> {
-        let mut items = Json::with_capacity(hits.len() * USUAL_BYTES);
-        items.open(b'[');
-        for hit in hits {
-            self.hit(&mut items, query, hit);
-        }
-        items.close(b']');
-        let items = items.into_bytes();
         let at = written(self.at);
-        let mut json = Json::with_capacity(items.len() + 64);
+        let mut json = Json::with_capacity((hits.len() + 1) * USUAL_BYTES);
         json.open(b'{');
         json.text_field("crs", self.crs.as_str());
         json.text_field("at", &at);
         json.key("items");
-        json.written(&items);
+        let begin = json.len();
+        json.open(b'[');
+        for hit in hits {
+            self.hit(&mut json, query, hit);
+        }
+        json.close(b']');
         json.close(b'}');
         let asked = if at_was_asked { at.as_bytes() } else { b"" };
-        Answer::raw(json.into_bytes(), &[self.crs.as_str().as_bytes(), asked, &items])
+        Answer::from_there(json.into_bytes(), begin, [self.crs.as_str().as_bytes(), asked])
     }
 
     /// The toilets along a way.

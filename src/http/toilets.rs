@@ -39,14 +39,7 @@ impl ToiletsApi {
     /// Those across a river or the like bear `across`, and come last with `barriers=avoid`.
     #[oai(path = "/api/v1/toilets/nearest", method = "get", operation_id = "find_nearest_toilets")]
     async fn find_nearest_toilets(&self, query: Params<NearestParams>) -> Result<Answer<NearestView>, Problem> {
-        let Params(asked) = query;
-        let at = asked.at.unwrap_or_else(|| self.now());
-        let query = asked.query(at);
-        let hits = match asked.barriers {
-            AtBarriers::Mark => toilets::nearest(&self.0, &query),
-            AtBarriers::Avoid => toilets::nearest_avoiding(&self.0, &query),
-        };
-        Ok(self.reader(Some(asked.crs), at)?.nearest(&query, asked.at.is_some(), &hits))
+        self.nearest(&query.0)
     }
 
     /// List toilets
@@ -160,6 +153,17 @@ impl ToiletsApi {
 }
 
 impl ToiletsApi {
+    /// Answers a search for the nearest.
+    pub(super) fn nearest(&self, asked: &NearestParams) -> Result<Answer<NearestView>, Problem> {
+        let at = asked.at.unwrap_or_else(|| self.now());
+        let query = asked.query(at);
+        let hits = match asked.barriers {
+            AtBarriers::Mark => toilets::nearest(&self.0, &query),
+            AtBarriers::Avoid => toilets::nearest_avoiding(&self.0, &query),
+        };
+        Ok(self.reader(Some(asked.crs), at)?.nearest(&query, asked.at.is_some(), &hits))
+    }
+
     async fn change(
         &self,
         signed: Signed,

@@ -2,6 +2,7 @@
 
 mod oracle;
 mod register;
+mod shortcut;
 
 use std::sync::Arc;
 
