@@ -274,6 +274,8 @@ impl App {
         let sweeper = tokio::spawn(sweeping::sweep_hourly(Arc::clone(&self.ctx)));
         let timekeeper = tokio::spawn(tending::tend(Arc::clone(&self.ctx)));
         let closer = tokio::spawn(slots::close(Arc::clone(&self.ctx)));
+        let store = self.ctx.store.clone();
+        let mover = tokio::spawn(async move { store.move_log().await });
         let sender = tokio::spawn(outbox::keep_sending(Arc::clone(&self.ctx)));
         let clock = self.ctx.clock;
         let (ended, end) = oneshot::channel::<()>();
@@ -297,6 +299,7 @@ impl App {
         housekeeper.iter().for_each(JoinHandle::abort);
         sweeper.abort();
         closer.abort();
+        mover.abort();
         timekeeper.abort();
         sender.abort();
         drop(ended);

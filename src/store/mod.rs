@@ -5,6 +5,7 @@ mod areas;
 mod assignments;
 mod barriers;
 mod check;
+mod checkpoint;
 mod cleaning_lists;
 mod cleaning_photos;
 mod cleanings;

@@ -10,6 +10,7 @@ use log::LevelFilter;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 
+use super::checkpoint::LONG;
 use super::writer::Writer;
 use super::{Listener, StoreError, heard, lock};
 
@@ -97,6 +98,7 @@ fn configure(options: SqliteConnectOptions, only_reads: bool) -> SqliteConnectOp
         .statement_cache_capacity(STATEMENTS)
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
+        .pragma("wal_autocheckpoint", LONG.to_string())
         .pragma("journal_size_limit", "67108864");
     if only_reads { options.pragma("query_only", "ON") } else { options }
 }

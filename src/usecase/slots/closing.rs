@@ -24,14 +24,18 @@ const STEP: u64 = 64;
 /// settling of each.
 const GATHER: Duration = Duration::from_millis(100);
 
-/// Toilets of one transaction: whoever logs meanwhile waits for it.
-const TOGETHER: usize = 8;
+/// Toilets of one transaction at most where nobody else is to be let through.
+const MOST: usize = 16;
 
-/// So many at once where somebody waits for it, or something has waited for too long.
-const HURRIED: usize = 16;
+/// How long a transaction is to take in which toilets are settled: whoever logs meanwhile waits for it. How many go into
+/// the next one follows from how long the last one took.
+const GENTLE: Duration = Duration::from_millis(3);
+
+/// The same where something has waited for too long.
+const HURRIED: Duration = Duration::from_millis(20);
 
 /// For how many times as long as a transaction took others have the database to themselves after it.
-const REST: u32 = 6;
+const REST: u32 = 12;
 
 /// What has waited longer than this is hurried with.
 const LATE: TimeDelta = TimeDelta::seconds(5);
@@ -43,8 +47,9 @@ const LONGEST_REST: Duration = Duration::from_millis(500);
 /// at once: each toilet is settled by one at a time, and there is nothing left to settle for the next. A failure is
 /// logged and tried again in the next round.
 pub async fn close(ctx: Arc<Ctx>) {
+    let mut pace = Pace(1);
     loop {
-        if let Err(error) = round(&ctx).await {
+        if let Err(error) = round(&ctx, &mut pace).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot close slots; trying again");
             sleep(EVERY).await;
         }
@@ -53,9 +58,9 @@ pub async fn close(ctx: Arc<Ctx>) {
 
 /// Closes what is to be closed, and settles what is logged until it is time to look again. What could not be settled is
 /// left alone until then.
-async fn round(ctx: &Ctx) -> Result<(), Failure> {
+async fn round(ctx: &Ctx, pace: &mut Pace) -> Result<(), Failure> {
     let (begun, mut failed) = (Instant::now(), BTreeSet::new());
-    let mut is_more = settle_gently(ctx, &mut failed).await?;
+    let mut is_more = settle_gently(ctx, pace, &mut failed).await?;
     close_due(ctx).await?;
     while let Some(left) = EVERY.checked_sub(begun.elapsed()) {
         if !is_more {
@@ -64,7 +69,7 @@ async fn round(ctx: &Ctx) -> Result<(), Failure> {
             }
             sleep(GATHER).await;
         }
-        is_more = settle_gently(ctx, &mut failed).await?;
+        is_more = settle_gently(ctx, pace, &mut failed).await?;
     }
     Ok(())
 }
@@ -99,8 +104,8 @@ async fn close_due(ctx: &Ctx) -> Result<usize, Failure> {
 pub async fn settle_waiting(ctx: &Ctx) -> Result<usize, Failure> {
     let waiting: Vec<_> = ctx.store.unsettled(u64::MAX).await?.into_iter().map(|(id, _)| id).collect();
     let mut failed = 0;
-    for ids in waiting.chunks(HURRIED) {
-        failed += together(ctx, ids).await.len();
+    for ids in waiting.chunks(MOST) {
+        failed += together(ctx, ids).await.0.len();
     }
     Ok(waiting.len() - failed)
 }
@@ -116,28 +121,56 @@ pub(in crate::usecase) async fn settle_waiting_at(ctx: &Ctx, toilet: ToiletId) -
     Ok(())
 }
 
+/// How many toilets go into the next transaction.
+struct Pace(usize);
+
+impl Pace {
+    /// After one that took so long and was to take as long as `wanted`.
+    fn after(&mut self, took: Duration, wanted: Duration) {
+        if took > wanted {
+            let share = wanted.as_secs_f64() / took.as_secs_f64();
+            let fewer = (1..self.0).rev().find(|fewer| fits(*fewer, self.0, share));
+            self.0 = fewer.unwrap_or(1);
+        } else {
+            self.0 = (self.0 + 1).min(MOST);
+        }
+    }
+}
+
+/// Whether so few of so many are at most that share of them.
+fn fits(few: usize, many: usize, share: f64) -> bool {
+    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    number(few) <= number(many) * share
+}
+
 /// The same for some toilets, in small steps with rests between them, so that those who log wait for none of them for
 /// long; but for what failed, to which is added what fails now. Answers whether there may be more.
-async fn settle_gently(ctx: &Ctx, failed: &mut BTreeSet<ToiletId>) -> Result<bool, Failure> {
+async fn settle_gently(ctx: &Ctx, pace: &mut Pace, failed: &mut BTreeSet<ToiletId>) -> Result<bool, Failure> {
     let waiting = ctx.store.unsettled(STEP).await?;
     let is_all = (waiting.len() as u64) < STEP;
     let late = ctx.clock.now() - LATE;
     let waiting: Vec<_> = waiting.into_iter().filter(|(id, _)| !failed.contains(id)).collect();
     let hurries = waiting.first().is_some_and(|(_, since)| *since < late);
+    let (wanted, rest) = if hurries { (HURRIED, 1) } else { (GENTLE, REST) };
     let ids: Vec<_> = waiting.into_iter().map(|(id, _)| id).collect();
-    for ids in ids.chunks(if hurries { HURRIED } else { TOGETHER }) {
-        let begun = Instant::now();
-        failed.extend(together(ctx, ids).await);
-        sleep((begun.elapsed() * if hurries { 1 } else { REST }).min(LONGEST_REST)).await;
+    let mut left = ids.as_slice();
+    while !left.is_empty() {
+        let (step, later) = left.split_at(pace.0.min(left.len()));
+        let (not_settled, took) = together(ctx, step).await;
+        failed.extend(not_settled);
+        pace.after(took, wanted);
+        sleep((took * rest).min(LONGEST_REST)).await;
+        left = later;
     }
     Ok(!is_all && !ids.is_empty())
 }
 
 /// Settles what waits at some toilets in one transaction, or at each by itself where that fails; answers those at which
-/// it fails then.
-async fn together(ctx: &Ctx, ids: &[ToiletId]) -> Vec<ToiletId> {
-    if waiting(ctx, ids.to_vec()).await.is_ok() {
-        return Vec::new();
+/// it fails then, and for how long nobody else could write.
+async fn together(ctx: &Ctx, ids: &[ToiletId]) -> (Vec<ToiletId>, Duration) {
+    let begun = Instant::now();
+    if let Ok(took) = waiting(ctx, ids.to_vec()).await {
+        return (Vec::new(), took);
     }
     let mut failed = Vec::new();
     for id in ids {
@@ -145,10 +178,10 @@ async fn together(ctx: &Ctx, ids: &[ToiletId]) -> Vec<ToiletId> {
             failed.push(*id);
         }
     }
-    failed
+    (failed, begun.elapsed())
 }
 
-fn done(id: ToiletId, settled: &Result<(), Failure>) -> bool {
+fn done<T>(id: ToiletId, settled: &Result<T, Failure>) -> bool {
     if let Err(error) = settled {
         let error = error as &dyn std::error::Error;
         tracing::warn!(toilet = id.0, error, "cannot settle the slots of a toilet; trying again");
@@ -157,17 +190,20 @@ fn done(id: ToiletId, settled: &Result<(), Failure>) -> bool {
 }
 
 /// Settles those of the toilets at which something waits still. They are held before what waits is taken away, so that
-/// two who do so settle each mark once, and in the order of their ids, so that no two wait for each other.
-async fn waiting(ctx: &Ctx, mut ids: Vec<ToiletId>) -> Result<(), Failure> {
+/// two who do so settle each mark once, and in the order of their ids, so that no two wait for each other. Answers how long
+/// the transaction took.
+async fn waiting(ctx: &Ctx, mut ids: Vec<ToiletId>) -> Result<Duration, Failure> {
     ids.sort_unstable();
     let calendars = Arc::clone(&ctx.calendars);
     let written = ctx.write(ctx.author("slots"), move |tx| {
         Box::pin(async move {
+            let begun = Instant::now();
             let grounds = tx.grounds(&ids).await?;
             let waiting = tx.take_unsettled(&ids).await?;
             let grounds = grounds.into_iter().filter(|ground| waiting.contains_key(&ground.toilet));
             let toilets = grounds.map(|ground| Unsettled { ground, instants: Vec::new() }).collect();
-            settle_all(tx, &calendars, toilets, waiting).await
+            settle_all(tx, &calendars, toilets, waiting).await?;
+            Ok(begun.elapsed())
         })
     });
     written.await
