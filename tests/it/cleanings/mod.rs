@@ -1,6 +1,7 @@
 //! Cleanings over HTTP: logged once however often they are sent, by whatever clock, and read by whoever may.
 
 mod batches;
+mod canary;
 mod clocks;
 mod corrections;
 mod flights;

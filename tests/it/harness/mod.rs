@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod build;
+pub(crate) mod logged;
 pub(crate) mod make;
 pub(crate) mod postgres;
 pub(crate) mod program;

@@ -1,38 +1,17 @@
 //! A plate's token stands on the plate and nowhere else: searched for in all that is logged and in every problem.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use poem::http::Method;
 
 use super::service;
+use crate::harness::logged::Log;
 use crate::harness::stores::{Database, Kind};
-
-/// All that is logged on this thread, from the finest level on.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 #[tokio::test]
 async fn no_token_is_logged_or_repeated() {
     let database = Database::migrated(Kind::Sqlite).await;
     let app = service(&database, "one").await;
     let (staff, citizen) = (app.token("staff").await, app.token("citizen").await);
-    let log = Log::default();
-    let written = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || written.clone());
-    let guard = tracing::subscriber::set_default(subscriber.finish());
+    let (log, guard) = Log::begun();
     assert_eq!(app.replace("staff", 1).await.status, 201);
     let mut problems = Vec::new();
     for token in [&staff, &citizen] {
@@ -55,7 +34,7 @@ async fn no_token_is_logged_or_repeated() {
         problems.push(failed.text);
     }
     drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("refused") && log.contains("ERROR") && log.contains("/api/v1/plates/***"), "{log}");
     assert!(problems.len() > 30, "{}", problems.len());
     problems.push(log);
