@@ -125,22 +125,13 @@ pub(in crate::usecase) async fn settle_waiting_at(ctx: &Ctx, toilet: ToiletId) -
 struct Pace(usize);
 
 impl Pace {
-    /// After one that took so long and was to take as long as `wanted`.
-    fn after(&mut self, took: Duration, wanted: Duration) {
-        if took > wanted {
-            let share = wanted.as_secs_f64() / took.as_secs_f64();
-            let fewer = (1..self.0).rev().find(|fewer| fits(*fewer, self.0, share));
-            self.0 = fewer.unwrap_or(1);
-        } else {
-            self.0 = (self.0 + 1).min(MOST);
-        }
+    /// After one in which so many were settled, which took so long and was to take as long as `wanted`: as many as would
+    /// have fitted, but one more than before at most, since what is cheap now may be dear next.
+    fn after(&mut self, settled: usize, took: Duration, wanted: Duration) {
+        let fitting = settled as u128 * wanted.as_micros() / took.as_micros().max(1);
+        let most = (self.0 + 1).min(MOST);
+        self.0 = usize::try_from(fitting).unwrap_or(most).clamp(1, most);
     }
-}
-
-/// Whether so few of so many are at most that share of them.
-fn fits(few: usize, many: usize, share: f64) -> bool {
-    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    number(few) <= number(many) * share
 }
 
 /// The same for some toilets, in small steps with rests between them, so that those who log wait for none of them for
@@ -158,7 +149,7 @@ async fn settle_gently(ctx: &Ctx, pace: &mut Pace, failed: &mut BTreeSet<ToiletI
         let (step, later) = left.split_at(pace.0.min(left.len()));
         let (not_settled, took) = together(ctx, step).await;
         failed.extend(not_settled);
-        pace.after(took, wanted);
+        pace.after(step.len(), took, wanted);
         sleep((took * rest).min(LONGEST_REST)).await;
         left = later;
     }
@@ -219,4 +210,27 @@ async fn one(ctx: &Ctx, id: ToiletId) -> Result<(), Failure> {
         })
     });
     written.await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_takes_as_many_toilets_as_fit_and_grows_by_one() {
+        let ms = Duration::from_millis;
+        for (before, settled, took, after) in [
+            (8, 8, ms(12), 2),
+            (8, 8, ms(3), 8),
+            (8, 8, ms(1), 9),
+            (8, 1, ms(12), 1),
+            (8, 2, ms(3), 2),
+            (1, 1, ms(40), 1),
+            (MOST, MOST, Duration::ZERO, MOST),
+        ] {
+            let mut pace = Pace(before);
+            pace.after(settled, took, ms(3));
+            assert_eq!(pace.0, after, "{settled} of {before} in {took:?}");
+        }
+    }
 }
