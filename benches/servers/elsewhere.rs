@@ -56,13 +56,11 @@ pub(crate) async fn fill(what: &str, count: usize) -> Result<()> {
     match what {
         "redis" => fill_redis(toilets).await,
         "seaorm" => {
-            let database = Database::connect(setting("BENCH_POSTGIS")?).await?;
-            for sql in [
+            let tables = [
                 "CREATE EXTENSION IF NOT EXISTS postgis",
                 "CREATE TABLE place (id INTEGER PRIMARY KEY, document TEXT NOT NULL, at GEOGRAPHY(POINT) NOT NULL)",
-            ] {
-                database.execute_unprepared(sql).await?;
-            }
+            ];
+            let database = prepared("BENCH_POSTGIS", tables).await?;
             let point = |place: Wgs84| format!("'POINT({} {})'", place.longitude(), place.latitude());
             insert(&database, toilets, |(id, place, document)| {
                 vec![format!("INTO place VALUES ({id}, '{}', {})", document.replace('\'', "''"), point(place))]
@@ -73,13 +71,11 @@ pub(crate) async fn fill(what: &str, count: usize) -> Result<()> {
             Ok(())
         }
         "rtree" => {
-            let database = Database::connect(setting("BENCH_RTREE")?).await?;
-            for sql in [
+            let tables = [
                 "CREATE TABLE place (id INTEGER PRIMARY KEY, document TEXT NOT NULL, latitude REAL, longitude REAL)",
                 "CREATE VIRTUAL TABLE box USING rtree (id, south, north, west, east)",
-            ] {
-                database.execute_unprepared(sql).await?;
-            }
+            ];
+            let database = prepared("BENCH_RTREE", tables).await?;
             insert(&database, toilets, |(id, place, document)| {
                 let (latitude, longitude) = (place.latitude(), place.longitude());
                 let document = document.replace('\'', "''");
@@ -92,6 +88,15 @@ pub(crate) async fn fill(what: &str, count: usize) -> Result<()> {
         }
         _ => bail!("fill seaorm, redis or rtree"),
     }
+}
+
+/// The database of a setting, after these statements.
+async fn prepared(name: &str, statements: [&str; 2]) -> Result<DatabaseConnection> {
+    let database = Database::connect(setting(name)?).await?;
+    for sql in statements {
+        database.execute_unprepared(sql).await?;
+    }
+    Ok(database)
 }
 
 type Made = (i32, Wgs84, String);

@@ -32,7 +32,7 @@ impl<T> Answer<T> {
 
     /// An answer from bytes in the shape of `T`, tagged by those from `begin` on and by what else tells one state from
     /// another.
-    pub(super) fn from_there(body: Vec<u8>, begin: usize, [datum, instant]: [&[u8]; 2]) -> Self {
+    pub(super) fn tagged_from(body: Vec<u8>, begin: usize, [datum, instant]: [&[u8]; 2]) -> Self {
         let tag = digest(&[datum, instant, body.get(begin..).unwrap_or_default()]);
         Self { body, tag, shape: PhantomData }
     }

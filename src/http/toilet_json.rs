@@ -48,7 +48,7 @@ impl Reader<'_> {
         json.close(b']');
         json.close(b'}');
         let asked = if at_was_asked { at.as_bytes() } else { b"" };
-        Answer::from_there(json.into_bytes(), begin, [self.crs.as_str().as_bytes(), asked])
+        Answer::tagged_from(json.into_bytes(), begin, [self.crs.as_str().as_bytes(), asked])
     }
 
     /// The toilets along a way.
