@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
@@ -112,9 +112,8 @@ impl Tx {
         if new.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let rows = new.iter().map(|(cleaning, answer)| row(cleaning, answer)).collect::<Result<Vec<_>, _>>()?;
-        let unless_there = OnConflict::new().do_nothing().to_owned();
-        let mut insert = cleaning::Entity::insert_many(rows).on_conflict(unless_there).into_query();
+        let mut insert = inserting(new)?;
+        insert.on_conflict(OnConflict::new().do_nothing().to_owned());
         insert.returning(Query::returning().exprs([Expr::cust("id"), Expr::cust(LISTENERS)]));
         let added = self.connection.query_all(&insert).await?;
         if let Some(first) = added.first()
@@ -238,6 +237,12 @@ pub(super) fn of_person(person: PersonId) -> Condition {
     // As the index over those recorded for somebody else has it.
     let recorded = cleaning::Column::RecordedBy.eq(person.as_str());
     own.add(recorded.and(Expr::cust("recorded_by <> performed_by")))
+}
+
+/// The statement that adds records, and fails where there is one of them.
+pub(super) fn inserting(new: &[(Cleaning, String)]) -> Result<InsertStatement, StoreError> {
+    let rows = new.iter().map(|(cleaning, answer)| row(cleaning, answer)).collect::<Result<Vec<_>, _>>()?;
+    Ok(cleaning::Entity::insert_many(rows).into_query())
 }
 
 fn row(cleaning: &Cleaning, answer: &str) -> Result<cleaning::ActiveModel, StoreError> {

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use super::entity::journal;
+use super::unsettled::marking;
 use super::{Author, Store, StoreError, Tx, postgres};
 use crate::domain::cleaning::Cleaning;
 use crate::domain::event::{NewEntry, RecordKind};
@@ -107,7 +108,7 @@ impl Tx {
             return self.append_signed(signed).await;
         }
         let mut statements = self.appending(&signed).await?;
-        statements.push(self.marking(made));
+        statements.push(marking(self.connection.get_database_backend(), made, self.author.at));
         self.execute_together(statements).await
     }
 
@@ -119,12 +120,7 @@ impl Tx {
             entry.key.parse().ok().map(ToiletId)
         }));
         self.notify(entries()).await?;
-        let backend = self.connection.get_database_backend();
-        let statement = |chunk: &[(&Author, NewEntry)]| {
-            let rows = chunk.iter().map(|(author, entry)| row(author, entry)).collect::<Result<Vec<_>, _>>()?;
-            Ok(backend.build(&journal::Entity::insert_many(rows).into_query()))
-        };
-        signed.chunks(ROWS).map(statement).collect()
+        inserting(self.connection.get_database_backend(), signed)
     }
 
     /// Takes over a journal that was written in another server's time.
@@ -137,6 +133,15 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// The statements that add entries.
+pub(super) fn inserting(backend: DbBackend, signed: &[(&Author, NewEntry)]) -> Result<Vec<Statement>, StoreError> {
+    let statement = |chunk: &[(&Author, NewEntry)]| {
+        let rows = chunk.iter().map(|(author, entry)| row(author, entry)).collect::<Result<Vec<_>, _>>()?;
+        Ok(backend.build(&journal::Entity::insert_many(rows).into_query()))
+    };
+    signed.chunks(ROWS).map(statement).collect()
 }
 
 fn row(author: &Author, entry: &NewEntry) -> Result<journal::ActiveModel, StoreError> {

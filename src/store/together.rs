@@ -29,7 +29,7 @@ impl Tx {
 }
 
 /// One text of all statements, whose placeholders have no numbers; the values go on from one to the next.
-fn joined(statements: Vec<Statement>) -> Statement {
+pub(super) fn joined(statements: Vec<Statement>) -> Statement {
     let (mut sql, mut values) = (String::new(), Vec::new());
     for statement in statements {
         if !sql.is_empty() {

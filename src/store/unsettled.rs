@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait, Statement,
 };
 
 use super::cleanings::cleaning_id;
@@ -56,17 +56,6 @@ impl Store {
 }
 
 impl Tx {
-    /// The statement that leaves a mark for each of these records.
-    pub(super) fn marking(&self, made: &[&Cleaning]) -> Statement {
-        let rows = made.iter().map(|made| unsettled::ActiveModel {
-            toilet_id: Set(made.toilet().0),
-            cleaning_id: Set(made.id.to_string()),
-            at: Set(made.at),
-            known_at: Set(self.author.at),
-        });
-        self.connection.get_database_backend().build(&unsettled::Entity::insert_many(rows).into_query())
-    }
-
     /// Takes away what waits at those toilets (at most 500): whoever does settles them in this transaction, and holds
     /// them already.
     ///
@@ -104,6 +93,17 @@ impl Tx {
         }
         Ok(authors)
     }
+}
+
+/// The statement that leaves a mark for each of these records, which became known then.
+pub(super) fn marking(backend: DbBackend, made: &[&Cleaning], known_at: DateTime<Utc>) -> Statement {
+    let rows = made.iter().map(|made| unsettled::ActiveModel {
+        toilet_id: Set(made.toilet().0),
+        cleaning_id: Set(made.id.to_string()),
+        at: Set(made.at),
+        known_at: Set(known_at),
+    });
+    backend.build(&unsettled::Entity::insert_many(rows).into_query())
 }
 
 /// Records asked about at once.

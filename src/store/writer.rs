@@ -9,11 +9,13 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::meters::Meters;
+use super::straight::straight;
 use super::{StoreError, telling};
 use crate::domain::event::Actor;
 use crate::domain::id::ToiletId;
@@ -99,15 +101,17 @@ pub(super) struct Writer {
 }
 
 /// Work waiting for its transaction.
-trait Job: Send {
+pub(super) trait Job: Send {
     /// Runs the work; answers whether to keep it, and what to tell once its fate is known.
     fn run(self: Box<Self>, tx: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Tell>)>;
+    /// The whole of it as one text that begins and ends its transaction, or the work back where it is more than that.
+    fn straight(self: Box<Self>) -> Result<(Statement, Tell), Box<dyn Job>>;
     /// Tells the caller that the work never ran.
     fn refuse(self: Box<Self>, error: StoreError);
 }
 
 /// Tells the caller how the commit went.
-type Tell = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+pub(super) type Tell = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 struct Work<T, E, F> {
     author: Author,
@@ -146,6 +150,10 @@ where
             };
             (tx.connection, told)
         })
+    }
+
+    fn straight(self: Box<Self>) -> Result<(Statement, Tell), Box<dyn Job>> {
+        Err(self)
     }
 
     fn refuse(self: Box<Self>, error: StoreError) {
@@ -193,7 +201,12 @@ impl Writer {
         F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
     {
         let (answer, told) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Work { author, run: work, answer });
+        self.take(Box::new(Work { author, run: work, answer }));
+        told.await.unwrap_or_else(|_| Err(closed().into()))
+    }
+
+    /// Has work done as soon as it is its turn.
+    pub(super) fn take(self: &Arc<Self>, job: Box<dyn Job>) {
         self.meters.queued.inc();
         if let Some(queue) = &self.queue {
             if let Err(mpsc::error::SendError(job)) = queue.send(job) {
@@ -205,7 +218,6 @@ impl Writer {
             let writer = Arc::clone(self);
             tokio::spawn(async move { writer.commit(vec![job]).await });
         }
-        told.await.unwrap_or_else(|_| Err(closed().into()))
     }
 
     async fn commit(&self, jobs: Vec<Box<dyn Job>>) {
@@ -238,18 +250,17 @@ async fn commit(
 ) {
     meters.queued.dec_by(i64::try_from(jobs.len()).unwrap_or(i64::MAX));
     let begun = Instant::now();
-    // IMMEDIATE: a deferred transaction that reads first fails at once (BUSY_SNAPSHOT) when another process has
-    // written in between, and no time-out helps.
-    let options =
-        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let tx = match connection.begin_with_options(options).await {
-        Ok(tx) => tx,
-        Err(error) => {
-            meters.failed.inc();
-            return refuse_all(jobs, &error);
-        }
+    let (fate, told) = match only(jobs) {
+        Ok((text, tell)) => (straight(connection, text).await, vec![tell]),
+        Err(jobs) => match begin(connection).await {
+            Ok(tx) if jobs.len() == 1 => alone(tx, jobs).await,
+            Ok(tx) => together(tx, jobs).await,
+            Err(error) => {
+                meters.failed.inc();
+                return refuse_all(jobs, &error);
+            }
+        },
     };
-    let (fate, told) = if jobs.len() == 1 { alone(tx, jobs).await } else { together(tx, jobs).await };
     if fate.is_ok() {
         meters.commits.observe(begun.elapsed().as_secs_f64());
     } else {
@@ -261,6 +272,26 @@ async fn commit(
     let why = fate.err().map(|error| error.to_string());
     for tell in told {
         tell(why.as_ref().map_or(Ok(()), |why| Err(StoreError::Unavailable(DbErr::Custom(why.clone())))));
+    }
+}
+
+/// Begins a transaction that may write.
+async fn begin(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    // IMMEDIATE: a deferred transaction that reads first fails at once (BUSY_SNAPSHOT) when another process has
+    // written in between, and no time-out helps.
+    let options =
+        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    connection.begin_with_options(options).await
+}
+
+/// The text of work that is nothing but a text and has nobody beside it.
+fn only(mut jobs: Vec<Box<dyn Job>>) -> Result<(Statement, Tell), Vec<Box<dyn Job>>> {
+    match (jobs.pop(), jobs.is_empty()) {
+        (Some(job), true) => job.straight().map_err(|job| vec![job]),
+        (job, _) => {
+            jobs.extend(job);
+            Err(jobs)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod listing;
 mod logging;
 mod photos;
 mod roster;
+mod straight;
 mod verifying;
 mod weighing;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::roster::OnDuty;
+use super::straight::{Short, short};
 use super::weighing::Weighed;
 use super::{corrections, flights, photos};
 use crate::domain::Violations;
@@ -110,6 +111,12 @@ pub(super) async fn write(ctx: &Ctx, deliveries: Vec<Arc<Delivery>>) -> Result<V
     let last = deliveries.iter().max_by_key(|delivery| delivery.author.at);
     let author = last.map_or_else(|| ctx.author("cleanings"), |delivery| delivery.author.clone());
     let on_duty = OnDuty::of(ctx, &deliveries).await?;
+    if let Some(Short { straight, outcomes }) = short(ctx, &author, &deliveries, &on_duty)?
+        && ctx.store.write_straight(straight).await
+    {
+        ctx.unsettled.notify_one();
+        return Ok(outcomes);
+    }
     let written =
         ctx.write(author, move |tx| Box::pin(async move { Recording::new(&deliveries, on_duty).record(tx).await }));
     let (outcomes, is_new) = written.await?;

@@ -1,9 +1,11 @@
 //! What is delivered while others are being written goes together, and nobody fails for another's sake.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use gongce::domain::account::Role;
-use gongce::store::{Listener, Store};
+use gongce::domain::event::{Action, NewEntry, RecordKind};
+use gongce::store::{Listener, Store, StoreError};
 use sea_orm::{ConnectionTrait, Database as Connection, Statement};
 
 use super::*;
@@ -108,5 +110,40 @@ on_both! {
             assert_eq!(answer.status, if place == 5 { 500 } else { 201 }, "{place}: {}", answer.text);
         }
         assert_eq!(log(&service, &supervisor, "").await.len(), 11);
+    }
+}
+
+on_both! {
+    async fn what_waits_beside_other_work_is_written_with_it_or_after_it(database: Database) {
+        let service = Arc::new(service(&database).await);
+        let (supervisor, cleaner) = (service.sign_in(Role::Supervisor, "410308").await, service.sign_in(Role::Cleaner, TOWN).await);
+        let toilet = toilet(&service, &supervisor, TOWN, 0.0).await;
+        put(&service, &cleaner, 1, &noon(toilet, 1)).await.json_of(201);
+        // New, sent again, and new: while somebody else has the database, and with the work of others in the queue.
+        for numbers in [[2], [1], [3]] {
+            let (let_go, held) = tokio::sync::oneshot::channel::<()>();
+            let ctx = &service.ctx;
+            let holds = ctx.store.write(ctx.author("test"), move |_| {
+                Box::pin(async move { Ok::<_, StoreError>(held.await.is_ok()) })
+            });
+            let sends: Vec<_> = numbers.into_iter().map(|number| {
+                let (service, cleaner) = (Arc::clone(&service), cleaner.clone());
+                tokio::spawn(async move { put(&service, &cleaner, number, &noon(toilet, number)).await })
+            }).collect();
+            let others = (0..3).map(|_| ctx.store.write(ctx.author("test"), |tx| {
+                let entries = vec![NewEntry { kind: RecordKind::Area, key: "410308".to_owned(), version: 1, action: Action::Locate, changes: [].into() }];
+                Box::pin(async move { tx.append(entries).await })
+            }));
+            let opens = async {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                let_go.send(()).unwrap();
+            };
+            let (held, others, ()) = tokio::join!(holds, futures_util::future::join_all(others), opens);
+            assert!(held.unwrap() && others.into_iter().all(|other: Result<(), StoreError>| other.is_ok()));
+            for (send, number) in sends.into_iter().zip(numbers) {
+                assert_eq!(send.await.unwrap().status, if number == 1 { 200 } else { 201 }, "{number}");
+            }
+        }
+        assert_eq!(log(&service, &supervisor, "").await.len(), 3);
     }
 }

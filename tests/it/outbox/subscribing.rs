@@ -117,3 +117,26 @@ on_both! {
         assert!(topics.contains(&json!("missed")) && !topics.contains(&json!("cleaned")), "{topics:?}");
     }
 }
+
+on_both! {
+    async fn whoever_wants_to_hear_of_cleanings_hears_of_each(database: Database) {
+        let hook = Standin::start().await;
+        let town = Town::on(&database, lenient(&hook)).await;
+        let cleaner = town.service.sign_in(Role::Cleaner, "410308101").await;
+        let event = json!({"toilet": town.toilet.0, "tasks": ["round"], "finishedAt": "2026-11-23T07:00:00Z"});
+        let log = async |number: u32| {
+            let path = format!("/api/v1/cleanings/0192f0c1-0000-7000-8000-{number:012x}");
+            let made = town.service.send(Method::PUT, &path, &cleaner, &[], &json!({"event": event})).await;
+            assert_eq!(made.status, 201, "{}", made.text);
+        };
+        // Nobody is told who did not ask for it.
+        town.subscribe(json!({"channel": "webhook", "target": hook.url})).await;
+        log(1).await;
+        assert_eq!(outbox::send_due(&town.service.ctx).await.unwrap(), 0);
+        town.subscribe(json!({"channel": "webhook", "target": hook.url, "topics": ["outage", "cleaned"]})).await;
+        log(2).await;
+        assert_eq!(outbox::send_due(&town.service.ctx).await.unwrap(), 1);
+        let told = hook.asked()[0].json()["data"]["items"].clone();
+        assert_eq!((told.as_array().unwrap().len(), &told[0]["key"]), (1, &json!("0192f0c1-0000-7000-8000-000000000002")));
+    }
+}
