@@ -1,7 +1,7 @@
 //! Who is to be at which toilets: custodians, substitutes and rosters, read with one statement.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
@@ -44,7 +44,9 @@ static POSTGRES: LazyLock<String> = LazyLock::new(|| {
 });
 
 impl Store {
-    /// Who is to be at those toilets on that day or later; a toilet of which nobody has recorded it is left out.
+    /// Who is to be at those toilets on that day or later; a toilet of which nobody has recorded it is left out. It is
+    /// remembered: what this process has changed counts from the answer on, and what another has, from when the journal
+    /// tells of it.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.
@@ -52,13 +54,20 @@ impl Store {
         &self,
         toilets: &[ToiletId],
         since: NaiveDate,
-    ) -> Result<HashMap<ToiletId, Duties>, StoreError> {
-        at(&self.reader, toilets, since).await
+    ) -> Result<HashMap<ToiletId, Arc<Duties>>, StoreError> {
+        let (mut known, missing, as_of) = self.duties.look(toilets, since);
+        if !missing.is_empty() {
+            let found = at(&self.reader, &missing, since).await?;
+            let found = found.into_iter().map(|(id, duties)| (id, Arc::new(duties))).collect();
+            self.duties.keep(as_of, &missing, since, &found);
+            known.extend(found);
+        }
+        Ok(known)
     }
 }
 
 impl Tx {
-    /// The same, in a transaction.
+    /// The same as the database has it, in a transaction.
     ///
     /// # Errors
     /// What the database says, or a corrupt row.

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use super::entity::journal;
+use super::remembered::is_of_no_duty;
 use super::unsettled::marking;
 use super::{Author, Store, StoreError, Tx, postgres};
 use crate::domain::cleaning::Cleaning;
@@ -119,6 +120,9 @@ impl Tx {
             // The keys of toilets are their ids.
             entry.key.parse().ok().map(ToiletId)
         }));
+        if !entries().all(|entry| is_of_no_duty(entry.kind.as_str())) {
+            self.touch_duties();
+        }
         self.notify(entries()).await?;
         inserting(self.connection.get_database_backend(), signed)
     }
@@ -205,7 +209,11 @@ impl Store {
         let rows = tx.query_all_raw(Statement::from_sql_and_values(self.backend(), sql, values)).await?;
         let part = |row: &QueryResult, name: &str| row.try_get::<String>("", name);
         let records = rows.iter().map(|row| Ok((part(row, "kind")?, part(row, "key")?, part(row, "action")?)));
-        Ok(Touched { records: records.collect::<Result<_, DbErr>>()?, cursor: next })
+        let records = records.collect::<Result<BTreeSet<_>, DbErr>>()?;
+        if !records.iter().all(|(kind, _, _)| is_of_no_duty(kind)) {
+            self.duties.forget();
+        }
+        Ok(Touched { records, cursor: next })
     }
 
     /// The toilets written to since a cursor, those included that a follower has to wait for: they are told again next time.

@@ -51,6 +51,7 @@ mod plans;
 mod plates;
 mod postgres;
 mod registering;
+mod remembered;
 mod restoring;
 mod ring_keys;
 mod rosters;
@@ -120,6 +121,7 @@ pub type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Store {
     reader: DatabaseConnection,
     writer: Arc<writer::Writer>,
+    duties: Arc<remembered::Remembered>,
     place: Arc<str>,
 }
 
@@ -154,7 +156,7 @@ impl Store {
                 return Err(StoreError::Refused(message.to_owned()));
             }
         };
-        Ok(Self { reader, writer: Arc::new(writer), place: place.into() })
+        Ok(Self { reader, writer: Arc::new(writer), duties: Arc::default(), place: place.into() })
     }
 
     /// Where the data lies, without credentials.
@@ -174,7 +176,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
     {
-        self.writer.run(author, work).await.map(|(value, _)| value)
+        self.write_telling(author, work).await.map(|(value, _)| value)
     }
 
     /// The same, and tells what it leaves for those who keep something in memory.
@@ -187,7 +189,11 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t Tx) -> Working<'t, Result<T, E>> + Send + 'static,
     {
-        self.writer.run(author, work).await
+        let (value, marks) = self.writer.run(author, work).await?;
+        if marks.duties {
+            self.duties.forget();
+        }
+        Ok((value, marks))
     }
 
     /// How many transactions of one sort are worth having at once: on SQLite all who write take turns.

@@ -49,6 +49,8 @@ pub struct Marks {
     pub toilets: BTreeSet<ToiletId>,
     /// How the cleaning of toilets stands since.
     pub settled: BTreeMap<ToiletId, Settlement>,
+    /// Whether it may have changed who is to be where.
+    pub(super) duties: bool,
 }
 
 /// What a write answers, with the marks that it leaves.
@@ -59,6 +61,11 @@ impl Tx {
     pub(super) fn touch(&self, ids: impl Iterator<Item = ToiletId>) {
         // A set is whole after any panic: each of its writes is a single insertion.
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).toilets.extend(ids);
+    }
+
+    /// Notes that this transaction may change who is to be where.
+    pub(super) fn touch_duties(&self) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).duties = true;
     }
 
     /// Notes how the cleaning of a toilet stands since this transaction.

@@ -1,6 +1,9 @@
 //! Rosters: turns that come again and again, other days, the table of a month, and what follows from who is on shift.
 
+use std::time::Duration;
+
 use gongce::domain::account::Role;
+use gongce::usecase::{following, loading};
 use poem::http::Method;
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
@@ -276,6 +279,31 @@ on_both! {
         assert_eq!(log(&service, &his, 6, &kept, "2026-11-25T07:00:00Z").await, json!([]));
         assert_eq!(closes(&his).await, 201);
         assert_eq!(service.ctx.store.check().await.unwrap(), []);
+    }
+}
+
+on_both! {
+    async fn what_another_process_puts_on_a_roster_counts_here_once_the_journal_tells(database: Database) {
+        let there = Service::on(&database).await;
+        let token = there.sign_in(Role::Supervisor, "410308").await;
+        let kept = toilet(&there, &token, "甲").await;
+        roster(&there, &token, &kept).await;
+        let (li, his) = person(&there, Role::Cleaner, "410308").await;
+        let here = Service::at(&database, "2026-11-23T08:00:00Z").await;
+        let mut cursor = loading::load(&here.ctx).await.unwrap();
+        let at = "2026-11-23T07:00:00Z";
+        assert_eq!(log(&here, &his, 1, &kept, at).await, json!(["offRoster"]));
+        let substitute = json!({"person": li, "to": "2026-11-30"});
+        there.post(&format!("{kept}/substitutes"), &token, substitute).await.json_of(201);
+        // On PostgreSQL any transaction in the whole cluster, such as another test's, holds the journal back for a while.
+        for number in 2..600 {
+            cursor = following::catch_up(&here.ctx, cursor).await.unwrap();
+            if log(&here, &his, number, &kept, at).await == json!([]) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("never told of it");
     }
 }
 

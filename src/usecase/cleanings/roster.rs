@@ -13,10 +13,10 @@ use crate::domain::id::ToiletId;
 use crate::usecase::{Ctx, Failure};
 
 /// Who is to be at some toilets.
-pub(super) struct OnDuty(HashMap<ToiletId, Duties>);
+pub(super) struct OnDuty(HashMap<ToiletId, Arc<Duties>>);
 
 impl OnDuty {
-    /// Who is to be at the toilets of these deliveries, read with one statement for all of them.
+    /// Who is to be at the toilets of these deliveries, asked for all of them at once.
     pub(super) async fn of(ctx: &Ctx, deliveries: &[Arc<Delivery>]) -> Result<Self, Failure> {
         let toilets: BTreeSet<ToiletId> = deliveries.iter().flat_map(|one| one.weighed.toilets()).collect();
         let earliest = deliveries.iter().flat_map(|one| one.weighed.instants(&one.items)).min();

@@ -35,7 +35,7 @@ const GENTLE: Duration = Duration::from_millis(3);
 const HURRIED: Duration = Duration::from_millis(20);
 
 /// For how many times as long as a transaction took others have the database to themselves after it.
-const REST: u32 = 12;
+const REST: u32 = 40;
 
 /// What has waited longer than this is hurried with.
 const LATE: TimeDelta = TimeDelta::seconds(5);
