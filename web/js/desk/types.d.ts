@@ -1,0 +1,43 @@
+// What the parts of the desk are given, and what they read of the interface beyond `js/types.d.ts`.
+
+import type { Answer, Asking, Params } from '../api.js';
+import type { Area, Member, Toilet } from '../types';
+
+/** What may be done at the desk, by the names of `src/domain/policy.rs`. */
+export type Ability =
+  | 'watchEvents' | 'readReports' | 'readPlans' | 'editPlan' | 'readOutages' | 'closeToilet' | 'reviewOutage' | 'readGrades' | 'recordGrade'
+  | 'readStaff' | 'invite' | 'inviteAll' | 'editAssignment' | 'issuePlate' | 'reviewImport' | 'applyImport' | 'readSuggestions'
+  | 'reviewSuggestion' | 'askExcuse' | 'decideExcuse' | 'editToilet' | 'readAudit';
+
+/** What a part of the desk is given while it is open. */
+export interface Desk {
+  /** Whoever is signed in. */
+  readonly me: Member;
+  /** The area in their charge; left out for the whole register. */
+  readonly home?: string | undefined;
+  /** The time zone in which the days of the desk are meant. */
+  readonly zone: string;
+  /** What follows the part in the hash: `['17', 'edit']` of `#outages/17/edit`. */
+  readonly path: string[];
+  /** Over as soon as the reader leaves the part: for listeners, timers, requests. */
+  readonly signal: AbortSignal;
+  /** Whether any role of theirs allows it: to show or to leave out. The service decides. */
+  may(ability: Ability): boolean;
+  /** To a part of the desk, or elsewhere within one: `go('outages', 17)`. */
+  go(...path: (string | number)[]): void;
+  /** As `ask` of `js/api.js`; where a proof is wanted or the session has ended, the reader is asked for it and it goes on. */
+  ask<T>(method: string, path: string, asking?: Asking): Promise<Answer<T>>;
+  /** The body of a GET, in the same way. */
+  get<T>(path: string, params?: Params): Promise<T>;
+  /** All pages of a list, in the same way; `most` records at most. */
+  all<T>(path: string, params?: Params, most?: number): Promise<T[]>;
+  /** The areas in their charge from the county down to towns, for a choice; read once. */
+  areas(): Promise<Area[]>;
+  /** The toilets in their charge, read once a minute at most. */
+  toilets(): Promise<Toilet[]>;
+}
+
+/** A module of a part: `js/desk/<part>.js`. */
+export interface Part {
+  open(root: HTMLElement, desk: Desk): Promise<void> | void;
+}
