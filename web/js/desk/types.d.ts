@@ -41,3 +41,11 @@ export interface Desk {
 export interface Part {
   open(root: HTMLElement, desk: Desk): Promise<void> | void;
 }
+
+/** One due task, as `GET /toilets/{id}/slots` tells it. */
+export interface DeskSlot {
+  key: string; task: string; date: string; time: string; at: string; opens: string; due: string; closes: string;
+  state: 'planned' | 'open' | 'doneOnTime' | 'doneLate' | 'missed' | 'excused' | 'cancelled';
+  doneAt?: string; syncedLate?: boolean; cancelledBy?: number;
+}
+export interface DeskSlots { toilet: number; zone: string; from: string; to: string; items: DeskSlot[] }
