@@ -49,3 +49,15 @@ export interface DeskSlot {
   doneAt?: string; syncedLate?: boolean; cancelledBy?: number;
 }
 export interface DeskSlots { toilet: number; zone: string; from: string; to: string; items: DeskSlot[] }
+
+/** A share with what it was made of; without a value where there was nothing to count. */
+export interface Rate { numerator: number; denominator: number; value?: number }
+export type Grouping = 'all' | 'toilet' | 'area' | 'operator' | 'person';
+export interface LongestGap { minutes: number; toilet: number; from: string; until: string }
+export interface CleaningFigure {
+  of?: string; name?: string; from: string; to: string; n: number; onTime: Rate; late: Rate; missed: Rate; excused: Rate; verified: Rate; proxy: Rate;
+  cancelled: number; syncedLate: number; atLeast?: number; tooFew: boolean; longestGap?: LongestGap;
+}
+export interface CleaningFigures { from: string; to: string; asOf: string; total: Rate & { formula: string }; items: CleaningFigure[] }
+export interface CoverageFigure { of?: string; name?: string; coverage: Rate; unknownMinutes: number }
+export interface CoverageFigures { from: string; to: string; asOf: string; total: Rate & { formula: string }; items: CoverageFigure[] }

@@ -27,8 +27,8 @@ const TOPICS = 'missed,settled,cleaned,overdue,outage,plan,register';
 export function follow(listener, signal) {
   /** @type {Set<number>} */
   const pending = new Set();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let gathering, breaking, again;
+  /** @type {Partial<Record<'gathering' | 'breaking' | 'again', ReturnType<typeof setTimeout>>>} */
+  const timers = {};
   /** @type {string | undefined} */
   let last;
   /** @type {EventSource | undefined} */
@@ -40,23 +40,23 @@ export function follow(listener, signal) {
     last = event.id;
     if (event.toilet === undefined) return;
     pending.add(event.toilet);
-    gathering ??= setTimeout(() => {
-      gathering = undefined;
+    timers.gathering ??= setTimeout(() => {
+      timers.gathering = undefined;
       const toilets = [...pending];
       pending.clear();
       listener.changed(toilets);
     }, GATHERED);
   };
   const stands = () => {
-    clearTimeout(breaking);
-    breaking = undefined;
+    clearTimeout(timers.breaking);
+    timers.breaking = undefined;
     listener.live(true);
   };
   const broke = () => {
-    breaking ??= setTimeout(() => listener.live(false), BRIEF);
+    timers.breaking ??= setTimeout(() => listener.live(false), BRIEF);
     if (source?.readyState !== EventSource.CLOSED) return;
-    clearTimeout(again);
-    again = setTimeout(() => listener.refused().then(begin, begin), AGAIN);
+    clearTimeout(timers.again);
+    timers.again = setTimeout(() => listener.refused().then(begin, begin), AGAIN);
   };
   function begin() {
     source?.close();
@@ -69,7 +69,7 @@ export function follow(listener, signal) {
   }
   signal.addEventListener('abort', () => {
     source?.close();
-    [gathering, breaking, again].forEach(clearTimeout);
+    Object.values(timers).forEach(clearTimeout);
   });
   addEventListener('pagehide', () => source?.close(), { signal });
   addEventListener('pageshow', (event) => { if (event.persisted) begin(); }, { signal });
