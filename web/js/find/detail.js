@@ -55,13 +55,13 @@ async function fromCopy(id, from) {
  * @param {Place | null} from
  */
 function page(toilet, from) {
-  const photos = el('section', { class: 'card', hidden: true });
+  const photos = el('section', { class: 'card whole', hidden: true });
   const week = el('section', { class: 'card' }, el('h2', {}, t('detail.hours')));
-  const clean = el('section', { class: 'card' }, el('h2', {}, t('detail.cleaning')));
+  const clean = el('section', { class: 'card whole' }, el('h2', {}, t('detail.cleaning')));
   fillPhotos(photos, toilet);
   hours(week, toilet);
   days(clean, toilet);
-  return el('div', { class: 'detail' }, back(), head(toilet, from), photos, week, inside(toilet), clean, grades(toilet), about(toilet), help(toilet));
+  return el('div', { class: 'detail' }, back(), head(toilet, from), photos, week, inside(toilet), clean, about(toilet), grades(toilet), help(toilet));
 }
 
 function back() {
@@ -127,7 +127,7 @@ function about(toilet) {
 /** @param {Toilet} toilet */
 function help(toilet) {
   const open = async () => (await import('./report.js')).reportWrong(toilet);
-  return el('p', { class: 'row' }, el('button', { class: 'button grow', type: 'button', onclick: open }, icon('flag'), t('report.wrong')));
+  return el('p', { class: 'row whole' }, el('button', { class: 'button grow', type: 'button', onclick: open }, icon('flag'), t('report.wrong')));
 }
 
 /**

@@ -141,7 +141,7 @@ function afterwards() {
 
 async function drawMap() {
   const { findMap } = await import('./findmap.js');
-  await findMap(map, place, found?.items ?? [], lookFrom);
+  await findMap(map, place, found, lookFrom);
 }
 
 /**

@@ -16,8 +16,9 @@ const LABELS_FROM = 14.5;
  * Shows them, and those of each part of the map that comes into sight.
  * @param {LeafletMap} map
  * @param {(id: number) => void} opened a toilet was pressed
+ * @param {() => number | undefined} [but] a toilet that has a marker of its own
  */
-export async function showClusters(map, opened) {
+export async function showClusters(map, opened, but = () => undefined) {
   const L = await leaflet();
   const group = L.layerGroup().addTo(map);
   let turn = 0;
@@ -25,7 +26,7 @@ export async function showClusters(map, opened) {
     const mine = (turn += 1);
     const clusters = await seen(map).catch(() => null);
     if (!clusters || mine !== turn) return;
-    const markers = await Promise.all(clusters.map((cluster) => marker(map, cluster, opened)));
+    const markers = await Promise.all(clusters.filter(({ id }) => id !== but()).map((cluster) => marker(map, cluster, opened)));
     if (mine !== turn) return;
     group.clearLayers();
     for (const one of markers) one.addTo(group);
