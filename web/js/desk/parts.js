@@ -10,7 +10,7 @@
  * @property {() => Promise<Part>} load
  */
 
-/** @typedef {'today' | 'figures' | 'plans' | 'outages' | 'grades' | 'people' | 'layout' | 'imports' | 'plates'} PartName */
+/** @typedef {'today' | 'figures' | 'plans' | 'outages' | 'suggestions' | 'grades' | 'people' | 'layout' | 'imports' | 'plates'} PartName */
 
 /** @type {Listed[]} */
 export const PARTS = [
@@ -18,6 +18,7 @@ export const PARTS = [
   { name: 'figures', needs: 'readReports', load: () => import('./figures.js') },
   { name: 'plans', needs: 'readPlans', load: () => import('./plans.js') },
   { name: 'outages', needs: 'readOutages', load: () => import('./outages.js') },
+  { name: 'suggestions', needs: 'readSuggestions', load: () => import('./suggestions.js') },
   { name: 'grades', needs: 'readGrades', load: () => import('./grades.js') },
   { name: 'people', needs: 'readStaff', load: () => import('./people.js') },
   { name: 'layout', needs: 'readReports', load: () => import('./layout.js') },

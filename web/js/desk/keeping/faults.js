@@ -36,6 +36,8 @@ function general(error) {
  * @param {FieldProblem} problem
  */
 export function about({ field, code, message }) {
+  // What a page of ours found is a sentence already.
+  if (code === 'said') return message;
   const own = `${field.split('.').at(-1)}.${code}`;
   const said = named('fault', own);
   if (said !== own) return said;

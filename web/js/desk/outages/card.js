@@ -1,23 +1,16 @@
 // One closure: what it is, who opened it, and what can be done about it.
 
-import { el, show, toast } from '../../dom.js';
+import { el, toast } from '../../dom.js';
 import { nameOf } from '../../facts.js';
-import { metres } from '../../format.js';
 import { named, t } from '../../i18n.js';
-import { settings } from '../../settings.js';
-import { faults } from '../keeping/faults.js';
 import { confirmSheet } from '../keeping/form.js';
 import { act, row, tag } from '../keeping/look.js';
 import { when } from '../keeping/times.js';
 import { changeOutage, judge } from './closing.js';
+import { elsewhere } from './others.js';
 
 /** @typedef {import('../outages.js').Seen} Seen */
 /** @typedef {import('../keeping/types').OutageRecord} OutageRecord */
-/** @typedef {import('../../types').Toilet} Toilet */
-/** @typedef {import('../../types').NearToilet} NearToilet */
-
-/** How many others are named to whoever stands before a closed one. */
-const OTHERS = 3;
 
 /**
  * @param {Seen} seen
@@ -34,7 +27,7 @@ export function card(seen, outage) {
     tags: [tag(named('reason', outage.reason), outage.state === 'rejected' || isOver ? '' : 'bad'), stateTag(outage)],
     facts: span(seen, outage, toilet?.zone ?? desk.zone),
     note: outage.note,
-    actions: [...(isOver ? [] : acts(seen, outage, name)), toilet?.position && !isOver && act(t('outages.elsewhere'), name, () => elsewhere(others, seen, toilet))],
+    actions: [...(isOver ? [] : acts(seen, outage, name)), toilet?.position && !isOver && act(t('outages.elsewhere'), name, () => elsewhere(others, desk, toilet))],
   }, { 'data-outage': outage.id });
   line.append(others);
   return line;
@@ -91,32 +84,4 @@ function endOutage({ desk, again }, outage, name, isAhead) {
     toast(t('outages.ended', { name }));
     await again();
   }, { revisionStale: t('outages.stale') });
-}
-
-/**
- * Where else to go, as whoever stands before it is told.
- * @param {HTMLElement} place
- * @param {Seen} seen
- * @param {Toilet} toilet
- */
-async function elsewhere(place, { desk }, toilet) {
-  if (place.childElementCount > 0) {
-    show(place);
-    return;
-  }
-  show(place, el('p', { class: 'quiet small' }, t('loading')));
-  try {
-    /** @type {{items: NearToilet[]}} */
-    const { items } = await desk.get('/toilets/nearest', { ...toilet.position, crs: settings.crs, limit: OTHERS + 1 });
-    show(place, alternatives(items.filter(({ id }) => id !== toilet.id).slice(0, OTHERS)));
-  } catch (error) {
-    show(place, el('p', { class: 'note bad' }, faults(error).rest));
-  }
-}
-
-/** @param {NearToilet[]} items */
-export function alternatives(items) {
-  if (items.length === 0) return el('p', { class: 'quiet small' }, t('outages.nowhere'));
-  return el('ul', { class: 'keep-alternatives' }, items.map((one) => el('li', {}, el('a', { href: `/toilets/${one.id}`, target: '_blank' }, nameOf(one)),
-    el('span', { class: 'quiet small' }, ` ${metres(one.distance)}`))));
 }

@@ -8,7 +8,7 @@ import { settings } from '../../settings.js';
 import { entry, filled, form, formSheet } from '../keeping/form.js';
 import { toiletSearch } from '../keeping/pick.js';
 import { instantOf, localOf } from '../keeping/times.js';
-import { alternatives } from './card.js';
+import { alternatives } from './others.js';
 
 /** @typedef {import('../types').Desk} Desk */
 /** @typedef {import('../outages.js').Seen} Seen */

@@ -1,0 +1,123 @@
+// Inviting: a code to be scanned by the phone of whoever joins, told this once.
+
+import { sheet } from '../../dialog.js';
+import { el, show, toast } from '../../dom.js';
+import { named, t } from '../../i18n.js';
+import { confirmSheet, entry, formSheet } from '../keeping/form.js';
+import { act, row, rows, section, tag } from '../keeping/look.js';
+import { when } from '../keeping/times.js';
+import { qrDrawing } from './drawing.js';
+import { givable, grantText, roleFields, roleOf } from './roles.js';
+
+/** @typedef {import('../people.js').People} People */
+/** @typedef {import('../../types').Member} Member */
+/** @typedef {import('../keeping/types').Invitation} Invitation */
+/** @typedef {import('../keeping/types').PendingInvitation} PendingInvitation */
+
+/** Whoever gets such a role signs in with a password and a second factor; the others with this phone and a PIN. */
+const WITH_PASSWORD = ['supervisor', 'admin'];
+
+/**
+ * Those who have not joined yet; nothing where there are none.
+ * @param {People} people
+ * @returns {Promise<HTMLElement | null>}
+ */
+export async function invitations(people) {
+  const { desk } = people;
+  /** @type {PendingInvitation[]} */
+  const pending = await desk.all('/staff/invitations');
+  if (pending.length === 0) return null;
+  return section(t('people.waiting'), pending.length, rows(pending.map((one) => row({
+    title: one.name, tags: [tag(t(one.person ? 'people.anew' : 'people.invited'), 'doubt')],
+    facts: [one.role && grantText(people, { id: 0, role: one.role, ...(one.area !== undefined && { area: one.area }), ...(one.operator !== undefined && { operator: one.operator }) }),
+      t('people.until', { time: when(one.expiresAt, desk.zone) })],
+    actions: [desk.may('invite') && (!one.role || givable(desk).includes(one.role)) && act(t('people.takeBack'), one.name, () => takeBack(people, one))],
+  }))));
+}
+
+/**
+ * @param {People} people
+ * @param {PendingInvitation} one
+ */
+function takeBack({ desk, again }, one) {
+  confirmSheet(t('people.takeBack'), t('people.takeBackWhat', { name: one.name }), t('people.takeBack'), async () => {
+    await desk.ask('DELETE', `/staff/invitations/${one.id}`);
+    toast(t('people.takenBack'));
+    await again();
+  }, { 404: t('people.joinedAlready') });
+}
+
+/** @param {People} people */
+export async function invite(people) {
+  const { desk } = people;
+  const name = el('input', { name: 'name', required: true, maxlength: 64, autocomplete: 'off' });
+  formSheet(t('people.invite'), {
+    fields: [entry(t('people.name'), name), ...(await roleFields(people))], submit: t('people.inviteGo'),
+    meanings: { 403: t('people.notYours'), 404: t('people.notThere') },
+    send: async (given) => {
+      const body = { name: String(given.get('name')).trim(), ...roleOf(given) };
+      /** @type {import('../../api.js').Answer<Invitation>} */
+      const { body: made } = await desk.ask('POST', '/staff/invitations', { body });
+      handOver(people, made, body.name, String(given.get('role')));
+    },
+  });
+}
+
+/**
+ * Somebody who is there signs in anew: a lost phone, a forgotten PIN.
+ * @param {People} people
+ * @param {Member} member
+ */
+export function renew(people, member) {
+  const { desk } = people;
+  formSheet(t('people.renew'), {
+    fields: [el('p', {}, t('people.renewWhat', { name: member.name }))], submit: t('people.inviteGo'), meanings: { 403: t('people.notYours') },
+    send: async () => {
+      /** @type {import('../../api.js').Answer<Invitation>} */
+      const { body: made } = await desk.ask('POST', `/staff/${member.id}/invitations`, { body: {} });
+      const strongest = member.grants.find(({ role }) => WITH_PASSWORD.includes(role)) ?? member.grants[0];
+      handOver(people, made, member.name, strongest?.role ?? 'cleaner');
+    },
+  });
+}
+
+/**
+ * The code, the link, and what to tell whoever joins. It is shown once, so that a press beside it does not close it.
+ * @param {People} people
+ * @param {Invitation} made
+ * @param {string} name
+ * @param {string} role
+ */
+function handOver({ desk, again }, made, name, role) {
+  const url = `${location.origin}/join#${made.invitation}`;
+  const steps = WITH_PASSWORD.includes(role) ? /** @type {const} */ (['join.scan', 'join.password', 'join.factor']) : /** @type {const} */ (['join.scan', 'join.pin', 'join.begin']);
+  const paper = el('article', { class: 'keep-invitation' },
+    el('h3', {}, t('people.for', { name })), el('p', { class: 'quiet' }, named('role', role)),
+    qrDrawing(url, t('people.code')),
+    el('ol', { class: 'steps' }, steps.map((step) => el('li', {}, t(`people.${step}`)))),
+    el('p', { class: 'small' }, t('people.until', { time: when(made.expiresAt, desk.zone) }), t('people.once')));
+  const copied = el('p', { class: 'small quiet', role: 'status' });
+  const dialog = sheet(t('people.ready'), paper,
+    el('details', {}, el('summary', {}, t('people.link')), el('p', { class: 'secret' }, url)),
+    el('p', { class: 'row' }, el('button', { class: 'button main', type: 'button', onclick: () => print() }, t('keep.print')),
+      el('button', { class: 'button', type: 'button', onclick: () => copy(url, copied) }, t('people.copy'))), copied,
+    el('p', { class: 'note small' }, t('people.secret')));
+  dialog.classList.add('print-alone');
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) event.stopImmediatePropagation();
+  }, true);
+  dialog.addEventListener('close', () => again().catch(() => undefined));
+}
+
+/**
+ * @param {string} text
+ * @param {HTMLElement} said
+ */
+async function copy(text, said) {
+  try {
+    await navigator.clipboard.writeText(text);
+    show(said, t('people.copied'));
+  } catch {
+    show(said, t('people.notCopied'));
+  }
+}
