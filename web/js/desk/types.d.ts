@@ -61,3 +61,20 @@ export interface CleaningFigure {
 export interface CleaningFigures { from: string; to: string; asOf: string; total: Rate & { formula: string }; items: CleaningFigure[] }
 export interface CoverageFigure { of?: string; name?: string; coverage: Rate; unknownMinutes: number }
 export interface CoverageFigures { from: string; to: string; asOf: string; total: Rate & { formula: string }; items: CoverageFigure[] }
+
+export interface CheckPoint { code: string; name: string; nameEn?: string }
+/** One line of a plan, in local time. */
+export interface PlanWindow {
+  task: string; weekdays?: string[]; monthDays?: number[]; from?: string; to?: string; everyMinutes?: number; at?: string[];
+  earlyMinutes: number; lateMinutes: number; graceMinutes: number; checklist?: CheckPoint[];
+}
+export interface PlanTemplate { id: number; name: string; note?: string; windows: PlanWindow[]; description: string[]; descriptionEn: string[] }
+export interface Plan {
+  toilet: number; version: number; template?: number; zone: string; from: string; to?: string; madeAt: string; windows: PlanWindow[];
+  description: string[]; descriptionEn: string[]; revision: number;
+}
+export interface PlanApplied { made: { toilet: number; version: number }[]; left: { toilet: number; detail: string }[] }
+export interface PlanException {
+  id: number; over: { area?: string; operator?: number; template?: number; toilet?: number }; from?: string; to?: string; effect: 'closed' | 'instead' | 'extra';
+  reason?: string; madeAt: string; endedAt?: string; description: string[]; descriptionEn: string[]; revision: number;
+}

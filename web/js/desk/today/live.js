@@ -27,7 +27,7 @@ const TOPICS = 'missed,settled,cleaned,overdue,outage,plan,register';
 export function follow(listener, signal) {
   /** @type {Set<number>} */
   const pending = new Set();
-  /** @type {Partial<Record<'gathering' | 'breaking' | 'again', ReturnType<typeof setTimeout>>>} */
+  /** @type {Partial<Record<'gathering' | 'breaking' | 'again', ReturnType<typeof setTimeout> | undefined>>} */
   const timers = {};
   /** @type {string | undefined} */
   let last;
