@@ -6,7 +6,7 @@ import { el, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { settings } from '../settings.js';
 import { demandOf } from './layout/demand.js';
-import { findings } from './layout/findings.js';
+import { after, findings, sums } from './layout/findings.js';
 import { layoutMap } from './layout/map.js';
 import { entry, form } from './keeping/form.js';
 import { head } from './keeping/look.js';
@@ -41,13 +41,15 @@ export async function open(root, desk) {
       const points = demandOf(String(given.get('points') ?? ''));
       const time = String(given.get('at') ?? '');
       const params = { radius: radius.value, places: places.value, crs: settings.crs, at: time ? instantOf(time, desk.zone) : undefined };
+      result.classList.remove('done');
       show(result, el('p', { class: 'quiet', role: 'status' }, t('layout.working')));
       try {
         const report = points ? await ofPoints(desk, params, points) : await ofArea(desk, { ...params, area: area.value });
         if (desk.signal.aborted) return;
         const place = el('div', { class: 'keep-map' });
         const download = points ? null : { ...params, area: area.value };
-        show(result, findings(desk, report, download), el('section', { class: 'card keep-mapcard' }, place));
+        show(result, sums(desk, report), el('section', { class: 'card keep-mapcard' }, place), findings(report), after(report, download));
+        result.classList.add('done');
         await layoutMap(place, desk, report, { area: points ? null : area.value, points: points ?? [], isNow: !time });
       } catch (error) {
         show(result);

@@ -21,6 +21,24 @@ import { faults } from './faults.js';
 
 let count = 0;
 
+/** The sheets of these parts: whoever leaves a part leaves its sheets. @type {Set<HTMLDialogElement>} */
+const opened = new Set();
+addEventListener('hashchange', () => {
+  for (const dialog of opened) dialog.close();
+});
+
+/**
+ * A sheet that is over when its part is left.
+ * @param {string} title
+ * @param {...(Node | string | null | false)} children
+ */
+export function partSheet(title, ...children) {
+  const dialog = sheet(title, ...children);
+  opened.add(dialog);
+  dialog.addEventListener('close', () => opened.delete(dialog));
+  return dialog;
+}
+
 /**
  * A field with its label, and room for what is wrong with it.
  * @param {string} label
@@ -72,7 +90,7 @@ export function formSheet(title, asked) {
       dialog.close();
     },
   });
-  const dialog = sheet(title, made);
+  const dialog = partSheet(title, made);
   let isTouched = false;
   made.addEventListener('input', () => { isTouched = true; });
   dialog.addEventListener('click', (event) => {

@@ -36,7 +36,8 @@ export function section(title, count, ...children) {
  */
 export function row({ title, tags = [], facts = [], note = null, actions = [] }, data = {}) {
   const said = facts.filter(Boolean);
-  return el('li', { class: 'keep-row', ...data },
+  const isShort = actions.filter(Boolean).length === 1;
+  return el('li', { class: isShort ? 'keep-row one-act' : 'keep-row', ...data },
     el('div', { class: 'what' }, el('p', { class: 'name' }, el('strong', {}, title), tags),
       said.length > 0 && el('p', { class: 'quiet small facts' }, said.map((fact) => el('span', {}, fact))),
       note && el('p', { class: 'small said' }, note)),

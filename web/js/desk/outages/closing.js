@@ -1,11 +1,11 @@
 // Closing a toilet, changing a closure, and saying what is thought of one.
 
-import { choice, sheet } from '../../dialog.js';
+import { choice } from '../../dialog.js';
 import { el, show, toast } from '../../dom.js';
 import { nameOf } from '../../facts.js';
 import { named, t } from '../../i18n.js';
 import { settings } from '../../settings.js';
-import { entry, filled, form, formSheet } from '../keeping/form.js';
+import { entry, filled, form, formSheet, partSheet } from '../keeping/form.js';
 import { toiletSearch } from '../keeping/pick.js';
 import { instantOf, localOf } from '../keeping/times.js';
 import { alternatives } from './others.js';
@@ -25,7 +25,7 @@ const REASONS = ['repair', 'rebuilding', 'water', 'power', 'weather', 'event', '
  */
 export function closeToilet(desk, toilet, again) {
   const place = el('div');
-  const dialog = sheet(t('outages.close'), place);
+  const dialog = partSheet(t('outages.close'), place);
   const fill = (/** @type {Toilet} */ chosen) => show(place, el('p', { class: 'keep-chosen' }, el('strong', {}, nameOf(chosen)), chosen.area && el('span', { class: 'quiet' }, ` ${chosen.area.name}`)),
     closingForm(desk, chosen, async (others) => {
       show(place, el('p', { role: 'status' }, t('outages.closed', { name: nameOf(chosen) })), el('h3', {}, t('outages.others')), alternatives(others),

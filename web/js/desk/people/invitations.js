@@ -1,9 +1,8 @@
 // Inviting: a code to be scanned by the phone of whoever joins, told this once.
 
-import { sheet } from '../../dialog.js';
 import { el, show, toast } from '../../dom.js';
 import { named, t } from '../../i18n.js';
-import { confirmSheet, entry, formSheet } from '../keeping/form.js';
+import { confirmSheet, entry, formSheet, partSheet } from '../keeping/form.js';
 import { act, row, rows, section, tag } from '../keeping/look.js';
 import { when } from '../keeping/times.js';
 import { qrDrawing } from './drawing.js';
@@ -97,7 +96,7 @@ function handOver({ desk, again }, made, name, role) {
     el('ol', { class: 'steps' }, steps.map((step) => el('li', {}, t(`people.${step}`)))),
     el('p', { class: 'small' }, t('people.until', { time: when(made.expiresAt, desk.zone) }), t('people.once')));
   const copied = el('p', { class: 'small quiet', role: 'status' });
-  const dialog = sheet(t('people.ready'), paper,
+  const dialog = partSheet(t('people.ready'), paper,
     el('details', {}, el('summary', {}, t('people.link')), el('p', { class: 'secret' }, url)),
     el('p', { class: 'row' }, el('button', { class: 'button main', type: 'button', onclick: () => print() }, t('keep.print')),
       el('button', { class: 'button', type: 'button', onclick: () => copy(url, copied) }, t('people.copy'))), copied,

@@ -1,9 +1,9 @@
 // The people who hold a role, and what can be done with one of them.
 
-import { choice, sheet } from '../../dialog.js';
+import { choice } from '../../dialog.js';
 import { el, show, toast } from '../../dom.js';
-import { named, t } from '../../i18n.js';
-import { confirmSheet, formSheet } from '../keeping/form.js';
+import { language, named, t } from '../../i18n.js';
+import { confirmSheet, formSheet, partSheet } from '../keeping/form.js';
 import { act, button, empty, row, rows, tag } from '../keeping/look.js';
 import { renew } from './invitations.js';
 import { givable, grantText, roleFields, roleOf } from './roles.js';
@@ -14,6 +14,7 @@ import { givable, grantText, roleFields, roleOf } from './roles.js';
 
 /** How many are shown before more are asked for. */
 const SHOWN = 40;
+const LEADING = ['admin', 'supervisor', 'inspector', 'auditor', 'repairer', 'cleaner'];
 
 /**
  * The list, with a search.
@@ -25,8 +26,9 @@ export function members(people) {
   const held = [...new Set(people.members.flatMap(({ grants }) => grants.map(({ role }) => role)))];
   const role = choice('role', [['', t('people.allRoles')], .../** @type {[string, string][]} */ (held.map((value) => [value, named('role', value)]))]);
   let most = SHOWN;
+  const sorted = [...people.members].sort(byRole);
   const draw = () => {
-    const found = people.members.filter((member) => fits(people, member, search.value.trim(), role.value));
+    const found = sorted.filter((member) => fits(people, member, search.value.trim(), role.value));
     const more = button(t('keep.more', { n: found.length - most }), () => {
       most += 200;
       draw();
@@ -39,6 +41,13 @@ export function members(people) {
   draw();
   return el('section', { class: 'card keep-section' }, el('h2', {}, t('people.staff'), el('span', { class: 'count numbers' }, people.members.length)),
     el('div', { class: 'keep-filter' }, el('label', { class: 'field' }, el('span', {}, t('people.search')), search), el('label', { class: 'field' }, el('span', {}, t('people.role')), role)), list);
+}
+
+/** Those who lead first, then by area. @type {(one: Member, other: Member) => number} */
+function byRole(one, other) {
+  const rank = (/** @type {Member} */ { grants }) => Math.min(...grants.map(({ role }) => LEADING.indexOf(role)));
+  const area = (/** @type {Member} */ { grants }) => grants[0]?.area ?? '';
+  return rank(one) - rank(other) || area(one).localeCompare(area(other)) || one.name.localeCompare(other.name, language);
 }
 
 /**
@@ -58,9 +67,10 @@ function fits({ areaName }, member, text, role) {
  */
 function line(people, member) {
   const isMe = member.id === people.desk.me.id;
+  const isManaged = member.grants.some((grant) => givable(people.desk).includes(grant.role));
   return row({
     title: member.name, tags: [isMe && tag(t('people.you'), 'good')], facts: member.grants.map((grant) => grantText(people, grant)),
-    actions: [!isMe && givable(people.desk).length > 0 && act(t('people.manage'), member.name, () => manage(people, member))],
+    actions: [!isMe && isManaged && act(t('people.manage'), member.name, () => manage(people, member))],
   }, { 'data-person': member.id });
 }
 
@@ -84,7 +94,7 @@ function manage(people, member) {
     toast(t('people.cutDone', { name: member.name }));
     await again();
   });
-  const dialog = sheet(member.name,
+  const dialog = partSheet(member.name,
     el('h3', {}, t('people.grants')), member.grants.length > 0 ? rows(given) : empty(t('people.noGrants')),
     el('div', { class: 'keep-choices' },
       choiceLine(t('people.give'), t('people.giveWhy'), first(() => give(people, member))),
