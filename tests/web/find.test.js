@@ -116,6 +116,10 @@ for (const size of /** @type {const} */ (['phone', 'desk'])) {
       await seen.page.reload();
       await answered(seen.page, best.id);
       assert.match(await seen.page.locator('.note').first().innerText(), /现在没有网络。.*(刚刚|分钟前)/);
+      if (size === 'phone') await seen.page.click('[data-view=map]');
+      await seen.page.waitForSelector('.leaflet-marker-icon.best');
+      await seen.page.waitForTimeout(800);
+      await seen.page.evaluate(() => scrollTo(0, 0));
       await shoot(seen.page, `find-offline-${size}`);
       await answer(seen.page).getByRole('link', { name: '详情' }).click();
       await seen.page.locator('.detail h1', { hasText: best.name }).waitFor();

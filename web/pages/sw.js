@@ -2,8 +2,9 @@
 // the areas, which a map without a network is drawn from; the copy of the register is kept by js/offline/copy.js.
 
 const WEB = '{{web}}';
-const FILES = '{{files}}'.split(' ');
-const PAGES = ['/', '/board', '/staff', '/desk', '/join', '/manifest.webmanifest'];
+// The desk is not worked at without a network.
+const FILES = '{{files}}'.split(' ').filter((file) => !/^(js|css)\/desk|\/desk(work)?\.js$|^vendor\/uplot/.test(file));
+const PAGES = ['/', '/board', '/staff', '/join', '/manifest.webmanifest'];
 const CACHE = `gongce-pages ${WEB}`;
 const AREAS = 'gongce-areas';
 /** How long a page is waited for before the kept one will do, in milliseconds. */
@@ -44,12 +45,14 @@ async function kept(request) {
 }
 
 /**
- * The page that answers a path; '' for what is no page of ours, such as that of a plate, which must be asked for.
+ * The page that answers a path where the service does not; '' for what is no page of ours. Of a plate the page of the staff
+ * reads what can be read without a network: whoever cleans underground scans it there.
  * @param {string} path
  */
 function pageOf(path) {
   if (path.startsWith('/toilets/')) return '/';
   if (path.startsWith('/board/')) return '/board';
+  if (path.startsWith('/p/')) return '/staff';
   return PAGES.includes(path) ? path : '';
 }
 

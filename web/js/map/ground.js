@@ -77,7 +77,20 @@ function turned(corner) {
  * @returns {Promise<Corner[]>}
  */
 async function reachOf(area) {
-  /** @type {{items: Toilet[]}} */
-  const { items } = await get('/toilets', { area: area.code, crs: settings.crs, limit: 100 });
-  return hull(items.flatMap(({ position }) => (position ? [/** @type {Corner} */ ([position.latitude, position.longitude])] : [])));
+  const asked = get('/toilets', { area: area.code, crs: settings.crs, limit: 100 });
+  const places = await asked.then((/** @type {{items: Toilet[]}} */ { items }) => items.flatMap(({ position }) => position ?? []), () => copied(area));
+  return hull(places.map(({ latitude, longitude }) => /** @type {Corner} */ ([latitude, longitude])));
+}
+
+/**
+ * Where the toilets of a town are by the copy, which names only the areas that they are registered in: those of villages
+ * begin with that of their town.
+ * @param {Area} area
+ * @returns {Promise<import('../types').Position[]>}
+ */
+async function copied(area) {
+  const { copy } = await import('../offline/copy.js');
+  const bundle = (await copy())?.bundle;
+  const items = bundle?.items.filter((item) => item.area !== undefined && bundle.areas[item.area]?.code.startsWith(area.code)) ?? [];
+  return items.flatMap(({ latitude, longitude }) => (latitude !== undefined && longitude !== undefined ? [{ latitude, longitude }] : []));
 }

@@ -27,7 +27,9 @@ export async function makeMap(element, { middle, zoom = 15 } = {}) {
     if (settings.tiles.attribution) element.append(el('p', { class: 'whose' }, settings.tiles.attribution));
   } else {
     const { drawGround } = await import('./ground.js');
-    await drawGround(map, element, !middle);
+    const drawn = drawGround(map, element, !middle);
+    // Who knows where to look does not wait for what lies below.
+    if (!middle) await drawn;
   }
   return map;
 }

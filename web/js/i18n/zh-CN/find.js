@@ -16,7 +16,7 @@ export default {
   nothingWhy: '附近没有确知符合全部条件的公厕。可以取消一些条件。',
   withUnknown: '也看不确定的',
   failed: '没能查到',
-  copied: '现在没有网络。以下来自 {ago}保存的资料，停用等变化可能未及更新。',
+  copied: '现在没有网络。以下是{ago}保存的资料，停用等变化可能未及更新。',
   'where.asking': '正在确定您的位置…',
   'where.here': '我的位置',
   'where.map': '地图上的点',
