@@ -11,6 +11,7 @@ use poem::{Endpoint, Request, Response};
 use serde_json::json;
 
 use super::assets::assets;
+use crate::domain::map_tiles::MapTiles;
 use crate::geo::Crs;
 use crate::http::answer::digest;
 use crate::http::door::Packed;
@@ -73,7 +74,7 @@ impl Made {
 
 /// What the page must know of this service. It speaks of positions in one datum alone, that of its map.
 fn settings(ctx: &Ctx) -> String {
-    let crs = ctx.public_crs.or_else(|| ctx.map_tiles.as_ref().map(|tiles| tiles.crs())).unwrap_or(Crs::Wgs84);
+    let crs = ctx.public_crs.or_else(|| ctx.map_tiles.as_ref().map(MapTiles::crs)).unwrap_or(Crs::Wgs84);
     let tiles =
         ctx.map_tiles.as_ref().map(|tiles| json!({"url": tiles.template(), "attribution": tiles.attribution()}));
     let mut settings = json!({"crs": crs.as_str()});
@@ -85,7 +86,7 @@ fn settings(ctx: &Ctx) -> String {
 
 /// Everything comes from this host, but for the tiles of the map. Leaflet sets styles by script, which needs no leave.
 fn policy(ctx: &Ctx) -> String {
-    let tiles = ctx.map_tiles.as_ref().and_then(|tiles| tiles.origin());
+    let tiles = ctx.map_tiles.as_ref().and_then(MapTiles::origin);
     let tiles = tiles.map(|origin| format!(" {origin}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{tiles}; connect-src 'self'; \
