@@ -87,6 +87,8 @@ export async function signedIn(context, demo, role) {
   const cookie = cookies.get(known) ?? await opened(demo.origin, person);
   cookies.set(known, cookie);
   await context.addCookies([cookie]);
+  // As the page remembers it.
+  await context.addInitScript(() => localStorage.setItem('gongce.desk', 'yes'));
 }
 
 /**

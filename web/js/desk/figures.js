@@ -15,6 +15,8 @@ import { table, totals } from './figures/table.js';
 /** @typedef {import('./types').CoverageFigures} CoverageFigures */
 /** @typedef {import('./figures/span.js').Asked} Asked */
 
+/** What was asked whose table the reader wants whole. @type {WeakSet<Asked>} */
+const wholeTables = new WeakSet();
 /** Longer spans are plotted by week. */
 const BY_DAY = 100;
 
@@ -84,10 +86,14 @@ async function tell(desk, places, asked, names, signal) {
  * @param {Map<number, string>} names
  */
 function showTable(place, figures, coverage, asked, names) {
-  const draw = (/** @type {boolean} */ isWhole) => show(place, ...(figures.items.length === 0
+  const draw = () => show(place, ...(figures.items.length === 0
     ? [el('p', { class: 'quiet' }, t('figures.nothing'))]
-    : table(figures.items, coverage && coverage.items, asked.groupBy, names, isWhole, () => draw(true))));
-  draw(false);
+    : table(figures.items, coverage && coverage.items, asked.groupBy, names, wholeTables.has(asked), more)));
+  const more = () => {
+    wholeTables.add(asked);
+    draw();
+  };
+  draw();
 }
 
 /**

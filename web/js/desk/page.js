@@ -12,6 +12,7 @@
 import { Failure, get } from '../api.js';
 import { byId, el, show } from '../dom.js';
 import { t } from '../i18n.js';
+import { keep, kept } from '../keep.js';
 import { bar, keepPages } from '../shell.js';
 import { makeDesk } from './desk.js';
 import { failed, frame, leave, navigate } from './frame.js';
@@ -20,8 +21,16 @@ import { signIn } from './signin.js';
 /** @typedef {import('../types').Member} Member */
 
 const main = byId('main');
+/** Under this name the device remembers that somebody signed in at the desk. */
+const SIGNED_IN = 'desk';
 
 async function begin() {
+  // A visitor who never signed in here is not asked for, which would be refused.
+  if (kept(SIGNED_IN) === null) {
+    welcome();
+    keepPages();
+    return;
+  }
   bar(t('title.desk'), { home: '/desk' });
   show(main, el('p', { class: 'desk-wait quiet', role: 'status' }, t('loading')));
   try {
@@ -38,7 +47,10 @@ async function begin() {
 /** Nobody is signed in. */
 function welcome() {
   bar(t('title.desk'), { home: '/desk' });
-  signIn(main, begin);
+  signIn(main, () => {
+    keep(SIGNED_IN, 'yes');
+    begin();
+  });
 }
 
 /** @param {Member} me somebody is */
@@ -46,6 +58,7 @@ async function opened(me) {
   const context = await makeDesk(me);
   frame(main, context, async () => {
     await leave();
+    keep(SIGNED_IN, null);
     welcome();
   });
   addEventListener('hashchange', navigate);

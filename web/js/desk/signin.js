@@ -9,6 +9,9 @@ import { t } from '../i18n.js';
 
 const CODE = { name: 'code', inputmode: 'numeric', pattern: '[0-9]{6}', maxlength: 6, autocomplete: 'one-time-code', title: t('signin.codeForm') };
 
+/** Roles that ask for a second factor. */
+const WITH_FACTOR = ['supervisor', 'admin'];
+
 /**
  * Shows the form in the place of all else.
  * @param {HTMLElement} main
@@ -50,11 +53,16 @@ function asking(label, fields, send, wrong) {
     try {
       await send(new FormData(made));
     } catch (error) {
-      show(said, el('span', { class: 'note bad' }, error instanceof Failure && error.status === 401 ? wrong : sentence(error)));
+      show(said, el('span', { class: 'note bad' }, isWrong(error) ? wrong : sentence(error)));
     }
     button.disabled = false;
   });
   return made;
+}
+
+/** @param {unknown} error whether what was given is not right: of a proof the service says that one is still needed */
+function isWrong(error) {
+  return error instanceof Failure && (error.status === 401 || error.code === 'stepUpNeeded');
 }
 
 /** @type {Promise<boolean> | null} one sheet for all requests that wait */
@@ -76,15 +84,19 @@ export function signInAgain(me) {
 }
 
 /**
- * The service wants to know that it is really them.
+ * The service wants to know that it is really them: by the code, of whoever has a second factor, else by the password.
+ * @param {Member} me
  * @returns {Promise<boolean>} whether they proved it
  */
-export function proveAgain() {
+export function proveAgain(me) {
+  const hasFactor = me.grants.some(({ role }) => WITH_FACTOR.includes(role));
+  const name = hasFactor ? 'code' : 'password';
+  const input = hasFactor ? el('input', { ...CODE, required: true }) : el('input', { name, type: 'password', autocomplete: 'current-password', required: true, maxlength: 128 });
   return shared((done) => sheet(t('signin.proof'), el('p', {}, t('signin.proofWhy')),
-    asking(t('signin.prove'), [field(t('signin.proofCode'), el('input', { ...CODE, required: true }))], async (given) => {
-      await ask('POST', '/sessions/current/proof', { body: { code: String(given.get('code')).trim() } });
+    asking(t('signin.prove'), [field(t(hasFactor ? 'signin.proofCode' : 'signin.password'), input)], async (given) => {
+      await ask('POST', '/sessions/current/proof', { body: { [name]: String(given.get(name)).trim() } });
       done();
-    }, t('signin.wrongCode'))));
+    }, t(hasFactor ? 'signin.wrongCode' : 'signin.wrongPassword'))));
 }
 
 /**

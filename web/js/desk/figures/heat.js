@@ -73,9 +73,12 @@ async function count(desk, asked, signal, came) {
 /**
  * @param {Map<string, Count>} counts by hour and day of the week from Monday, such as `8 0`
  * @param {DeskSlot[]} slots
+ * @param {number} [now] in milliseconds
  */
-export function add(counts, slots) {
-  for (const { date, time, state } of slots) {
+export function add(counts, slots, now = Date.now()) {
+  for (const { date, time, state, closes } of slots) {
+    // One that is done but not over is in none of the figures yet.
+    if (Date.parse(closes) > now) continue;
     if (state !== 'doneOnTime' && state !== 'doneLate' && state !== 'missed') continue;
     const key = `${Number(time.slice(0, 2))} ${(new Date(date).getUTCDay() + 6) % 7}`;
     const known = counts.get(key) ?? { onTime: 0, n: 0 };

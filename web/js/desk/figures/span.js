@@ -9,6 +9,8 @@ import { named, t } from '../../i18n.js';
 /** @typedef {import('../types').Grouping} Grouping */
 /** @typedef {{from: string, to: string, area: string, groupBy: Exclude<Grouping, 'all'>}} Asked */
 
+/** The most days that the interface tells at once. */
+const LONGEST = 366;
 const SPANS = /** @type {const} */ (['week', 'days30', 'month', 'lastMonth', 'own']);
 /** @typedef {typeof SPANS[number]} Span */
 
@@ -68,6 +70,7 @@ export function controls(desk, areas, changed) {
     said.textContent = '';
     if (!from.value || !to.value) return;
     if (from.value > to.value) said.textContent = t('figures.backwards');
+    else if (lengthOf(from.value, to.value) > LONGEST) said.textContent = t('figures.tooLong', { n: LONGEST });
     else changed({ from: from.value, to: to.value, area: area.value, groupBy: /** @type {any} */ (groupBy.value) });
   };
   const form = el('form', { class: 'controls', onchange: read, onsubmit: (/** @type {Event} */ event) => event.preventDefault() },

@@ -15,7 +15,7 @@ import { slotRow } from '../today/slots.js';
 export function slotsOn(desk, toilet, date) {
   const place = el('div', { role: 'status', class: 'quiet' }, t('loading'));
   /** @type {Promise<import('../types').DeskSlots>} */ (desk.get(`/toilets/${toilet}/slots`, { from: date, to: date })).then(({ items, zone }) => {
-    show(place, items.length === 0 ? el('p', { class: 'quiet' }, t('plans.nothingDue')) : el('ul', { class: 'slots' }, items.map((slot) => slotRow(slot, zone, new Date()))));
+    show(place, items.length === 0 ? el('p', { class: 'quiet' }, t('plans.nothingDue')) : el('ul', { class: 'slots' }, items.map((slot) => slotRow(slot, zone, new Date(), new Date(slot.at)))));
     place.classList.remove('quiet');
   }).catch((error) => show(place, el('p', { class: 'note bad' }, sentence(error))));
   return place;

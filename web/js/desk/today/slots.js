@@ -35,10 +35,11 @@ export function openSlots(desk, toilet, slots) {
  * @param {DeskSlot} slot
  * @param {string} zone
  * @param {Date} now
+ * @param {Date} [seen] the day from which times are told; today if left out
  */
-export function slotRow(slot, zone, now) {
+export function slotRow(slot, zone, now, seen = now) {
   const stands = stateOf(slot, now);
-  const about = slot.doneAt ? t('slots.doneAt', { time: clock(slot.doneAt, zone, now) }) : t('slots.window', { opens: clock(slot.opens, zone, now), due: clock(slot.due, zone, now) });
+  const about = slot.doneAt ? t('slots.doneAt', { time: clock(slot.doneAt, zone, seen) }) : t('slots.window', { opens: clock(slot.opens, zone, seen), due: clock(slot.due, zone, seen) });
   return el('li', {}, el('strong', { class: 'numbers' }, slot.time), el('span', { class: 'slot-what' }, named('task', slot.task), el('span', { class: 'quiet small' }, about, slot.syncedLate && ` · ${t('slots.syncedLate')}`)),
     el('span', { class: `tag ${TONES[stands] ?? ''}` }, named('slot', stands)));
 }

@@ -25,7 +25,7 @@ export default {
   'signin.again': 'Please sign in again',
   'signin.ended': 'Your session has ended. After signing in you go on where you were; nothing is lost.',
   'signin.proof': 'Is it you?',
-  'signin.proofWhy': 'This is a weighty step. Please give a one-time code again.',
+  'signin.proofWhy': 'This is a weighty step. Please show once more that it is you.',
   'signin.proofCode': 'One-time code',
   'signin.prove': 'Confirm',
   'signin.wrongCode': 'The code is not right, or was used already. Wait for the next one.',
@@ -254,4 +254,6 @@ export default {
   'times.to': 'To, included',
   'times.distance': 'Every',
   'times.atHow': 'Times, with commas between',
+  'figures.tooLong': '{n} days at most: choose a shorter span.',
+  'signin.wrongPassword': 'The password is not right.',
 };

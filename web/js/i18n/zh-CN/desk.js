@@ -25,7 +25,7 @@ export default {
   'signin.again': '请重新登录',
   'signin.ended': '登录已过期。登录后会接着刚才的操作，没有丢失任何内容。',
   'signin.proof': '请确认是您本人',
-  'signin.proofWhy': '这一操作关系重大，请再次输入动态验证码。',
+  'signin.proofWhy': '这一操作关系重大，请再证明一次是您本人。',
   'signin.proofCode': '动态验证码',
   'signin.prove': '确认',
   'signin.wrongCode': '验证码不对，或已用过。请等下一个再试。',
@@ -254,4 +254,6 @@ export default {
   'times.to': '到（含）',
   'times.distance': '每隔',
   'times.atHow': '时间，用逗号隔开',
+  'figures.tooLong': '最多 {n} 天，请缩短时间。',
+  'signin.wrongPassword': '密码不对。',
 };
