@@ -27,7 +27,7 @@ export function card(seen, outage) {
     tags: [tag(named('reason', outage.reason), outage.state === 'rejected' || isOver ? '' : 'bad'), stateTag(outage)],
     facts: span(seen, outage, toilet?.zone ?? desk.zone),
     note: outage.note,
-    actions: [...(isOver ? [] : acts(seen, outage, name)), toilet?.position && !isOver && act(t('outages.elsewhere'), name, () => elsewhere(others, desk, toilet))],
+    actions: [...(isOver ? [] : acts(seen, outage, name)), toilet?.position && !isOver && outage.state !== 'rejected' && act(t('outages.elsewhere'), name, () => elsewhere(others, desk, toilet))],
   }, { 'data-outage': outage.id });
   line.append(others);
   return line;

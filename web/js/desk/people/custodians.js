@@ -4,7 +4,7 @@ import { choice } from '../../dialog.js';
 import { el, show, toast } from '../../dom.js';
 import { nameOf } from '../../facts.js';
 import { day, percent } from '../../format.js';
-import { named, t } from '../../i18n.js';
+import { language, named, t } from '../../i18n.js';
 import { confirmSheet, entry, filled, formSheet } from '../keeping/form.js';
 import { act, backTo, button, empty, figure, head, row, rows, section, tag } from '../keeping/look.js';
 import { toiletSearch } from '../keeping/pick.js';
@@ -13,6 +13,9 @@ import { tabs } from '../people.js';
 
 /** @typedef {import('../people.js').People} People */
 /** @typedef {import('../../types').Toilet} Toilet */
+/** @typedef {import('../../types').Area} Area */
+/** @typedef {import('../../types').Grant} Grant */
+/** @typedef {import('../../types').Member} Member */
 /** @typedef {import('../keeping/types').Assigned} Assigned */
 /** @typedef {import('../keeping/types').Assignments} Assignments */
 /** @typedef {import('../keeping/types').CustodianReport} CustodianReport */
@@ -100,20 +103,37 @@ function assigned(people, toilet, one, kind) {
 }
 
 /**
+ * Whoever keeps toilets clean there, by their roles.
+ * @param {People} people
+ * @param {Toilet} toilet
+ * @returns {Promise<Member[]>}
+ */
+async function keepersOf({ desk, members }, toilet) {
+  /** @type {Area | null} */
+  const area = toilet.area ? await desk.get(`/areas/${encodeURIComponent(toilet.area.code)}`) : null;
+  const covers = (/** @type {Grant} */ { role, area: code, operator }) => KEEPERS.includes(role)
+    && (code === undefined || area?.path.includes(code)) && (operator === undefined || operator === toilet.operator?.id);
+  return members.filter(({ grants }) => grants.some(covers)).sort((one, other) => one.name.localeCompare(other.name, language));
+}
+
+/**
  * @param {People} people
  * @param {number} id of the toilet
  * @param {string} name
  * @param {'custodians' | 'substitutes'} kind
  */
-function assign(people, id, name, kind) {
-  const { desk, members, areaName, again } = people;
-  const keepers = members.filter(({ grants }) => grants.some(({ role }) => KEEPERS.includes(role)));
-  const about = (/** @type {import('../../types').Member} */ { grants }) => grants.map(({ role, area }) => `${named('role', role)} ${areaName(area)}`).join(', ');
+async function assign(people, id, name, kind) {
+  const { desk, areaName, again } = people;
+  /** @type {Toilet} */
+  const toilet = await desk.get(`/toilets/${id}`);
+  const keepers = await keepersOf(people, toilet);
+  const about = (/** @type {Member} */ { grants }) => grants.map(({ role, area }) => `${named('role', role)} ${areaName(area)}`).join(', ');
   const person = choice('person', [['', t('keep.choose')], ...keepers.map((member) => /** @type {[string, string]} */ ([member.id, `${member.name} (${about(member)})`]))]);
   person.required = true;
-  const date = (/** @type {string} */ field, /** @type {boolean} */ isNeeded) => el('input', { type: 'date', name: field, required: isNeeded, min: day(new Date(), desk.zone) });
+  const date = (/** @type {string} */ field, /** @type {boolean} */ isNeeded) => el('input', { type: 'date', name: field, required: isNeeded, min: day(new Date(), toilet.zone) });
+  const hint = t(keepers.length === 0 ? 'custody.nobody' : 'custody.whoHint');
   formSheet(`${t(`custody.add.${kind}`)} · ${name}`, {
-    fields: [entry(t('custody.who'), person, t('custody.whoHint')), entry(t('custody.first'), date('from', false), t('custody.firstHint')), entry(t('custody.last'), date('to', kind === 'substitutes'))],
+    fields: [entry(t('custody.who'), person, hint), entry(t('custody.first'), date('from', false), kind === 'custodians' ? t('custody.firstHint') : t('custody.firstToday')), entry(t('custody.last'), date('to', kind === 'substitutes'))],
     submit: t('keep.save'), meanings: { conflict: t('custody.retired') },
     send: async (given, key) => {
       const body = filled(given, ['person', 'from', 'to']);

@@ -13,8 +13,10 @@ import { givable, grantText, roleFields, roleOf } from './roles.js';
 /** @typedef {import('../keeping/types').Invitation} Invitation */
 /** @typedef {import('../keeping/types').PendingInvitation} PendingInvitation */
 
-/** Whoever gets such a role signs in with a password and a second factor; the others with this phone and a PIN. */
-const WITH_PASSWORD = ['supervisor', 'admin'];
+/** Whoever gets such a role needs a password and a second factor. */
+const WITH_FACTOR = ['supervisor', 'admin'];
+/** Whoever gets such a role works at a desk, with a password; the others with their phone and a PIN. */
+const AT_DESKS = ['inspector', 'auditor'];
 
 /**
  * Those who have not joined yet; nothing where there are none.
@@ -57,7 +59,7 @@ export async function invite(people) {
       const body = { name: String(given.get('name')).trim(), ...roleOf(given) };
       /** @type {import('../../api.js').Answer<Invitation>} */
       const { body: made } = await desk.ask('POST', '/staff/invitations', { body });
-      handOver(people, made, body.name, String(given.get('role')));
+      await handOver(people, made, body.name, String(given.get('role')));
     },
   });
 }
@@ -74,10 +76,16 @@ export function renew(people, member) {
     send: async () => {
       /** @type {import('../../api.js').Answer<Invitation>} */
       const { body: made } = await desk.ask('POST', `/staff/${member.id}/invitations`, { body: {} });
-      const strongest = member.grants.find(({ role }) => WITH_PASSWORD.includes(role)) ?? member.grants[0];
-      handOver(people, made, member.name, strongest?.role ?? 'cleaner');
+      const strongest = member.grants.find(({ role }) => WITH_FACTOR.includes(role)) ?? member.grants[0];
+      await handOver(people, made, member.name, strongest?.role ?? 'cleaner');
     },
   });
+}
+
+/** @param {string} role what whoever gets it does to join */
+function stepsFor(role) {
+  if (WITH_FACTOR.includes(role)) return /** @type {const} */ (['join.scan', 'join.password', 'join.factor']);
+  return AT_DESKS.includes(role) ? /** @type {const} */ (['join.scan', 'join.password']) : /** @type {const} */ (['join.scan', 'join.pin', 'join.begin']);
 }
 
 /**
@@ -87,17 +95,18 @@ export function renew(people, member) {
  * @param {string} name
  * @param {string} role
  */
-function handOver({ desk, again }, made, name, role) {
+async function handOver({ desk, again }, made, name, role) {
   const url = `${location.origin}/join#${made.invitation}`;
-  const steps = WITH_PASSWORD.includes(role) ? /** @type {const} */ (['join.scan', 'join.password', 'join.factor']) : /** @type {const} */ (['join.scan', 'join.pin', 'join.begin']);
+  // The invitation is told this once: without the drawing the link is left.
+  const drawing = await qrDrawing(url, t('people.code')).catch(() => null);
   const paper = el('article', { class: 'keep-invitation' },
     el('h3', {}, t('people.for', { name })), el('p', { class: 'quiet' }, named('role', role)),
-    qrDrawing(url, t('people.code')),
-    el('ol', { class: 'steps' }, steps.map((step) => el('li', {}, t(`people.${step}`)))),
+    drawing,
+    el('ol', { class: 'steps' }, stepsFor(role).map((step) => el('li', {}, t(`people.${step}`)))),
     el('p', { class: 'small' }, t('people.until', { time: when(made.expiresAt, desk.zone) }), t('people.once')));
   const copied = el('p', { class: 'small quiet', role: 'status' });
   const dialog = partSheet(t('people.ready'), paper,
-    el('details', {}, el('summary', {}, t('people.link')), el('p', { class: 'secret' }, url)),
+    el('details', { open: !drawing }, el('summary', {}, t('people.link')), el('p', { class: 'secret' }, url)),
     el('p', { class: 'row' }, el('button', { class: 'button main', type: 'button', onclick: () => print() }, t('keep.print')),
       el('button', { class: 'button', type: 'button', onclick: () => copy(url, copied) }, t('people.copy'))), copied,
     el('p', { class: 'note small' }, t('people.secret')));
