@@ -54,7 +54,7 @@ for (const size of /** @type {const} */ (['phone', 'desk'])) {
       assert.ok((await seen.page.locator('.list li').first().innerText()).includes(second.name));
       assert.match(await seen.page.locator('[data-walk]').first().getAttribute('href') ?? '', /^(geo:|https:\/\/(maps\.apple|uri\.amap)\.com)/);
       if (size === 'desk') await seen.page.waitForSelector('.leaflet-marker-icon.best');
-      await seen.page.waitForTimeout(500);
+      await seen.page.waitForTimeout(1000);
       await shoot(seen.page, `find-${size}`);
       await accessible(seen.page);
       await seen.end();
@@ -83,7 +83,8 @@ for (const size of /** @type {const} */ (['phone', 'desk'])) {
       const seen = await visit(browser, demo.origin, { size, position: null });
       await seen.page.goto('/');
       await seen.page.getByRole('heading', { name: '您在哪里？' }).waitFor();
-      await seen.page.waitForTimeout(300);
+      if (size === 'desk') await seen.page.waitForSelector('.town');
+      await seen.page.waitForTimeout(500);
       await shoot(seen.page, `find-refused-${size}`);
       await accessible(seen.page);
       await seen.page.locator('article, .answer').getByRole('button', { name: '选村镇' }).click();

@@ -22,9 +22,9 @@ export async function open(root, desk) {
   };
   show(root, el('div', { class: 'part-head' }, el('h1', {}, t('part.today')), places.stream, chosen), places.sums, el('div', { class: 'day' }, places.lists, places.ground));
   const view = new DayView(desk, places);
-  chosen.addEventListener('change', () => view.load(chosen.value));
+  chosen.addEventListener('change', () => view.reload(chosen.value));
   await view.load('');
   follow({
-    changed: (ids) => view.changed(ids), reset: () => view.load(chosen.value), live: (is) => view.live(is), refused: () => desk.get('/me'),
+    changed: (ids) => view.changed(ids), reset: () => view.reload(chosen.value), live: (is) => view.live(is), refused: () => desk.get('/me'),
   }, desk.signal);
 }

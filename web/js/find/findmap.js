@@ -14,7 +14,7 @@ import { makeMap, mark } from '../map/map.js';
 /** So many of the nearest are in sight. */
 const IN_SIGHT = 4;
 
-/** @type {Promise<LeafletMap> | undefined} */
+/** @type {Promise<{map: LeafletMap, renew: () => Promise<void>}> | undefined} */
 let making;
 /** @type {import('leaflet').Marker[]} */
 let marks = [];
@@ -33,7 +33,7 @@ export async function findMap(element, place, found, chosen) {
   const toilets = found?.items ?? [];
   bestId = toilets[0]?.id;
   making ??= make(element, place, chosen);
-  const map = await making;
+  const { map, renew } = await making;
   map.invalidateSize();
   const key = `${place?.latitude} ${place?.longitude} ${bestId}`;
   if (!place || key === shown) return;
@@ -44,7 +44,9 @@ export async function findMap(element, place, found, chosen) {
   marks = [await mark(place, { tone: 'here', size: 22, title: t('where.here') }), ...(best ? [best] : []), ...others];
   for (const one of marks) one.addTo(map);
   const seen = [place, ...toilets.slice(0, IN_SIGHT).flatMap(({ position }) => (position ? [position] : []))];
-  map.fitBounds(seen.map(({ latitude, longitude }) => /** @type {[number, number]} */ ([latitude, longitude])), { padding: [60, 60], maxZoom: 16 });
+  map.fitBounds(seen.map(({ latitude, longitude }) => /** @type {[number, number]} */ ([latitude, longitude])), { padding: [60, 60], maxZoom: 16, animate: false });
+  // Another has a marker of its own now.
+  await renew();
 }
 
 /**
@@ -57,13 +59,12 @@ async function toiletMark(toilet, rank) {
   return made.on('click', () => open(toilet.id));
 }
 
-/** @type {(element: HTMLElement, place: Place | null, chosen: (place: Place) => void) => Promise<LeafletMap>} */
+/** @type {(element: HTMLElement, place: Place | null, chosen: (place: Place) => void) => Promise<{map: LeafletMap, renew: () => Promise<void>}>} */
 async function make(element, place, chosen) {
   const map = await makeMap(element, place ? { middle: place, zoom: 15 } : {});
   element.append(el('p', { class: 'maptip' }, t('map.tap')));
   map.on('click', ({ latlng }) => chosen({ latitude: latlng.lat, longitude: latlng.lng, from: 'map' }));
-  await showClusters(map, open, () => bestId);
-  return map;
+  return { map, renew: await showClusters(map, open, () => bestId) };
 }
 
 /** @param {number} id */

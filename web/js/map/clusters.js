@@ -17,6 +17,7 @@ const LABELS_FROM = 14.5;
  * @param {LeafletMap} map
  * @param {(id: number) => void} opened a toilet was pressed
  * @param {() => number | undefined} [but] a toilet that has a marker of its own
+ * @returns {Promise<() => Promise<void>>} shows them anew
  */
 export async function showClusters(map, opened, but = () => undefined) {
   const L = await leaflet();
@@ -33,6 +34,7 @@ export async function showClusters(map, opened, but = () => undefined) {
   };
   map.on('moveend', load);
   await load();
+  return load;
 }
 
 /**

@@ -13,7 +13,12 @@ import { leaflet } from './leaflet.js';
 /** @typedef {import('../types').Toilet} Toilet */
 /** @typedef {[latitude: number, longitude: number]} Corner */
 
-const COLOURS = ['#e1eddf', '#ebeedb', '#e0ecea', '#efecdf', '#e6ebe4', '#e9f0e6'];
+const IS_DARK = matchMedia('(prefers-color-scheme: dark)').matches;
+const COLOURS = IS_DARK
+  ? ['#26332b', '#2d3328', '#253232', '#332f27', '#2a302c', '#28332a']
+  : ['#e1eddf', '#ebeedb', '#e0ecea', '#efecdf', '#e6ebe4', '#e9f0e6'];
+/** Below the squares, which are where tiles would be. */
+const PANE = 'ground';
 /** Names of towns are drawn from here on, and not so near that they would lie beside what they name. */
 const NAMES_FROM = 10;
 
@@ -24,22 +29,26 @@ const NAMES_FROM = 10;
  */
 export async function drawGround(map, element, isWhole) {
   const L = await leaflet();
+  map.createPane(PANE).style.zIndex = '150';
+  const Squares = L.GridLayer.extend({ createTile: () => el('div', { class: 'square' }) });
+  map.addLayer(new Squares());
+  element.append(el('p', { class: 'whose' }, t('map.ground')));
   const grounds = await towns().catch(() => []);
   const group = L.featureGroup();
   const names = L.layerGroup();
   grounds.forEach(({ area, rings, isDrawn }, place) => {
-    const colour = COLOURS[place % COLOURS.length] ?? '#e1eddf';
-    const style = { color: isDrawn ? '#8fa697' : colour, weight: isDrawn ? 1.5 : 26, fillColor: colour, fillOpacity: 1, opacity: 1, lineJoin: /** @type {const} */ ('round'), interactive: false };
+    const colour = COLOURS[place % COLOURS.length] ?? '';
+    const style = { pane: PANE, color: isDrawn ? '#8fa697' : colour, weight: isDrawn ? 1.5 : 26, fillColor: colour, fillOpacity: 1, opacity: 1, lineJoin: /** @type {const} */ ('round'), interactive: false };
     const shape = L.polygon(rings, style).addTo(group);
     const icon = L.divIcon({ html: el('span', {}, area.name), className: 'town', iconSize: [0, 0] });
-    L.marker(shape.getBounds().getCenter(), { icon, interactive: false, keyboard: false }).addTo(names);
+    const bounds = shape.getBounds();
+    L.marker([bounds.getNorth(), bounds.getCenter().lng], { icon, interactive: false, keyboard: false }).addTo(names);
   });
-  group.addTo(map).bringToBack();
+  group.addTo(map);
   const label = () => (map.getZoom() >= NAMES_FROM ? names.addTo(map) : names.remove());
   map.on('zoomend', label);
   if (grounds.length > 0 && isWhole) map.fitBounds(group.getBounds(), { padding: [24, 24] });
   label();
-  element.append(el('p', { class: 'whose' }, t('map.ground')));
 }
 
 /**

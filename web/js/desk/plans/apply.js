@@ -1,6 +1,5 @@
 // Puts a template on many toilets: those that the reader sees and has ticked, and no other.
 
-import { Failure } from '../../api.js';
 import { choice, field } from '../../dialog.js';
 import { el, show } from '../../dom.js';
 import { nameOf } from '../../facts.js';
@@ -11,6 +10,7 @@ import { shifted } from '../figures/span.js';
 import { entry, filled, form } from '../keeping/form.js';
 import { head, section } from '../keeping/look.js';
 import { sentences, slotsOn } from './preview.js';
+import { refusal } from './refusal.js';
 
 /** @typedef {import('../types').Desk} Desk */
 /** @typedef {import('../types').PlanTemplate} PlanTemplate */
@@ -28,15 +28,15 @@ const MOST = 200;
 export async function apply(root, desk, id) {
   /** @type {[PlanTemplate, Toilet[], import('../../types').Area[]]} */
   const [template, toilets, areas] = await Promise.all([desk.get(`/plan-templates/${id}`), desk.toilets(), desk.areas()]);
-  const tomorrow = shifted(day(new Date(), desk.zone), 1);
+  const today = day(new Date(), desk.zone);
   const which = chooser(desk, toilets.filter(({ status }) => status !== 'retired'), areas);
   const made = form({
     fields: [which.element,
-      el('div', { class: 'window-line' }, entry(t('plans.from'), el('input', { name: 'from', type: 'date', value: tomorrow, required: true }), t('plans.fromHow')), entry(t('plans.to'), el('input', { name: 'to', type: 'date' }), t('plans.toHow')))],
+      el('div', { class: 'window-line' }, entry(t('plans.from'), el('input', { name: 'from', type: 'date', value: shifted(today, 1), min: today, title: t('plans.notPast'), required: true }), t('plans.fromHow')), entry(t('plans.to'), el('input', { name: 'to', type: 'date' }), t('plans.toHow')))],
     submit: t('plans.applyNow'),
     send: async (given, key) => {
       const body = { template: id, ...filled(given, ['from', 'to']), toilets: which.read() };
-      if (body.toilets.length === 0 || body.toilets.length > MOST) throw new Failure(422, counted(body.toilets.length), 0);
+      if (body.toilets.length === 0 || body.toilets.length > MOST) throw refusal(body.toilets.length === 0 ? t('plans.chooseSome') : t('plans.tooMany', { n: body.toilets.length, most: MOST }));
       /** @type {import('../../api.js').Answer<import('../types').PlanApplied>} */
       const { body: applied } = await desk.ask('POST', '/plans/apply', { body, key: key(body) });
       show(root, ...told(desk, applied, String(given.get('from')), new Map(toilets.map((toilet) => [toilet.id, toilet]))));
@@ -45,15 +45,6 @@ export async function apply(root, desk, id) {
   });
   show(root, el('a', { href: '#plans', class: 'back-link' }, t('plans.back')), head(t('plans.applyTitle', { name: template.name }), t('plans.applyLead')),
     section(t('plans.says'), null, sentences(template)), section(t('plans.which'), null, made));
-}
-
-/**
- * What is said before it is sent.
- * @param {number} n
- */
-function counted(n) {
-  const title = n === 0 ? t('plans.chooseSome') : t('plans.tooMany', { n, most: MOST });
-  return { type: '', title, status: 422, detail: title, instance: '', code: 'said', requestId: '', errors: [] };
 }
 
 /**

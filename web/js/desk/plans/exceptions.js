@@ -8,6 +8,7 @@ import { confirmSheet, entry, filled, form } from '../keeping/form.js';
 import { empty, head, row, rows, section, tag } from '../keeping/look.js';
 import { toiletSearch, toiletsOf } from '../keeping/pick.js';
 import { sentences } from './preview.js';
+import { refusal } from './refusal.js';
 import { FIRST, windowsEditor } from './window.js';
 
 /** @typedef {import('../types').Desk} Desk */
@@ -102,9 +103,14 @@ function overField(desk, areas, chosen) {
     one.hidden = how.value === 'area';
     show(name, toilet ? tag(nameOf(toilet), 'good') : el('span', { class: 'quiet' }, t('plans.chooseToilet')));
   }
+  const read = () => {
+    if (how.value === 'area') return { area: area.value };
+    if (!toilet) throw refusal(t('plans.chooseToilet'));
+    return { toilet: toilet.id };
+  };
   how.addEventListener('change', draw);
   draw();
-  return { element: el('div', { 'data-field': 'over' }, field(t('plans.over2'), how), areaField, one, el('small', { class: 'wrong', hidden: true })), read: () => (how.value === 'area' ? { area: area.value } : { toilet: toilet?.id ?? 0 }) };
+  return { element: el('div', { 'data-field': 'over' }, field(t('plans.over2'), how), areaField, one, el('small', { class: 'wrong', hidden: true })), read };
 }
 
 /** On which days. */

@@ -62,7 +62,7 @@ export async function editPlan(root, desk, id) {
   const tomorrow = shifted(today, 1);
   const windows = windowsEditor(plans.find(({ from, to }) => from <= tomorrow && (!to || to >= tomorrow))?.windows ?? [FIRST]);
   const made = form({
-    fields: [windows.element, el('div', { class: 'window-line' }, entry(t('plans.from'), el('input', { name: 'from', type: 'date', value: tomorrow, required: true }), t('plans.fromHow')), entry(t('plans.to'), el('input', { name: 'to', type: 'date' }), t('plans.toHow'))),
+    fields: [windows.element, el('div', { class: 'window-line' }, entry(t('plans.from'), el('input', { name: 'from', type: 'date', value: tomorrow, min: today, title: t('plans.notPast'), required: true }), t('plans.fromHow')), entry(t('plans.to'), el('input', { name: 'to', type: 'date' }), t('plans.toHow'))),
       el('p', { class: 'note' }, t('plans.noPreview'))],
     submit: t('plans.savePlan'),
     send: async (given, key) => {

@@ -5,6 +5,7 @@ import { el, show } from '../../dom.js';
 import { named, t } from '../../i18n.js';
 import { icon } from '../../icons.js';
 import { durationField } from './duration.js';
+import { refusal } from './refusal.js';
 
 /** @typedef {import('../types').PlanWindow} PlanWindow */
 /** @typedef {import('../types').CheckPoint} CheckPoint */
@@ -146,10 +147,14 @@ export function windowsEditor(windows) {
   };
   windows.forEach(add);
   draw();
+  const read = () => {
+    if (editors.length === 0) throw refusal(t('window.none'));
+    return editors.map((one, index) => one.read(index));
+  };
   const button = el('button', { class: 'button', type: 'button', onclick: () => {
     add(FIRST);
     draw();
     editors[editors.length - 1]?.element.querySelector('select')?.focus();
   } }, icon('add'), t('window.add'));
-  return { element: el('div', { class: 'windows-all' }, place, el('p', { class: 'row' }, button)), read: () => editors.map((one, index) => one.read(index)) };
+  return { element: el('div', { class: 'windows-all' }, place, el('p', { class: 'row' }, button)), read };
 }

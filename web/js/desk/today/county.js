@@ -22,6 +22,8 @@ export function county(desk) {
   /** @type {Map<number, DeskSlot[]>} */
   const slots = new Map();
   let date = '';
+  /** Which loading counts: one that was overtaken stops. */
+  let turn = 0;
 
   /** @param {number} id */
   async function loadSlots(id) {
@@ -36,9 +38,11 @@ export function county(desk) {
    * @param {(known: number, of: number) => void} came so many are known by now
    */
   async function load(area, came) {
+    const mine = (turn += 1);
     date = day(new Date(), desk.zone);
     /** @type {Toilet[]} */
     const all = area ? await desk.all('/toilets', { area, crs: settings.crs }) : await desk.toilets();
+    if (mine !== turn) return;
     toilets.clear();
     slots.clear();
     for (const toilet of all) if (toilet.status !== 'planned' && toilet.status !== 'retired') toilets.set(toilet.id, toilet);
@@ -47,9 +51,9 @@ export function county(desk) {
     const waiting = [...toilets.keys()];
     const of = waiting.length;
     const worker = async () => {
-      for (let id = waiting.shift(); id !== undefined && !desk.signal.aborted; id = waiting.shift()) {
+      for (let id = waiting.shift(); id !== undefined && mine === turn && !desk.signal.aborted; id = waiting.shift()) {
         await loadSlots(id);
-        came(slots.size, of);
+        if (mine === turn) came(slots.size, of);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));

@@ -37,8 +37,20 @@ export class DayView {
     this.known = 0;
     this.of = 0;
     this.drawnAt = 0;
-    const ticking = setInterval(() => (this.all.isOld() ? this.load(this.area).catch(() => undefined) : this.draw()), TICK);
+    const ticking = setInterval(() => (this.all.isOld() ? this.reload(this.area) : this.draw()), TICK);
     desk.signal.addEventListener('abort', () => clearInterval(ticking));
+  }
+
+  /**
+   * Loads it, and says where that fails.
+   * @param {string} code of the area, empty for all
+   */
+  async reload(code) {
+    try {
+      await this.load(code);
+    } catch (error) {
+      if (!this.desk.signal.aborted) toast(sentence(error));
+    }
   }
 
   /** @param {string} code of the area, empty for all */
