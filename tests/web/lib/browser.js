@@ -21,7 +21,7 @@ export const SIZES = {
 /** In the middle of the demonstration's county town, 300 m from toilet 17. */
 export const HERE = { latitude: 34.8290, longitude: 112.4380, accuracy: 20 };
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** Starts Chromium: Debian's, or the one that CHROMIUM names. */
 export async function launch() {

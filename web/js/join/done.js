@@ -13,7 +13,6 @@ import { signIn } from '../staff/person.js';
 export async function done({ totp, device, pin }) {
   const isIn = device !== undefined && (await signedIn(device, pin ?? ''));
   return [
-    el('h2', {}, t('join.done')),
     totp !== undefined && (await secondFactor(totp)),
     device !== undefined && el('p', {}, t(isIn ? 'join.rememberPin' : 'join.signInNow')),
     el('p', { class: 'row' }, device !== undefined

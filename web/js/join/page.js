@@ -12,12 +12,16 @@ const invitation = decodeURIComponent(location.hash.slice(1));
 bar(t('title.join'));
 // It counts once, and is nobody's business who looks at the screen or the history.
 history.replaceState(null, '', location.pathname);
-draw(el('p', { class: 'quiet' }, t(invitation ? 'join.lead' : 'join.none')), form(invitation, async (joined) => draw(...(await done(joined)))));
+draw(t('join.welcome'), el('p', { class: 'quiet' }, t(invitation ? 'join.lead' : 'join.none')),
+  form(invitation, async (joined) => draw(t('join.done'), ...(await done(joined)))));
 keepPages();
 // Another invitation, opened where one was before.
 addEventListener('hashchange', () => location.reload());
 
-/** @param {...(Node | string | false)} children */
-function draw(...children) {
-  show(main, el('div', { class: 'narrow-page' }, el('section', { class: 'card join' }, el('h1', {}, t('join.welcome')), ...children)));
+/**
+ * @param {string} title
+ * @param {...(Node | string | false)} children
+ */
+function draw(title, ...children) {
+  show(main, el('div', { class: 'narrow-page' }, el('section', { class: 'card join' }, el('h1', {}, title), ...children)));
 }

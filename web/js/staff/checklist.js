@@ -20,7 +20,8 @@ export function checklist(draft, keep) {
       for (const { set } of rows) set({ ok: true });
       keep();
     } }, t('check.all'));
-    return [el('fieldset', { class: 'checks' }, el('legend', {}, t('check.of', { task: named('task', task) })), all, ...rows.map(({ element }) => element))];
+    const title = t('check.of', { task: named('task', task) });
+    return [el('div', { class: 'checks', role: 'group', 'aria-label': title }, el('div', { class: 'card-head' }, el('h2', {}, title), all), ...rows.map(({ element }) => element))];
   });
 }
 

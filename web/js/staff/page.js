@@ -42,7 +42,7 @@ async function open() {
     else if (before) note('signedOut');
     else await welcome();
   } catch {
-    if (!before) show(main, el('div', { class: 'narrow-page' }, plateCard(), el('p', { class: 'note', role: 'alert' }, t('staff.firstTime')),
+    if (!before) show(main, el('div', { class: 'narrow-page' }, plateCard(false), el('p', { class: 'note', role: 'alert' }, t('staff.firstTime')),
       el('p', {}, el('button', { class: 'button', type: 'button', onclick: open }, t('tryAgain')))));
   }
   keepPages();
@@ -76,13 +76,16 @@ async function welcome() {
     note('idle');
     become(found);
     send(found.id);
-  }, plateCard());
+  }, plateCard(true));
 }
 
-/** What a plate means to whoever does not clean here. */
-function plateCard() {
+/**
+ * What a plate means to whoever does not clean here.
+ * @param {boolean} isRead whether the service said whose plate it is
+ */
+function plateCard(isRead) {
   if (!plate || !('toilet' in plate)) return null;
-  return el('section', { class: 'card' }, el('h1', {}, t('plate.staffs')), el('p', {}, t('plate.staffsWhy')),
+  return el('section', { class: 'card' }, el('h1', {}, isRead ? t('plate.staffs') : t('plate.of', { toilet: plate.toilet })), isRead && el('p', {}, t('plate.staffsWhy')),
     el('p', { class: 'row' }, el('a', { class: 'button', href: `/toilets/${plate.toilet}` }, t('plate.toilet'))));
 }
 

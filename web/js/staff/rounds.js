@@ -48,10 +48,19 @@ export function roundCard(kept, failed, records, actions) {
  */
 function row(stop, slots, actions) {
   const about = [stop.code ?? `#${stop.toilet}`, stop.distance === undefined ? '' : metres(stop.distance), stop.address ?? ''].filter(Boolean).join(' · ');
+  const [next, ...later] = slots.filter(({ state }) => state === 'later');
+  const due = slots.filter(({ state }) => state !== 'later');
   return el('li', {}, el('button', { class: 'stop', type: 'button', 'data-focus': `stop-${stop.toilet}`, onclick: () => actions.open(stop) },
     el('span', { class: 'name' }, nameOf(stop), stop.own && el('span', { class: 'own' }, t('round.own'))),
     el('span', { class: 'quiet small' }, about),
-    el('span', { class: 'slots' }, slots.map(({ slot, state }) => el('span', { class: `tag ${TONES[state]}` }, named('task', slot.task), ' ',
-      state === 'done' ? t('slot.done') : state === 'later' ? t('slot.from', { time: clock(slot.opens, ZONE) }) : t(state === 'overdue' ? 'slot.overdue' : 'slot.until', { time: clock(slot.due, ZONE) })))),
-    stop.remarks && stop.remarks.length > 0 && el('span', { class: 'quiet small remark' }, stop.remarks.map((remark) => `“${remark}”`).join(' '))));
+    el('span', { class: 'slots' }, due.map(tag), next && tag(next), later.length > 0 && el('span', { class: 'quiet small' }, t('slot.more', { n: later.length }))),
+    stop.remarks && stop.remarks.length > 0 && el('span', { class: 'quiet small remark' }, stop.remarks.map((remark) => t('round.remark', { remark })).join(' '))));
+}
+
+/** @param {Standing} standing */
+function tag({ slot, state }) {
+  const when = state === 'done' ? t('slot.done')
+    : state === 'later' ? t('slot.from', { time: clock(slot.opens, ZONE) })
+      : t(state === 'overdue' ? 'slot.overdue' : 'slot.until', { time: clock(slot.due, ZONE) });
+  return el('span', { class: `tag ${TONES[state]}` }, named('task', slot.task), ' ', when);
 }
