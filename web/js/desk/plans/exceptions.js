@@ -118,12 +118,17 @@ function daysFields() {
   const boxes = WEEKDAYS.map((name) => el('input', { type: 'checkbox', value: name }));
   const kind = choice('dayKind', [['', t('plans.anyDay')], ...['holiday', 'working', 'free'].map((name) => /** @type {[string, string]} */ ([name, named('dayKind', name)]))]);
   const monthDay = { pattern: '[0-9]{2}-[0-9]{2}', placeholder: '05-01', maxlength: 5, title: t('plans.seasonForm') };
+  const season = (/** @type {string} */ which, /** @type {string} */ label) => {
+    const made = entry(label, el('input', { name: `season${which}`, ...monthDay }));
+    made.dataset.field = `season.${which.toLowerCase()}`;
+    return made;
+  };
   return {
     elements: [
       el('div', { class: 'window-line' }, entry(t('plans.firstDay'), el('input', { name: 'from', type: 'date' })), entry(t('plans.lastDay'), el('input', { name: 'to', type: 'date' }))),
       el('details', {}, el('summary', {}, t('plans.moreDays')),
         el('div', { class: 'weekdays', role: 'group', 'aria-label': t('days.week') }, boxes.map((box) => el('label', {}, box, el('span', {}, named('weekday', box.value))))),
-        el('div', { class: 'window-line' }, field(t('plans.dayKind'), kind), entry(t('plans.seasonFrom'), el('input', { name: 'seasonFrom', ...monthDay })), entry(t('plans.seasonTo'), el('input', { name: 'seasonTo', ...monthDay })))),
+        el('div', { class: 'window-line' }, field(t('plans.dayKind'), kind), season('From', t('plans.seasonFrom')), season('To', t('plans.seasonTo')))),
     ],
     read(/** @type {FormData} */ given) {
       const { seasonFrom, seasonTo, ...span } = filled(given, ['from', 'to', 'seasonFrom', 'seasonTo']);

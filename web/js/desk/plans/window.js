@@ -61,7 +61,7 @@ function daysField(window) {
   how.value = window.weekdays ? 'week' : window.monthDays ? 'month' : 'every';
   const boxes = WEEKDAYS.map((day) => el('input', { type: 'checkbox', value: day, checked: window.weekdays?.includes(day) ?? false }));
   const week = el('div', { class: 'weekdays', role: 'group', 'aria-label': t('days.week'), 'data-name': 'weekdays' },
-    boxes.map((box) => el('label', {}, box, el('span', {}, named('weekday', box.value)))));
+    boxes.map((box) => el('label', {}, box, el('span', {}, named('weekday', box.value)))), el('small', { class: 'wrong', hidden: true }));
   const dates = el('input', { inputmode: 'numeric', placeholder: '1, 15', value: (window.monthDays ?? []).join(', ') });
   const month = labelled(t('days.monthHow'), dates, 'monthDays');
   const draw = () => {
