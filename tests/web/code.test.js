@@ -55,7 +55,7 @@ test('each word is there in both languages, with the same places to be filled in
   const folder = new URL('i18n/', JS);
   const parts = await readdir(new URL('zh-CN/', folder));
   assert.deepEqual(await readdir(new URL('en/', folder)), parts);
-  const places = (/** @type {string} */ text) => (text.match(/\{\w+\}/g) ?? []).sort();
+  const places = (/** @type {string} */ text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
   for (const part of parts) {
     const [chinese, english] = await Promise.all(['zh-CN', 'en'].map(async (language) => (await import(fileURLToPath(new URL(`${language}/${part}`, folder)))).default));
     assert.deepEqual(Object.keys(english).sort(), Object.keys(chinese).sort(), part);
