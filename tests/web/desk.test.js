@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
 import { accessible, launch, shoot, visit } from './lib/browser.js';
-import { HOSTILE, giveRounds, rename } from './lib/crew.js';
+import { asAdmin } from './lib/admin.js';
+import { HOSTILE, rename } from './lib/crew.js';
 import { freshCode, signedIn, staffAs, startDesk } from './lib/signin.js';
 
 /** Of the county town, where the demonstration's cleaner works. */
@@ -20,12 +21,23 @@ before(async () => {
   demo = await startDesk({}, ['--history', '0']);
   browser = await launch();
   await rename(demo, TOILET, HOSTILE);
-  await giveRounds(demo, [TOILET, 18]);
+  await giveOne([TOILET, 18]);
 });
 after(async () => {
   await browser?.close();
   await demo?.stop();
 });
+
+/**
+ * Has one thing due today at these toilets, which can be done at any hour.
+ * @param {number[]} toilets
+ */
+async function giveOne(toilets) {
+  const ask = await asAdmin(demo);
+  const from = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date());
+  const window = { task: 'round', at: ['23:59'], earlyMinutes: 1440, lateMinutes: 60, graceMinutes: 60 };
+  for (const toilet of toilets) await ask('POST', `/toilets/${toilet}/plans`, { from, windows: [window] });
+}
 
 /**
  * @param {import('playwright-core').Page} page
