@@ -45,6 +45,9 @@ for (const size of /** @type {const} */ (['phone', 'desk'])) {
     assert.equal(await page.locator('[data-place]').count(), 5);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载 GeoJSON' }).click()]);
     assert.equal(download.suggestedFilename(), 'layout.geojson');
+    await page.locator('[data-place="2"]').getByRole('button').click();
+    await page.locator('.keep-map').getByText('200 m').or(page.locator('.keep-map').getByText('300 m')).first().waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
     await shoot(page, `keeping-layout-worked-${size}`, true);
     await accessible(page);
     await end();

@@ -94,7 +94,7 @@ describe('closures', () => {
     assert.equal(await waiting.locator('.keep-row').count(), 2);
     await waiting.getByRole('button', { name: /^同意/ }).first().click();
     await send(page);
-    await page.getByText(/已确认“/).waitFor();
+    await page.locator('dialog').waitFor({ state: 'detached' });
     await waiting.getByRole('button', { name: /^驳回/ }).click();
     await send(page);
     await page.getByText('没有等待审核的停用').waitFor();
@@ -223,6 +223,37 @@ describe('people', () => {
     await page.getByText('邀请已撤回').waitFor();
     assert.equal((await post('/invitations/accept', { invitation: url.split('#')[1], pin: '583921' })).status, 404);
     await end();
+  });
+
+  test('a lost phone is signed out, a further role that asks for a second factor comes by invitation, and a role is taken', async () => {
+    const { login, password } = staffAs(demo, 'cleaner');
+    const { token } = (await post('/sessions', { login, password })).body;
+    const me = async () => (await fetch(`${demo.origin}/api/v1/me`, { headers: { Authorization: `Bearer ${token}` } }));
+    const { name, id } = await (await me()).json();
+    const { page, end } = await desk('people', { role: 'admin', size: 'phone', dark: true });
+    const manage = async (/** @type {RegExp} */ what) => {
+      await page.getByRole('searchbox').fill(name);
+      await page.locator(`[data-person="${id}"] button`).click();
+      await page.locator('dialog').getByRole('button', { name: what }).first().click();
+    };
+    await manage(/^退出所有登录/);
+    await accessible(page);
+    await send(page);
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    assert.equal((await me()).status, 401);
+    await manage(/^增加角色/);
+    await page.locator('dialog select[name=role]').selectOption('supervisor');
+    await send(page);
+    assert.match(await wrong(page).innerText(), /再按一次，改为发给此人一份邀请/);
+    await send(page);
+    assert.match(await scanned(page), /join#gci_/);
+    await page.getByRole('button', { name: '关闭' }).click();
+    await page.locator('.keep-row', { hasText: '重新登录' }).filter({ hasText: name }).waitFor();
+    await manage(/^收回/);
+    await page.locator('dialog').last().locator('button[type=submit]').click();
+    await page.waitForFunction(() => !document.querySelector('dialog'));
+    assert.equal(await page.locator(`[data-person="${id}"]`).count(), 0, 'who holds no role is no longer listed');
+    await end(/422/);
   });
 
   test('only what a role may is shown: an auditor reads, and changes nothing', async () => {

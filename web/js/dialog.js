@@ -4,6 +4,9 @@ import { el } from './dom.js';
 import { t } from './i18n.js';
 import { icon } from './icons.js';
 
+/** How many sheets there were: one may lie over another, and each has a title of its own. */
+let count = 0;
+
 /**
  * Opens a sheet.
  * @param {string} title
@@ -11,8 +14,10 @@ import { icon } from './icons.js';
  * @returns {HTMLDialogElement}
  */
 export function sheet(title, ...children) {
-  const dialog = el('dialog', { 'aria-labelledby': 'sheet-title' },
-    el('div', { class: 'head' }, el('h2', { id: 'sheet-title' }, title),
+  count += 1;
+  const id = `sheet-title-${count}`;
+  const dialog = el('dialog', { 'aria-labelledby': id },
+    el('div', { class: 'head' }, el('h2', { id }, title),
       el('button', { class: 'plain narrow', type: 'button', 'aria-label': t('close'), onclick: () => dialog.close() }, icon('close'))),
     el('div', { class: 'body' }, ...children));
   dialog.addEventListener('close', () => dialog.remove());

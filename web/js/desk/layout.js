@@ -47,10 +47,11 @@ export async function open(root, desk) {
         const report = points ? await ofPoints(desk, params, points) : await ofArea(desk, { ...params, area: area.value });
         if (desk.signal.aborted) return;
         const place = el('div', { class: 'keep-map' });
-        const download = points ? null : { ...params, area: area.value };
-        show(result, sums(desk, report), el('section', { class: 'card keep-mapcard' }, place), findings(report), after(report, download));
         result.classList.add('done');
-        await layoutMap(place, desk, report, { area: points ? null : area.value, points: points ?? [], isNow: !time });
+        const drawn = layoutMap(place, desk, report, { area: points ? null : area.value, points: points ?? [], isNow: !time });
+        const download = points ? null : { ...params, area: area.value };
+        show(result, sums(desk, report), el('section', { class: 'card keep-mapcard' }, place), findings(report, (where) => drawn.then((showAt) => showAt(where)).catch(() => undefined)), after(report, download));
+        await drawn;
       } catch (error) {
         show(result);
         throw error;

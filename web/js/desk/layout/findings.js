@@ -4,11 +4,12 @@ import { address } from '../../api.js';
 import { el } from '../../dom.js';
 import { metres, percent } from '../../format.js';
 import { language, t } from '../../i18n.js';
-import { empty, figure, row, rows, section } from '../keeping/look.js';
+import { act, empty, figure, row, rows, section } from '../keeping/look.js';
 import { when } from '../keeping/times.js';
 
 /** @typedef {import('../types').Desk} Desk */
 /** @typedef {import('../keeping/types').LayoutReport} LayoutReport */
+/** @typedef {import('../../types').Position} Position */
 
 const WHOLE = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const AREA = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
@@ -34,17 +35,20 @@ export function sums(desk, report) {
 /**
  * The proposed places and the gaps.
  * @param {LayoutReport} report
+ * @param {(place: Position) => void} showAt shows a place on the map
  */
-export function findings(report) {
+export function findings(report, showAt) {
   const { gaps, places } = report;
   const gain = (/** @type {{points: number, weight: number}} */ much) => (report.area === undefined
     ? t('layout.gainPoints', { n: WHOLE.format(much.points), weight: WHOLE.format(much.weight) }) : t('layout.gain', { n: squareKilometres(report, much.points) }));
   return el('div', { class: 'keep-findings' },
     section(t('layout.proposed'), places.length, places.length === 0 ? empty(t('layout.noPlaces')) : rows(places.map((place, rank) => row({
       title: `${rank + 1}. ${place.name ?? coordinates(place)}`, facts: [gain(place.gain), place.name && coordinates(place)],
+      actions: [act(t('layout.onMap'), String(rank + 1), () => showAt(place))],
     }, { 'data-place': rank + 1 })))),
     section(t('layout.gaps'), gaps.length, gaps.length === 0 ? empty(t('layout.noGaps')) : el('details', {}, el('summary', {}, t('layout.showGaps')), rows(gaps.map((gap) => row({
       title: gap.name ?? coordinates(gap), facts: [gap.metres !== undefined && t('layout.away', { distance: metres(gap.metres) })],
+      actions: [act(t('layout.onMap'), gap.name ?? coordinates(gap), () => showAt(gap))],
     }))))));
 }
 

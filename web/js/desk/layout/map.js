@@ -17,7 +17,11 @@ import { settings } from '../../settings.js';
 const SERVED = { color: '#07823f', weight: 1, fillColor: '#07c160', fillOpacity: 0.25, interactive: false };
 const WANTED = { color: '#1463b3', weight: 1.5, dashArray: '5 4', fillColor: '#1463b3', fillOpacity: 0.12, interactive: false };
 
+/** How near a place is looked at. */
+const NEAR = 15;
+
 /**
+ * Answers what shows a place on it.
  * @param {HTMLElement} place
  * @param {Desk} desk
  * @param {LayoutReport} report
@@ -46,6 +50,10 @@ export async function layoutMap(place, desk, report, { area, points, isNow }) {
     .bindTooltip(el('span', {}, gap.metres === undefined ? t('layout.gap') : t('layout.away', { distance: metres(gap.metres) }))).addTo(map);
   if (seen.isValid()) map.fitBounds(seen, { padding: [16, 16] });
   place.append(legend(isNow));
+  return (/** @type {import('../../types').Position} */ { latitude, longitude }) => {
+    map.setView([latitude, longitude], NEAR);
+    place.scrollIntoView({ block: 'nearest' });
+  };
 }
 
 /** @param {boolean} isNow */

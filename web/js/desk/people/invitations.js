@@ -70,16 +70,25 @@ export async function invite(people) {
  * @param {Member} member
  */
 export function renew(people, member) {
-  const { desk } = people;
   formSheet(t('people.renew'), {
     fields: [el('p', {}, t('people.renewWhat', { name: member.name }))], submit: t('people.inviteGo'), meanings: { 403: t('people.notYours') },
     send: async () => {
-      /** @type {import('../../api.js').Answer<Invitation>} */
-      const { body: made } = await desk.ask('POST', `/staff/${member.id}/invitations`, { body: {} });
-      const strongest = member.grants.find(({ role }) => WITH_FACTOR.includes(role)) ?? member.grants[0];
-      await handOver(people, made, member.name, strongest?.role ?? 'cleaner');
+      await inviteTo(people, member, {});
     },
   });
+}
+
+/**
+ * Invites somebody who is there already, with a further role or to sign in anew alone.
+ * @param {People} people
+ * @param {Member} member
+ * @param {{role?: string}} more
+ */
+export async function inviteTo(people, member, more) {
+  /** @type {import('../../api.js').Answer<Invitation>} */
+  const { body: made } = await people.desk.ask('POST', `/staff/${member.id}/invitations`, { body: more });
+  const roles = [...member.grants.map(({ role }) => role), ...(more.role ? [more.role] : [])];
+  await handOver(people, made, member.name, roles.find((role) => WITH_FACTOR.includes(role)) ?? more.role ?? roles[0] ?? 'cleaner');
 }
 
 /** @param {string} role what whoever gets it does to join */

@@ -1,11 +1,12 @@
 // The people who hold a role, and what can be done with one of them.
 
+import { Failure } from '../../api.js';
 import { choice } from '../../dialog.js';
 import { el, show, toast } from '../../dom.js';
 import { language, named, t } from '../../i18n.js';
 import { confirmSheet, formSheet, partSheet } from '../keeping/form.js';
 import { act, button, empty, row, rows, tag } from '../keeping/look.js';
-import { renew } from './invitations.js';
+import { inviteTo, renew } from './invitations.js';
 import { givable, grantText, roleFields, roleOf } from './roles.js';
 
 /** @typedef {import('../people.js').People} People */
@@ -128,16 +129,28 @@ function take(people, member, grant, done) {
 }
 
 /**
+ * A further role. One that asks for a second factor is given by an invitation to whoever has none.
  * @param {People} people
  * @param {Member} member
  */
 async function give(people, member) {
   const { desk, again } = people;
+  let isInvited = false;
   formSheet(t('people.giveTitle', { name: member.name }), {
     fields: await roleFields(people), submit: t('people.give'),
     meanings: { conflict: t('people.held'), 403: t('people.notYours'), 404: t('people.notThere') },
     send: async (given) => {
-      await desk.ask('POST', `/staff/${member.id}/grants`, { body: roleOf(given) });
+      const body = roleOf(given);
+      if (isInvited) {
+        await inviteTo(people, member, body);
+        return;
+      }
+      try {
+        await desk.ask('POST', `/staff/${member.id}/grants`, { body });
+      } catch (error) {
+        isInvited = error instanceof Failure && error.problem?.errors.some(({ code }) => code === 'needsSecondFactor') === true;
+        throw error;
+      }
       toast(t('people.given', { name: member.name }));
       await again();
     },

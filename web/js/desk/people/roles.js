@@ -52,6 +52,7 @@ export async function roleFields({ desk, operators }) {
 /**
  * What those fields say, as the interface takes it.
  * @param {FormData} given
+ * @returns {{role?: string, area?: string, operator?: number}}
  */
 export function roleOf(given) {
   const { operator, ...rest } = filled(given, ['role', 'area', 'operator']);

@@ -27,7 +27,7 @@ export default {
   'fault.unknownOperator': 'There is no such body.',
   'fault.notConvertible': 'Only an AAA assessed in 2021 or later can be determined as I directly.',
   'fault.otherKind': 'A grade of tourist toilets and a class of urban ones cannot replace each other.',
-  'fault.needsSecondFactor': 'This role asks for a second factor, which they do not have. Send them an invitation instead.',
+  'fault.needsSecondFactor': 'This role asks for a second factor, which they do not have. Press again to send them an invitation to it instead.',
   'fault.notStaff': 'That is no role of the staff.',
   'fault.noOutline': 'Nobody knows where this area ends. Choose the area above it, or paste a list of villages.',
   'fault.tooMany': 'Too many. Choose fewer, or a larger radius.',

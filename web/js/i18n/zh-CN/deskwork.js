@@ -27,7 +27,7 @@ export default {
   'fault.unknownOperator': '没有这个单位。',
   'fault.notConvertible': '只有 2021 年及以后评定的 AAA 级才能直接认定为 Ⅰ 类。',
   'fault.otherKind': '旅游厕所等级和城市公厕类别不能互相取代。',
-  'fault.needsSecondFactor': '这个角色需要动态验证码，而此人还没有。请改为发一份邀请。',
+  'fault.needsSecondFactor': '这个角色需要动态验证码，而此人还没有。再按一次，改为发给此人一份邀请。',
   'fault.notStaff': '这不是工作人员的角色。',
   'fault.noOutline': '系统不知道这个区域的边界，请选择它的上级区域，或粘贴村庄列表。',
   'fault.tooMany': '太多了，请少选一些，或把半径放大。',
