@@ -166,6 +166,7 @@ pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
     let ctx = Ctx::new(store, clock, calendars, keys, http::render_fragment).with_wechat(wechat(config)?);
     let ctx = ctx.sending(Outbound::new(config.outbound.clone())?);
     let ctx = ctx.reached_at(config.public_url.clone()).publishing_in(config.public_crs);
+    let ctx = ctx.drawn_on(config.map_tiles.clone());
     Ok(ctx.locking_out(config.lock_out).with_targets(targets))
 }
 

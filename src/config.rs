@@ -12,6 +12,7 @@ use config::{Environment, File, FileFormat, Source, Value};
 
 use crate::domain::Violation;
 use crate::domain::account::LockOut;
+use crate::domain::map_tiles::MapTiles;
 use crate::domain::public_url::PublicUrl;
 use crate::gateway::{self, outbound, wechat};
 use crate::geo::Crs;
@@ -112,6 +113,17 @@ const SETTINGS: &[Setting] = &[
         default: "",
         meaning: "the only datum in which positions are published: gcj02, bd09 or wgs84; unset: whichever is asked for",
     },
+    Setting {
+        key: "map_tiles",
+        default: "",
+        meaning: "the tiles under the page's map: https://HOST/…{z}…{x}…{y}…, or a path on this host; unset: a plain ground",
+    },
+    Setting { key: "map_tiles_crs", default: "", meaning: "the datum in which these tiles are drawn: wgs84 or gcj02" },
+    Setting {
+        key: "map_attribution",
+        default: "",
+        meaning: "whose map these tiles are, as their licence wants it shown",
+    },
 ];
 
 /// A variable that belongs to the tests and is no setting.
@@ -148,6 +160,8 @@ pub struct Config {
     pub targets_file: Option<PathBuf>,
     /// The only datum in which positions are published.
     pub public_crs: Option<Crs>,
+    /// The tiles under the page's map.
+    pub map_tiles: Option<MapTiles>,
     /// How much clients may take.
     pub limits: Limits,
     /// Every setting with its value as it may be shown, and where it came from.
@@ -235,6 +249,7 @@ impl Config {
             by_address: whole("address_failures", &text("address_failures"), 10_000, &mut wrong),
         };
         let public_crs = public_crs(&text("public_crs"), &mut wrong);
+        let map_tiles = map_tiles(text, public_crs, &mut wrong);
         let limits = limits(text, &mut wrong);
         for key in ["database_url", "wechat_proxy", "outbox_proxy"] {
             if let Some((url, _)) = found.get_mut(key) {
@@ -257,6 +272,7 @@ impl Config {
                 lock_out,
                 targets_file,
                 public_crs,
+                map_tiles,
                 limits,
                 shown: found,
             }),
@@ -335,6 +351,24 @@ fn public_crs(text: &str, wrong: &mut Vec<String>) -> Option<Crs> {
         return None;
     }
     text.parse().map_err(|error| wrong.push(format!("public_crs is “{text}”: {error}"))).ok()
+}
+
+/// The tiles of the map, whose datum nobody may guess: the page speaks of positions in that one.
+fn map_tiles(text: impl Fn(&str) -> String, public: Option<Crs>, wrong: &mut Vec<String>) -> Option<MapTiles> {
+    let template = text("map_tiles");
+    if template.is_empty() {
+        return None;
+    }
+    let crs = text("map_tiles_crs").parse().ok().filter(|crs| public.is_none_or(|public| public == *crs));
+    let Some(crs) = crs else {
+        wrong.push(
+            "map_tiles_crs must say in which datum map_tiles are drawn: wgs84 or gcj02, that of public_crs if set"
+                .to_owned(),
+        );
+        return None;
+    };
+    let tiles = MapTiles::new(&template, crs, &text("map_attribution"));
+    tiles.map_err(|violation| wrong.push(format!("map_tiles is “{template}”: {}", violation.message))).ok()
 }
 
 /// The limits of the front door; what is wrong with them is told.

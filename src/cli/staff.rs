@@ -109,11 +109,11 @@ impl Staff {
     /// Does it; answers what is printed.
     async fn done(self, ctx: &Ctx) -> anyhow::Result<String> {
         match self {
-            Self::Bootstrap { name } => Ok(invitation(&invitations::bootstrap(ctx, name).await?)),
+            Self::Bootstrap { name } => Ok(invitation(ctx, &invitations::bootstrap(ctx, name).await?)),
             Self::Invite { name, role, area, operator } => {
                 let reach = Reach { area, operator: operator.map(OperatorId) };
                 let sent = invitations::invite(ctx, Caller::Host, name, role, reach).await;
-                Ok(invitation(&sent.map_err(|failure| unknown(failure, "there is no such area or body"))?))
+                Ok(invitation(ctx, &sent.map_err(|failure| unknown(failure, "there is no such area or body"))?))
             }
             Self::Grant { person, role, area, operator } => {
                 let reach = Reach { area, operator: operator.map(OperatorId) };
@@ -123,7 +123,7 @@ impl Staff {
             }
             Self::Renew { person } => {
                 let sent = invitations::renew(ctx, Caller::Host, person, None).await;
-                Ok(invitation(&sent.map_err(|failure| unknown(failure, "there is no such person"))?))
+                Ok(invitation(ctx, &sent.map_err(|failure| unknown(failure, "there is no such person"))?))
             }
             Self::Cut { person } => {
                 let ended = staff::end_sessions(ctx, Caller::Host, person).await;
@@ -166,12 +166,14 @@ fn typed() -> anyhow::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn invitation((token, expires_at): &(Token, DateTime<Utc>)) -> String {
+/// What is told of an invitation. It stands behind the # of its link, which no browser sends to a server.
+fn invitation(ctx: &Ctx, (token, expires_at): &(Token, DateTime<Utc>)) -> String {
+    let token = token.reveal(TokenKind::Invitation);
+    let link = ctx.public_url.as_ref().map(|url| format!("link        {url}/join#{token}\n")).unwrap_or_default();
     format!(
-        "invitation  {}\nexpires at  {}\n\nIt counts once. Whoever is invited sends it to POST \
+        "invitation  {token}\n{link}expires at  {}\n\nIt counts once. Whoever is invited opens the link, or sends it to POST \
          /api/v1/invitations/accept, with a login and a password\nof 12 characters or more (cleaners: or a PIN of six \
          digits).\n",
-        token.reveal(TokenKind::Invitation),
         expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
     )
 }

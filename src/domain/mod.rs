@@ -32,6 +32,7 @@ pub mod label;
 pub mod language;
 pub mod layout;
 pub mod local;
+pub mod map_tiles;
 pub mod operator;
 pub mod outage;
 pub mod password;

@@ -67,7 +67,6 @@ mod photo_upload;
 mod photos;
 mod plan_view;
 mod plans;
-mod plate_page;
 mod plates;
 mod positions;
 mod problem;

@@ -26,6 +26,8 @@ pub(super) struct Pattern {
 enum Segment {
     Literal(String),
     Placeholder(String),
+    /// `{*name}`: whatever is left of the path.
+    Rest(String),
 }
 
 impl Paths {
@@ -56,7 +58,7 @@ impl Paths {
     /// The name of a placeholder in the pattern of a path, counted from 0.
     pub(super) fn placeholder(&self, path: &str, place: usize) -> Option<&str> {
         let names = self.find(path)?.segments.iter().filter_map(|segment| match segment {
-            Segment::Placeholder(name) => Some(name.as_str()),
+            Segment::Placeholder(name) | Segment::Rest(name) => Some(name.as_str()),
             Segment::Literal(_) => None,
         });
         names.into_iter().nth(place)
@@ -113,16 +115,18 @@ impl Pattern {
         let mut given = path.split('/');
         let each = self.segments.iter().all(|segment| match (segment, given.next()) {
             (Segment::Literal(literal), Some(given)) => literal == given,
-            (Segment::Placeholder(_), Some(given)) => !given.is_empty(),
+            (Segment::Placeholder(_) | Segment::Rest(_), Some(given)) => !given.is_empty(),
             (_, None) => false,
         });
-        each && given.next().is_none()
+        each && (matches!(self.segments.last(), Some(Segment::Rest(_))) || given.next().is_none())
     }
 }
 
 fn segments(path: &str) -> Vec<Segment> {
     let segment = |text: &str| match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        Some(name) => Segment::Placeholder(name.to_owned()),
+        Some(name) => name
+            .strip_prefix('*')
+            .map_or_else(|| Segment::Placeholder(name.to_owned()), |rest| Segment::Rest(rest.to_owned())),
         None => Segment::Literal(text.to_owned()),
     };
     path.split('/').map(segment).collect()

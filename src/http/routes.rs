@@ -31,7 +31,7 @@ pub fn bare_routes(ctx: Arc<Ctx>, door: &Arc<Door>) -> impl Endpoint<Output = Re
 /// The same without the shortcut to the search, each operation through the document: what the shortcut is held to.
 #[must_use]
 pub fn documented_routes(ctx: Arc<Ctx>, door: &Arc<Door>) -> Route {
-    let pages = ogc::add_to(pages::add_to(Route::new(), Arc::clone(&ctx)), &ctx);
+    let pages = ogc::add_to(pages::add_to(Route::new(), &ctx), &ctx);
     let service = Arc::new(document::service(&ctx, door).into_endpoint().data(ctx));
     // Nested at the root, the service would take the first page's path as well.
     pages.nest_no_strip("/api/v1", Arc::clone(&service)).at("/livez", Arc::clone(&service)).at("/readyz", service)

@@ -17,6 +17,7 @@ use crate::domain::account::LockOut;
 use crate::domain::event::Actor;
 use crate::domain::holiday::Calendars;
 use crate::domain::key::KeyRing;
+use crate::domain::map_tiles::MapTiles;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::seal::{Sealed, Slot};
 use crate::domain::target::Targets;
@@ -57,6 +58,8 @@ pub struct Ctx {
     pub public_url: Option<PublicUrl>,
     /// The only datum in which positions are published, if there is only one.
     pub public_crs: Option<Crs>,
+    /// The picture under the map of the page, if there is one.
+    pub map_tiles: Option<MapTiles>,
     /// Where new toilets are unless they say otherwise.
     pub home: Home,
     /// WeChat, if there is an app.
@@ -108,6 +111,7 @@ impl Ctx {
             keys: Arc::new(keys),
             public_url: None,
             public_crs: None,
+            map_tiles: None,
             wechat: None,
             outbound: Arc::default(),
             photos: None,
@@ -136,6 +140,7 @@ impl Ctx {
             keys: Arc::clone(&self.keys),
             public_url: self.public_url.clone(),
             public_crs: self.public_crs,
+            map_tiles: self.map_tiles.clone(),
             wechat: self.wechat.clone(),
             outbound: Arc::clone(&self.outbound),
             photos: self.photos.clone(),
@@ -149,6 +154,12 @@ impl Ctx {
     #[must_use]
     pub fn reached_at(self, public_url: Option<PublicUrl>) -> Self {
         Self { public_url, ..self }
+    }
+
+    /// The same, its page's map on these tiles.
+    #[must_use]
+    pub fn drawn_on(self, map_tiles: Option<MapTiles>) -> Self {
+        Self { map_tiles, ..self }
     }
 
     /// The same, with WeChat.

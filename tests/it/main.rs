@@ -29,6 +29,7 @@ mod maps;
 mod nearest;
 mod ogc;
 mod outbox;
+mod pages;
 mod people;
 mod photos;
 mod plans;

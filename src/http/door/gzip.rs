@@ -19,8 +19,9 @@ const WORTH_IT: u64 = 1_000;
 const LONG: u64 = 64 * 1_024;
 
 /// The types that shrink.
-const TYPES: [&str; 9] = [
+const TYPES: [&str; 10] = [
     "application/json",
+    "application/manifest+json",
     "application/problem+json",
     "application/geo+json",
     "text/html",
@@ -34,6 +35,13 @@ const TYPES: [&str; 9] = [
 /// Where the packed form of bytes that never change is kept, put into the extensions of their answers.
 #[derive(Debug, Clone, Default)]
 pub(in crate::http) struct Packed(Arc<OnceLock<Bytes>>);
+
+impl Packed {
+    /// The packed form, made now and as small as gzip makes it: for what is sent to everybody.
+    pub(in crate::http) fn made_of(plain: &[u8]) -> Self {
+        Self(Arc::new(gzip(plain, Compression::best()).map(OnceLock::from).unwrap_or_default()))
+    }
+}
 
 /// Whether the client takes gzip (RFC 9110, 12.5.3).
 #[derive(Debug, Clone, Copy)]
@@ -118,16 +126,23 @@ async fn packed(plain: Bytes, kept: Option<Packed>) -> Option<Bytes> {
         return Some(packed.clone());
     }
     let is_long = u64::try_from(plain.len()).is_ok_and(|length| length > LONG);
-    let packed =
-        if is_long { tokio::task::spawn_blocking(move || gzip(&plain)).await.ok().flatten()? } else { gzip(&plain)? };
+    let packed = if is_long {
+        tokio::task::spawn_blocking(move || quickly(&plain)).await.ok().flatten()?
+    } else {
+        quickly(&plain)?
+    };
     if let Some(kept) = kept {
         let _already = kept.0.set(packed.clone());
     }
     Some(packed)
 }
 
-fn gzip(plain: &[u8]) -> Option<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 3), Compression::fast());
+fn quickly(plain: &[u8]) -> Option<Bytes> {
+    gzip(plain, Compression::fast())
+}
+
+fn gzip(plain: &[u8], how: Compression) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 3), how);
     encoder.write_all(plain).ok()?;
     encoder.finish().ok().map(Bytes::from)
 }

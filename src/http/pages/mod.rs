@@ -1,4 +1,8 @@
-//! What is served beside the interface: the first page, that of a scanned plate, the document and a reader for it.
+//! What is served beside the interface: the pages and their files, the document and a reader for it.
+
+mod assets;
+mod plate;
+mod shell;
 
 use std::sync::Arc;
 
@@ -6,16 +10,26 @@ use poem::endpoint::{make, make_sync};
 use poem::http::header;
 use poem::{Endpoint, Response, Route, get};
 
+use self::shell::Shell;
 use super::answer::digest;
 use super::document::document;
 use super::door::Packed;
-use super::{plate_page, swagger};
+use super::swagger;
 use crate::usecase::Ctx;
 
 /// The paths of these pages, all for GET.
-pub(super) const PATHS: [&str; 7] = [
-    plate_page::PATH,
+pub(super) const PATHS: [&str; 16] = [
+    plate::PATH,
+    assets::PATH,
     "/",
+    "/toilets/{id}",
+    "/staff",
+    "/desk",
+    "/join",
+    "/board",
+    "/board/{areaCode}",
+    "/sw.js",
+    "/manifest.webmanifest",
     "/api/openapi.json",
     "/api/docs",
     swagger::SCRIPT_PATH,
@@ -23,16 +37,23 @@ pub(super) const PATHS: [&str; 7] = [
     swagger::START_PATH,
 ];
 
-const INDEX: &str = include_str!("../../web/index.html");
-
-/// No script at all; the style stands in the page.
-pub(super) const STILL_PAGE_POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /// Puts the pages beside the routes of the interface.
-pub(super) fn add_to(route: Route, ctx: Arc<Ctx>) -> Route {
+pub(super) fn add_to(route: Route, ctx: &Arc<Ctx>) -> Route {
+    let shell = |name: &str| Shell::new(ctx, name);
+    let (find, board, staff) = (shell("find.html"), shell("board.html"), shell("staff.html"));
+    let plates = plate::Plates::new(Arc::clone(ctx), staff.clone());
     route
-        .at("/", get(page("text/html; charset=utf-8", INDEX, Some(STILL_PAGE_POLICY))))
-        .at(plate_page::ROUTE, get(make(move |request| plate_page::show(Arc::clone(&ctx), request))))
+        .at("/", get(find.clone().endpoint()))
+        .at("/toilets/:id", get(find.endpoint()))
+        .at("/staff", get(staff.endpoint()))
+        .at("/desk", get(shell("desk.html").endpoint()))
+        .at("/join", get(shell("join.html").endpoint()))
+        .at("/board", get(board.clone().endpoint()))
+        .at("/board/:areaCode", get(board.endpoint()))
+        .at("/sw.js", get(shell("sw.js").endpoint()))
+        .at("/manifest.webmanifest", get(shell("manifest.webmanifest").endpoint()))
+        .at(assets::ROUTE, get(make_sync(|request| assets::show(&request))))
+        .at(plate::ROUTE, get(make(move |request| plates.clone().show(request))))
         .at("/api/openapi.json", get(page("application/json", document(), None)))
         .at("/api/docs", get(page("text/html; charset=utf-8", swagger::PAGE, Some(swagger::POLICY))))
         .at(swagger::SCRIPT_PATH, get(page("text/javascript; charset=utf-8", swagger::script(), None)))

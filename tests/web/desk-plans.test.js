@@ -1,0 +1,137 @@
+// Plans at the desk: a template is written, put on toilets and seen in their slots; one toilet's own plan; exceptions.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { asAdmin } from './lib/admin.js';
+import { HOSTILE, rename } from './lib/crew.js';
+import { freshCode, signedIn, staffAs, startDesk } from './lib/signin.js';
+
+/** @type {import('./lib/demo.js').Demo} */
+let demo;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('./lib/admin.js').Asking} */
+let ask;
+
+before(async () => {
+  demo = await startDesk({}, ['--history', '0']);
+  browser = await launch();
+  ask = await asAdmin(demo);
+  await rename(demo, 17, HOSTILE);
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+const TOMORROW = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date(Date.now() + 86400000));
+
+/** @param {number} toilet */
+async function timesOf(toilet) {
+  const { items } = await ask('GET', `/toilets/${toilet}/slots?from=${TOMORROW}&to=${TOMORROW}`);
+  return items.map((/** @type {any} */ { time, task, state }) => `${time} ${task} ${state}`);
+}
+
+describe('templates', () => {
+  test('one is written, what is wrong is said where it is, and it is put on the toilets that are ticked', async () => {
+    const { page, context, end } = await visit(browser, demo.origin);
+    await signedIn(context, demo, 'supervisor');
+    await page.goto('/desk#plans');
+    await page.getByRole('link', { name: '新建模板' }).click();
+    await page.locator('input[name=name]').fill('早晚各一次');
+    const line = page.locator('fieldset.window').first();
+    await line.locator('select[name=task]').selectOption('thorough');
+    await line.locator('select[name=times]').selectOption('at');
+    await line.locator('[data-name=at] input').fill('7点');
+    await page.getByRole('button', { name: '保存模板' }).click();
+    await line.locator('[data-name=at] .wrong:visible').waitFor();
+    await line.locator('[data-name=at] input').fill('7:00，19：30');
+    await line.getByText('检查项').click();
+    await line.locator('textarea').fill('地面\n洗手台');
+    await page.getByRole('button', { name: '加一项安排' }).click();
+    const other = page.locator('fieldset.window').nth(1);
+    await other.locator('[data-name=everyMinutes] input').fill('4');
+    await shoot(page, 'desk-template-phone', true);
+    await accessible(page);
+    await page.getByRole('button', { name: '保存模板' }).click();
+    await page.getByRole('heading', { name: '套用：早晚各一次' }).waitFor();
+    assert.ok((await page.locator('.plan-lines').first().innerText()).includes('07:00、19:30'), 'the service says it in a sentence');
+
+    await page.getByRole('button', { name: '套用到勾选的公厕' }).click();
+    await page.getByText('请先勾选公厕').waitFor();
+    await page.locator('select[name=area]').selectOption('410308100');
+    await page.getByText(/已勾选 (\d+)\/\1 座/).waitFor();
+    assert.ok((await page.locator('.ticks').innerText()).includes(HOSTILE));
+    await page.getByRole('button', { name: '全不选' }).click();
+    for (const id of [17, 18]) await page.locator(`.ticks input[value="${id}"]`).check();
+    await shoot(page, 'desk-apply-phone', true);
+    await accessible(page);
+    await page.getByRole('button', { name: '套用到勾选的公厕' }).click();
+    await page.getByText(`2 座公厕从 ${TOMORROW} 起`).waitFor();
+    await page.locator('.slots li').first().waitFor();
+    assert.equal(await page.locator('.slots li').count(), (await timesOf(17)).length);
+    assert.deepEqual(await timesOf(18), ['07:00 thorough planned', '08:00 round planned', '12:00 round planned', '16:00 round planned', '19:30 thorough planned', '20:00 round planned']);
+    assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).harmed), undefined);
+    await end(/422/);
+  });
+
+  test('where the service wants a proof, it is asked for and the step goes on', async () => {
+    const { page, context, end } = await visit(browser, demo.origin, { size: 'desk', language: 'en' });
+    await signedIn(context, demo, 'supervisor');
+    await page.goto('/desk#plans/template');
+    await page.locator('input[name=name]').fill('Once a day');
+    // No plan asks for a proof; a service that does so once stands for what does.
+    const problem = { title: 'Prove who you are first', code: 'stepUpNeeded', status: 403, errors: [] };
+    await page.route('**/api/v1/plan-templates', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) }), { times: 1 });
+    await page.getByRole('button', { name: 'Save the template' }).click();
+    await page.getByRole('heading', { name: 'Is it you?' }).waitFor();
+    await page.locator('dialog input[name=code]').fill('000000');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('The code is not right').waitFor();
+    await shoot(page, 'desk-proof-desk');
+    await accessible(page);
+    await page.locator('dialog input[name=code]').fill(await freshCode(staffAs(demo, 'supervisor').secret));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('heading', { name: 'Put on toilets: Once a day' }).waitFor();
+    await end(/401|403/);
+  });
+});
+
+describe('one toilet', () => {
+  test('gets a plan of its own, and an exception that is taken back', async () => {
+    const { page, context, end } = await visit(browser, demo.origin, { size: 'desk' });
+    await signedIn(context, demo, 'supervisor');
+    await page.goto('/desk#plans/toilet/20');
+    await page.getByRole('link', { name: '改这座的计划' }).click();
+    const line = page.locator('fieldset.window').first();
+    await line.locator('select[name=days]').selectOption('week');
+    for (const day of ['周一', '周二', '周三', '周四', '周五', '周六', '周日']) await line.getByRole('checkbox', { name: day }).check();
+    await line.locator('[data-name=everyMinutes] input').fill('6');
+    await shoot(page, 'desk-plan-desk');
+    await accessible(page);
+    await page.getByRole('button', { name: '保存计划' }).click();
+    await page.getByText('第 1 版 · 将生效').waitFor();
+    assert.deepEqual(await timesOf(20), ['08:00 round planned', '14:00 round planned', '20:00 round planned']);
+    await page.locator('.slots li').nth(2).waitFor();
+    await shoot(page, 'desk-toilet-plan-desk');
+
+    await page.getByRole('link', { name: '新建例外' }).click();
+    await page.locator('input[name=reason]').fill('停水');
+    await page.getByRole('button', { name: '保存例外' }).click();
+    await page.locator('[data-field=to] .wrong:visible').waitFor();
+    await page.locator('input[name=from]').fill(TOMORROW);
+    await page.locator('input[name=to]').fill(TOMORROW);
+    await shoot(page, 'desk-exception-desk');
+    await page.getByRole('button', { name: '保存例外' }).click();
+    const row = page.locator('[data-exception]', { hasText: '停水' });
+    await row.waitFor();
+    assert.deepEqual([...new Set((await timesOf(20)).map((/** @type {string} */ slot) => slot.split(' ')[2]))], ['cancelled']);
+    await row.getByRole('button', { name: '撤回' }).click();
+    await page.locator('dialog').getByRole('button', { name: '撤回' }).click();
+    await row.getByRole('button', { name: '撤回' }).waitFor({ state: 'detached' });
+    assert.ok((await timesOf(20)).every((/** @type {string} */ slot) => slot.endsWith('planned')));
+    await end(/422/);
+  });
+});

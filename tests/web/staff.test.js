@@ -1,0 +1,109 @@
+// Cleaning, as somebody with a phone and often without signal does it.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { HERE, accessible, launch, shoot, visit } from './lib/browser.js';
+import { HOSTILE, giveRounds, joinAs, logBy, logged, plateOf, rename } from './lib/crew.js';
+import { startDesk } from './lib/signin.js';
+
+/** @type {import('./lib/demo.js').Demo} */
+let demo;
+/** @type {import('playwright-core').Browser} */
+let browser;
+
+before(async () => {
+  demo = await startDesk({}, ['--history', '0']);
+  await rename(demo, 18, HOSTILE);
+  await giveRounds(demo, [17, 18, 20]);
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** What a browser says of a request without a network, or of one that was refused on purpose. */
+const NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_FAILED/;
+
+/** @param {import('playwright-core').Page} page @param {string} state */
+const records = (page, state) => page.locator(`.record[data-state=${state}]`);
+
+/** Waits until the pages lie on the device. @param {import('playwright-core').Page} page */
+async function ready(page) {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+}
+
+describe('a day with signal', () => {
+  test('a cleaning is logged with all that belongs to it', async () => {
+    const { page, end } = await visit(browser, demo.origin);
+    await joinAs(page, demo, '王芳');
+    await page.locator('.stop').first().waitFor();
+    assert.equal(await page.locator('.stop').count(), 3);
+    await page.getByText(HOSTILE).waitFor();
+    await shoot(page, 'staff-home-phone', true);
+    await accessible(page);
+    await logBy(page, await plateOf(demo, 17), async () => {
+      await page.getByText('已扫保洁牌').waitFor();
+      await page.getByText('位置已附上').waitFor();
+      await page.getByRole('button', { name: '全部正常' }).click();
+      await page.locator('.check').nth(1).getByRole('button', { name: '有问题' }).click();
+      await page.locator('.check').nth(1).locator('input').fill('镜子裂了');
+      await page.locator('input[type=file]').setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: await largePicture(page) });
+      await page.locator('.shot img').waitFor();
+      await page.locator('textarea[name=remarks]').fill('水龙头漏水');
+      await page.getByRole('button', { name: '增加卫生纸' }).click();
+      await page.getByRole('button', { name: '增加卫生纸' }).click();
+      await shoot(page, 'staff-log-phone', true);
+      await accessible(page);
+    });
+    await page.getByText('1 张照片已入库').waitFor();
+    assert.equal(await page.locator('.record').count(), 1);
+    await shoot(page, 'staff-logged-phone', true);
+    const [cleaning] = await logged(demo, 17);
+    assert.equal(cleaning.presence, 'E1', '300 m away: the plate alone counts');
+    assert.equal(cleaning.basis, 'monotonic');
+    assert.deepEqual(cleaning.checklist.points.map((/** @type {any} */ { code, ok, note }) => [code, ok, note]), [['floor', true, undefined], ['basin', false, '镜子裂了'], ['supplies', true, undefined]]);
+    assert.deepEqual([cleaning.remarks, cleaning.supplies, cleaning.photos.length], ['水龙头漏水', [{ name: '卫生纸', quantity: 2, unit: '卷' }], 1]);
+    assert.ok((await fetch(`${demo.origin}/api/v1/cleanings?limit=1`)).status === 401);
+    await end();
+  });
+
+  test('at a desk, in English, the number is typed and no position is needed', async () => {
+    const { page, end } = await visit(browser, demo.origin, { size: 'desk', language: 'en', position: null });
+    await joinAs(page, demo, 'Li Mei');
+    await page.locator('.stop').first().waitFor();
+    await logBy(page, '#20', async () => {
+      await page.getByText('No plate scanned').waitFor();
+      await page.getByText('No position (not needed)').waitFor();
+      await page.locator('.choice', { hasText: 'Disinfection' }).click();
+      await shoot(page, 'staff-log-desk', true);
+      await accessible(page);
+    });
+    await page.locator('.record .tag.good').waitFor();
+    await shoot(page, 'staff-home-desk', true);
+    await accessible(page);
+    const [cleaning] = await logged(demo, 20);
+    assert.deepEqual([cleaning.presence, cleaning.tasks], ['E0', ['round', 'disinfect']]);
+    await end();
+  });
+});
+
+/** A picture that is larger than need be. @param {import('playwright-core').Page} page */
+async function largePicture(page) {
+  const bytes = await page.evaluate(async () => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [3200, 2400];
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    for (let x = 0; x < 3200; x += 40) {
+      context.fillStyle = `hsl(${x % 360} 40% 60%)`;
+      context.fillRect(x, 0, 40, 2400);
+    }
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  return Buffer.from(bytes);
+}

@@ -1,0 +1,87 @@
+// The camera reads a plate: the browser is shown a film of one.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+import { FLAGS, shoot, visit } from './lib/browser.js';
+import { joinAs, plateOf } from './lib/crew.js';
+import { startDesk } from './lib/signin.js';
+import encode from '../../web/vendor/qr/index.js';
+
+/** @type {import('./lib/demo.js').Demo} */
+let demo;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {string} */
+let folder;
+
+before(async () => {
+  demo = await startDesk({}, ['--history', '0']);
+  folder = await mkdtemp(join(tmpdir(), 'gongce-film-'));
+  const film = join(folder, 'plate.y4m');
+  await writeFile(film, filmOf(await plateOf(demo, 17)));
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [...FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${film}`],
+  });
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+  if (folder) await rm(folder, { recursive: true });
+});
+
+/** A film of one picture, grey around the code of a text. @param {string} text */
+function filmOf(text) {
+  const [width, height, scale] = [640, 480, 8];
+  const rows = encode(text, 'raw', { border: 4 });
+  const luma = Buffer.alloc(width * height, 150);
+  const [left, top] = [Math.floor((width - rows.length * scale) / 2), Math.floor((height - rows.length * scale) / 2)];
+  rows.forEach((row, y) => row.forEach((dark, x) => {
+    for (let line = 0; line < scale; line += 1) {
+      const at = (top + y * scale + line) * width + left + x * scale;
+      luma.fill(dark ? 25 : 235, at, at + scale);
+    }
+  }));
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)]);
+  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), ...Array.from({ length: 10 }, () => frame)]);
+}
+
+test('the camera is opened, reads the cleaners’ plate, and is closed', async () => {
+  const { page, context, end } = await visit(browser, demo.origin);
+  await context.grantPermissions(['camera', 'geolocation']);
+  await joinAs(page, demo, '王芳');
+  await page.locator('a.log-now').click();
+  await page.locator('video').waitFor();
+  await page.waitForTimeout(300);
+  await shoot(page, 'staff-scan-phone');
+  await page.locator('form.log h1').getByText('长华社区公厕').waitFor();
+  await page.getByText('已扫保洁牌').waitFor();
+  assert.equal(await page.locator('video').count(), 0);
+  await end();
+});
+
+test('without a camera the number can be typed', async () => {
+  const { page, end } = await visit(browser, demo.origin, { language: 'en', size: 'desk' });
+  await page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
+  await joinAs(page, demo, 'Li Mei');
+  await page.locator('a.log-now').click();
+  await page.getByText('The camera is not allowed').waitFor();
+  await shoot(page, 'staff-scan-desk');
+  await page.locator('input[name=plate]').fill('no such toilet');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('There is no such toilet').waitFor();
+  await page.locator('input[name=plate]').fill('社区');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('Which one?').waitFor();
+  await page.locator('.scan .places button').first().click();
+  await page.locator('form.log h1').waitFor();
+  await end();
+});
