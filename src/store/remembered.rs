@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn day(day: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
+        NaiveDate::from_ymd_opt(2026, 11, day).unwrap_or_default()
     }
 
     const TOILETS: [ToiletId; 2] = [ToiletId(1), ToiletId(2)];

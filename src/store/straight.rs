@@ -73,13 +73,11 @@ impl Job for Writing {
     fn run(self: Box<Self>, tx: DatabaseTransaction) -> Working<'static, (DatabaseTransaction, Option<Tell>)> {
         Box::pin(async move {
             let Self { straight: Straight(statements), answer } = *self;
-            match tx.execute_raw(joined(statements)).await {
-                Ok(_) => (tx, Some(tell(answer))),
-                Err(_) => {
-                    let _ = answer.send(false);
-                    (tx, None)
-                }
+            if tx.execute_raw(joined(statements)).await.is_ok() {
+                return (tx, Some(tell(answer)));
             }
+            let _ = answer.send(false);
+            (tx, None)
         })
     }
 
