@@ -15,6 +15,7 @@ use super::plan_view::{PlanView, TemplateView, WindowFacts, windows};
 use super::problem::Problem;
 use super::query::{Declared, Given, Group, Params};
 use super::revision::once;
+use super::slots::SlotsView;
 use super::tag::Tag;
 use super::toilet_facts::day;
 use super::toilet_params::{CURSOR, LIMIT};
@@ -269,6 +270,23 @@ impl PlansApi {
             Answer::of(&PlanView::from(plan)).of_revision(plan.revision).kept(StatusCode::CREATED, Some(location))
         };
         Ok(Created::kept(plans::put(&self.0, by, ToiletId(id.0), new, once, tell).await?))
+    }
+
+    /// List the slots that a plan would have
+    ///
+    /// For supervisors and admins, within their area: what a plan comes to at a toilet on its first seven days, before it
+    /// is given. It is refused as the plan would be, and nothing is kept.
+    #[oai(path = "/api/v1/toilets/:id/plans/preview", method = "post", operation_id = "list_planned_slots")]
+    async fn list_planned_slots(
+        &self,
+        signed: Signed,
+        /// The toilet's id.
+        id: Path<i32>,
+        query: Params<()>,
+        body: Body<PlanInput>,
+    ) -> Result<Json<SlotsView>, Problem> {
+        let (Params(()), new) = (query, body.0.read()?);
+        Ok(Json(SlotsView::from(&plans::preview(&self.0, &signed.by().actor, ToiletId(id.0), new).await?)))
     }
 }
 

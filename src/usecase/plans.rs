@@ -1,8 +1,11 @@
 //! Plans: templates are made, put on one toilet or on many, and tell which slots are due.
 
+mod previewing;
+
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate, SubsecRound};
+use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
+pub use previewing::preview;
 
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
@@ -221,10 +224,54 @@ async fn content(tx: &Tx, content: Content) -> Result<(Option<TemplateId>, Windo
     match content {
         Content::Own(windows) => Ok((None, windows)),
         Content::Template(id) => {
-            let unknown = || Violation::new("template", "unknownTemplate", format!("there is no template {id}"));
-            let template = tx.template(id).await?.ok_or_else(unknown)?;
+            let template = tx.template(id).await?.ok_or_else(|| unknown_template(id))?;
             Ok((Some(id), template.windows))
         }
+    }
+}
+
+fn unknown_template(id: TemplateId) -> Violation {
+    Violation::new("template", "unknownTemplate", format!("there is no template {id}"))
+}
+
+/// The first day of a version: tomorrow unless another is given, which must not be past.
+fn begin(
+    toilet: &Toilet,
+    now: DateTime<Utc>,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+) -> Result<NaiveDate, Failure> {
+    let today = toilet.today(now);
+    let from = from.unwrap_or(today + Days::new(1));
+    if from < today {
+        return Err(Violation::new("from", "outOfRange", format!("{from} is past: begin today or later")).into());
+    }
+    if to.is_some_and(|to| to < from) {
+        return Err(Violation::new("to", "endsBeforeItBegins", format!("is before {from}")).into());
+    }
+    if toilet.fact.lifecycle == Lifecycle::Retired {
+        return Err(Failure::Conflict("the toilet is retired".to_owned()));
+    }
+    Ok(from)
+}
+
+/// Those of the versions whose days a new one takes, unless a slot of one has opened.
+fn replaced<'v>(
+    calendars: &Calendars,
+    toilet: &Toilet,
+    (versions, exceptions): (&'v [Plan], &[Exception]),
+    (from, to): (NaiveDate, Option<NaiveDate>),
+    now: DateTime<Utc>,
+) -> Result<Vec<&'v Plan>, Failure> {
+    let overlaps = |plan: &&Plan| plan.to.is_none_or(|end| from <= end) && to.is_none_or(|to| plan.from <= to);
+    let replaced: Vec<_> = versions.iter().filter(overlaps).collect();
+    let has_opened =
+        |plan: &&&Plan| in_setting(calendars, toilet, exceptions, |setting| plan.has_opened_since(setting, from, now));
+    match replaced.iter().find(has_opened) {
+        Some(plan) => Err(Failure::Conflict(format!(
+            "a slot of version {} from {from} on has opened already: begin later",
+            plan.version
+        ))),
+        None => Ok(replaced),
     }
 }
 
@@ -237,27 +284,11 @@ async fn put_in(
     template: Option<TemplateId>,
     windows: Windows,
 ) -> Result<Plan, Failure> {
-    let (now, zone, today) = (tx.at(), toilet.fact.zone, toilet.today(tx.at()));
-    let from = from.unwrap_or(today + Days::new(1));
-    if from < today {
-        return Err(Violation::new("from", "outOfRange", format!("{from} is past: begin today or later")).into());
-    }
-    if to.is_some_and(|to| to < from) {
-        return Err(Violation::new("to", "endsBeforeItBegins", format!("is before {from}")).into());
-    }
-    if toilet.fact.lifecycle == Lifecycle::Retired {
-        return Err(Failure::Conflict("the toilet is retired".to_owned()));
-    }
+    let (now, zone) = (tx.at(), toilet.fact.zone);
+    let from = begin(toilet, now, (from, to))?;
     let versions = tx.plans_of(toilet.id).await?;
     let exceptions = tx.exceptions_of(toilet, &versions).await?;
-    let overlaps = |plan: &&Plan| plan.to.is_none_or(|end| from <= end) && to.is_none_or(|to| plan.from <= to);
-    let replaced: Vec<_> = versions.iter().filter(overlaps).collect();
-    let has_opened =
-        |plan: &&&Plan| in_setting(calendars, toilet, &exceptions, |setting| plan.has_opened_since(setting, from, now));
-    if let Some(plan) = replaced.iter().find(has_opened) {
-        let message = format!("a slot of version {} from {from} on has opened already: begin later", plan.version);
-        return Err(Failure::Conflict(message));
-    }
+    let replaced = replaced(calendars, toilet, (&versions, &exceptions), (from, to), now)?;
     let mut entries = Vec::new();
     for plan in replaced {
         entries.push(end_before(tx, plan, from).await?);

@@ -106,6 +106,46 @@ on_both! {
 }
 
 on_both! {
+    async fn what_a_plan_comes_to_is_seen_before_it_is_given(database: Database) {
+        let service = Service::on(&database).await;
+        let token = service.sign_in(Role::Supervisor, "410308").await;
+        let id = toilet(&service, &token, "urban", "410308101").await;
+        let (path, preview) = (format!("/api/v1/toilets/{id}/plans"), format!("/api/v1/toilets/{id}/plans/preview"));
+        let exception = json!({"over": {"toilet": id}, "from": "2026-11-26", "to": "2026-11-26", "effect": "closed", "reason": "停水"});
+        service.post("/api/v1/exceptions", &token, exception).await.json_of(201);
+        let template = service.post("/api/v1/plan-templates", &token, template("城市公厕")).await.json_of(201);
+        for plan in [json!({"template": template["id"]}), json!({"windows": windows(), "to": "2026-11-27"})] {
+            let seen = service.post(&preview, &token, plan.clone()).await.json_of(200);
+            // Nothing is kept of it.
+            let before = service.get(&path, &token).await.json_of(200)["items"].as_array().unwrap().len();
+            let made = service.post(&path, &token, plan).await.json_of(201);
+            let after = service.get(&path, &token).await.json_of(200)["items"].as_array().unwrap().len();
+            assert!(after <= before + 1 && made["from"] == "2026-11-24", "{made}");
+            let span = format!("/api/v1/toilets/{id}/slots?from={}&to={}", seen["from"].as_str().unwrap(), seen["to"].as_str().unwrap());
+            let due = service.get(&span, "").await.json_of(200);
+            // The numbers of versions may differ, where one was withdrawn.
+            let bare = |slots: &Value| {
+                let items = slots["items"].as_array().unwrap().iter();
+                items.map(|slot| (slot["task"].clone(), slot["at"].clone(), slot["closes"].clone(), slot["state"].clone())).collect::<Vec<_>>()
+            };
+            assert_eq!((&seen["zone"], bare(&seen)), (&due["zone"], bare(&due)));
+            let cancelled = seen["items"].as_array().unwrap().iter().filter(|slot| slot["state"] == "cancelled");
+            assert!(cancelled.clone().count() > 0 && cancelled.clone().all(|slot| slot["date"] == "2026-11-26"));
+        }
+        // It is refused as the plan would be.
+        for (plan, field) in [
+            (json!({"windows": windows(), "from": "2026-11-22"}), "from"),
+            (json!({"template": 999}), "template"),
+            (json!({"from": "2026-11-24"}), "windows"),
+        ] {
+            let (refused, seen) = (service.post(&path, &token, plan.clone()).await, service.post(&preview, &token, plan).await);
+            assert_eq!((refused.status, seen.status), (422, 422));
+            assert_eq!((&refused.json()["errors"][0]["field"], &seen.json()["errors"][0]["field"]), (&json!(field), &json!(field)));
+        }
+    }
+}
+
+on_both! {
     async fn versions_never_overlap_and_what_has_opened_stays(database: Database) {
         let service = Service::on(&database).await;
         let token = service.sign_in(Role::Supervisor, "410308").await;

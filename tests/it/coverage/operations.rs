@@ -121,6 +121,7 @@ pub(super) const CLOSED: &[(&str, &str, [u16; 9])] = &[
     ("list_plan_templates", "", [200; 9]),
     ("get_plan_template", "", [200; 9]),
     ("create_plan", r#"{"template": 1}"#, [201, 404, 201, 201, 404, 201, 403, 403, 403]),
+    ("list_planned_slots", r#"{"template": 1, "from": "2027-01-01"}"#, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("apply_plan_template", r#"{"template": 1, "toilets": [1]}"#, [200, 404, 200, 200, 404, 200, 403, 403, 403]),
     ("list_plans", "", [200; 9]),
     ("list_toilet_plans", "", [200, 404, 200, 200, 404, 200, 200, 200, 200]),
