@@ -190,12 +190,12 @@ describe('grades', () => {
     await page.getByText('证书 豫旅 2026-7').waitFor();
     assert.equal(await records.count(), before + 1);
     assert.ok((await page.locator('.part').innerText()).includes('被取代'), 'the old one is replaced');
-    await page.getByRole('button', { name: '更正 I 级' }).click();
+    await page.getByRole('button', { name: '更正 Ⅰ 类' }).click();
     await page.getByLabel('证书编号').fill('');
     await send(page);
     await page.locator('dialog').waitFor({ state: 'detached' });
     assert.equal(await page.getByText('证书 豫旅').count(), 0);
-    await page.getByRole('button', { name: '删除 I 级' }).click();
+    await page.getByRole('button', { name: '删除 Ⅰ 类' }).click();
     await send(page);
     await page.locator('dialog').waitFor({ state: 'detached' });
     assert.equal(await records.count(), before);
@@ -208,9 +208,10 @@ describe('people', () => {
     const { page, end } = await desk('people', { size: 'phone' });
     await page.getByRole('button', { name: '邀请', exact: true }).click();
     await send(page);
-    assert.equal(await wrong(page).innerText(), '这里必须填写。');
+    assert.deepEqual(await wrong(page).allInnerTexts(), ['这里必须填写。', '这里必须填写。'], 'the name, and where');
     await page.getByLabel('姓名').fill('王大姐');
     await page.locator('dialog select[name=role]').selectOption('cleaner');
+    await page.locator('dialog select[name=area]').selectOption('410308100');
     await send(page);
     const url = await scanned(page);
     assert.match(url, new RegExp(`^${demo.origin}/join#gci_[0-9a-f]{64}$`));
@@ -243,6 +244,7 @@ describe('people', () => {
     assert.equal((await me()).status, 401);
     await manage(/^增加角色/);
     await page.locator('dialog select[name=role]').selectOption('supervisor');
+    await page.locator('dialog select[name=area]').selectOption('410308');
     await send(page);
     assert.match(await wrong(page).innerText(), /再按一次，改为发给此人一份邀请/);
     await send(page);

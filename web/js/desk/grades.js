@@ -63,7 +63,7 @@ async function overview(root, desk) {
  */
 function dueRow(item, areaName) {
   return row({
-    title: el('a', { href: `#grades/${item.id}` }, item.name), tags: [tag(t('grade', { grade: item.grade })), tag(named('standing', item.standing), standingTone(item.standing))],
+    title: el('a', { href: `#grades/${item.id}` }, item.name), tags: [tag(named('gradeName', item.grade)), tag(named('standing', item.standing), standingTone(item.standing))],
     facts: [item.area && areaName(item.area), item.assessedOn ? t('grades.assessed', { day: dayText(item.assessedOn) }) : t('grades.noDay')],
   });
 }

@@ -27,10 +27,10 @@ export function recordGrade({ desk, toilet, items, again }) {
   const grade = choice('grade', []);
   const supersedes = choice('supersedes', []);
   const follow = () => {
-    fill(grade, GRADES[standard.value]?.map((one) => [one, one]) ?? []);
+    fill(grade, GRADES[standard.value]?.map((one) => [one, named('gradeName', one)]) ?? []);
     const isUrban = (/** @type {string} */ name) => name === 'CJJ 14-2016';
     const same = items.filter((item) => isUrban(item.standard) === isUrban(standard.value) && item.supersededOn === undefined && item.standing !== 'revoked');
-    fill(supersedes, [['', t('grades.noOther')], ...same.map((item) => /** @type {[string, string]} */ ([String(item.id), `${item.standard} ${item.grade}${item.assessedOn ? ` (${dayText(item.assessedOn)})` : ''}`]))]);
+    fill(supersedes, [['', t('grades.noOther')], ...same.map((item) => /** @type {[string, string]} */ ([String(item.id), `${item.standard} ${named('gradeName', item.grade)}${item.assessedOn ? ` (${dayText(item.assessedOn)})` : ''}`]))]);
     if (same.length === 1) supersedes.value = String(same[0]?.id ?? '');
   };
   for (const control of [standard, grade]) control.required = true;
@@ -78,11 +78,11 @@ function details(zone, record) {
  * @param {RecordedGrade} record
  */
 export function correctGrade({ desk, toilet, again }, record) {
-  const grade = choice('grade', (GRADES[record.standard] ?? [record.grade]).map((one) => [one, one]));
+  const grade = choice('grade', (GRADES[record.standard] ?? [record.grade]).map((one) => [one, named('gradeName', one)]));
   grade.value = record.grade;
   grade.required = true;
   let { revision } = record;
-  formSheet(t('grades.correctTitle', { standard: record.standard, grade: record.grade }), {
+  formSheet(t('grades.correctTitle', { standard: record.standard, grade: named('gradeName', record.grade) }), {
     fields: [entry(t('grades.which'), grade), ...details(toilet.zone, record)], submit: t('keep.save'), meanings: { 403: t('grades.notYours') },
     stale: async () => {
       /** @type {{items: RecordedGrade[]}} */
