@@ -30,13 +30,13 @@ async function open() {
   bar(t('title.staff'), { home: '/staff' });
   show(main, el('p', { class: 'narrow-page quiet', role: 'status' }, t('loading')));
   // Whoever was here last is at work at once, whatever the signal is like.
-  const before = remembered();
+  const before = await remembered();
   if (before) await become(before);
   try {
     const found = await caller();
-    if (found && found.id !== before?.id) await become(remember(found));
+    if (found && found.id !== before?.id) await become(await remember(found));
     else if (found && before) {
-      const now = remember(found);
+      const now = await remember(found);
       if (now.logs !== before.logs) await become(now);
     }
     else if (before) note('signedOut');

@@ -88,7 +88,7 @@ export default {
   'refused.otherToilet': 'What it corrects was at another toilet.',
   'refused.alreadyCorrected': 'It was corrected already.',
   'refused.alreadyVoid': 'That record does not count already.',
-  'refused.differs': 'This record went in before and said something else; that one counts.',
+  'refused.differs': 'This record went in before and said something else ({parts}); that one counts.',
   'refused.taken': 'Somebody else’s record has this number.',
   'part.tasks': 'Tasks',
   'part.finishedAt': 'When it was done',
