@@ -197,6 +197,10 @@ describe('the day, live', () => {
     await shoot(page, 'desk-broken-phone');
     await page.unroute('**/api/v1/events?*');
     await page.getByText('实时', { exact: true }).waitFor();
-    await end(/ERR_FAILED/);
+    await context.setOffline(true);
+    await page.getByText('实时连接中断').waitFor();
+    await context.setOffline(false);
+    await page.getByText('实时', { exact: true }).waitFor();
+    await end(/ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
   });
 });

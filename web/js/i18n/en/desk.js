@@ -108,7 +108,7 @@ export default {
   'figures.excused': 'Excused',
   'figures.verified': 'Verified',
   'figures.proxy': 'Recorded by proxy',
-  'figures.coverage': 'Coverage',
+  'figures.coverage': 'Coverage (minutes)',
   'figures.gap': 'Longest gap',
   'figures.tooFew': 'Too few ({n})',
   'figures.nobody': 'Nobody named',

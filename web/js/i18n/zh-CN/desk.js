@@ -108,7 +108,7 @@ export default {
   'figures.excused': '免责',
   'figures.verified': '到场核实',
   'figures.proxy': '代为记录',
-  'figures.coverage': '在岗覆盖',
+  'figures.coverage': '在岗覆盖（分钟）',
   'figures.gap': '最长间隔',
   'figures.tooFew': '太少（{n}）',
   'figures.nobody': '无责任人',
