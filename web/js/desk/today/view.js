@@ -95,8 +95,9 @@ export class DayView {
     const few = this.chosen ? shown.filter(({ stands }) => stands.state === this.chosen) : shown;
     const { sums, lists } = this.places;
     const focus = focused();
-    show(sums, tiles(shown, this.chosen, (state) => this.choose(state)), this.progress());
-    show(lists, ...this.listsOf(few, now));
+    const isRead = this.of <= MOST;
+    show(sums, isRead && tiles(shown, this.chosen, (state) => this.choose(state)), this.progress());
+    show(lists, ...(isRead ? this.listsOf(few, now) : []));
     if (focus) /** @type {HTMLElement | null} */ (sums.querySelector(focus) ?? lists.querySelector(focus))?.focus();
     this.map.then(({ draw }) => draw(new Map(few.map((entry) => [entry.toilet.id, entry]))));
   }
