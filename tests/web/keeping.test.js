@@ -190,10 +190,13 @@ describe('grades', () => {
     await send(page);
     assert.match(await wrong(page).innerText(), /^评定日期不能/);
     await page.getByLabel('评定日期').fill('2026-05-01');
+    await page.locator('dialog input[type=file]').setInputFiles({ name: 'certificate.png', mimeType: 'image/png', buffer: await page.locator('h1').screenshot() });
     await taken(page);
     await page.getByText('证书 豫旅 2026-7').waitFor();
     assert.equal(await records.count(), before + 1);
     assert.ok((await page.locator('.part').innerText()).includes('被取代'), 'the old one is replaced');
+    const shown = await page.getByRole('link', { name: '照片' }).getAttribute('href');
+    assert.equal((await page.request.get(`${shown}`)).headers()['content-type'], 'image/jpeg');
     await page.getByRole('button', { name: '更正 Ⅰ 类' }).click();
     await page.getByLabel('证书编号').fill('');
     await taken(page);
