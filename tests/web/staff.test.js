@@ -86,7 +86,7 @@ test('in the dark, and in large type, all of it can be read and nothing runs out
   await shoot(page, 'staff-home-large-dark', true);
   await accessible(page);
   await page.locator('.stop').first().click();
-  await page.locator('form.log .check').first().waitFor();
+  await page.locator('form.log .choice').first().waitFor();
   await shoot(page, 'staff-log-large-dark', true);
   await accessible(page);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));

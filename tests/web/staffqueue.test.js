@@ -151,6 +151,7 @@ describe('whatever happens to the page', () => {
     await phone.setOffline(true);
     await log(page, '20', '等着');
     await page.locator('.stop').first().click();
+    await page.getByRole('button', { name: '深度清洁' }).click();
     await page.locator('textarea[name=remarks]').fill('写到一半');
     await page.getByRole('button', { name: '现在开始' }).click();
     await page.waitForTimeout(500);
