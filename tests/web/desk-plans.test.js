@@ -66,12 +66,16 @@ describe('templates', () => {
     assert.ok((await page.locator('.ticks').innerText()).includes(HOSTILE));
     await page.getByRole('button', { name: '全不选' }).click();
     for (const id of [17, 18]) await page.locator(`.ticks input[value="${id}"]`).check();
+    await page.getByRole('button', { name: '预览第一天的时段' }).click();
+    await page.getByRole('heading', { name: `${TOMORROW} 的时段` }).waitFor();
+    const previewed = await page.locator('.plan-preview .slots li').count();
     await shoot(page, 'desk-apply-phone', true);
     await accessible(page);
     await page.getByRole('button', { name: '套用到勾选的公厕' }).click();
     await page.getByText(`2 座公厕从 ${TOMORROW} 起`).waitFor();
     await page.locator('.slots li').first().waitFor();
     assert.equal(await page.locator('.slots li').count(), (await timesOf(17)).length);
+    assert.equal(previewed, (await timesOf(17)).length, 'what was shown before is what is due');
     assert.deepEqual(await timesOf(18), ['07:00 thorough planned', '08:00 round planned', '12:00 round planned', '16:00 round planned', '19:30 thorough planned', '20:00 round planned']);
     assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).harmed), undefined);
     await end(/422/);

@@ -159,6 +159,35 @@ describe('the day, live', () => {
     await end();
   });
 
+  test('an excuse is asked for by one and decided by another', async () => {
+    const asking = await visit(browser, demo.origin);
+    await signedIn(asking.context, demo, 'supervisor');
+    await asking.page.goto('/desk');
+    await asking.page.locator('.tile[data-state=due]').click();
+    await asking.page.locator('[data-list=due] [data-toilet="18"]').click();
+    await asking.page.getByRole('button', { name: '申请免责' }).click();
+    await asking.page.locator('dialog select[name=reason]').selectOption('water');
+    await shoot(asking.page, 'desk-excuse-phone');
+    await accessible(asking.page);
+    await asking.page.getByRole('button', { name: '提交申请' }).click();
+    await asking.page.getByText('等另一位主管批准').waitFor();
+    await asking.page.reload();
+    await asking.page.getByText('须由别人批准').waitFor();
+    assert.equal(await asking.page.locator('[data-excuse] button').count(), 0, 'nobody decides their own');
+    await asking.end();
+
+    const { page, context, end } = await visit(browser, demo.origin, { size: 'desk', language: 'en' });
+    await signedIn(context, demo, 'admin');
+    await page.goto('/desk');
+    await page.locator('[data-excuse]').getByRole('button', { name: /^Approve/ }).click();
+    await shoot(page, 'desk-excuse-desk');
+    await page.locator('dialog').getByRole('button', { name: 'Approve' }).click();
+    await page.locator('[data-excuse]').waitFor({ state: 'detached' });
+    const { items } = await (await asAdmin(demo))('GET', '/excuses?state=approved');
+    assert.deepEqual(items.map((/** @type {any} */ { toilet, reason }) => [toilet, reason]), [[18, 'water']]);
+    await end();
+  });
+
   test('says when nobody tells what happens any more, and takes it up again', async () => {
     const { page, context, end } = await visit(browser, demo.origin);
     await signedIn(context, demo, 'supervisor');
@@ -168,6 +197,10 @@ describe('the day, live', () => {
     await shoot(page, 'desk-broken-phone');
     await page.unroute('**/api/v1/events?*');
     await page.getByText('实时', { exact: true }).waitFor();
-    await end(/ERR_FAILED/);
+    await context.setOffline(true);
+    await page.getByText('实时连接中断').waitFor();
+    await context.setOffline(false);
+    await page.getByText('实时', { exact: true }).waitFor();
+    await end(/ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
   });
 });

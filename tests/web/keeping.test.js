@@ -66,7 +66,12 @@ async function desk(part, { role = 'supervisor', ...as } = {}) {
 }
 
 /** @param {import('playwright-core').Page} page */
-const send = (page) => page.locator('dialog button[type=submit]').click();
+const send = (page) => page.locator('dialog button[type=submit]').last().click();
+/** @param {import('playwright-core').Page} page sends, and waits until that was taken and shown */
+async function taken(page) {
+  await send(page);
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+}
 /** @param {import('playwright-core').Page} page */
 const wrong = (page) => page.locator('.wrong:not([hidden])');
 
@@ -93,10 +98,9 @@ describe('closures', () => {
     const waiting = page.locator('.keep-section').first();
     assert.equal(await waiting.locator('.keep-row').count(), 2);
     await waiting.getByRole('button', { name: /^同意/ }).first().click();
-    await send(page);
-    await page.locator('dialog').waitFor({ state: 'detached' });
+    await taken(page);
     await waiting.getByRole('button', { name: /^驳回/ }).click();
-    await send(page);
+    await taken(page);
     await page.getByText('没有等待审核的停用').waitFor();
     const admin = await asAdmin(demo);
     const states = await Promise.all(closed.map(async (id) => (await admin('GET', `/toilets/${id}/outages`)).items.at(-1).state));
@@ -124,7 +128,7 @@ describe('closures', () => {
     await page.getByRole('button', { name: '完成' }).click();
     assert.equal((await (await fetch(`${demo.origin}/api/v1/toilets/17`)).json()).status, 'closed');
     await page.getByRole('button', { name: `结束停用 ${HOSTILE}` }).click();
-    await send(page);
+    await taken(page);
     await page.getByText(/的停用已结束/).waitFor();
     assert.equal((await (await fetch(`${demo.origin}/api/v1/toilets/17`)).json()).status, 'inService');
     await end(/422/);
@@ -137,7 +141,7 @@ describe('closures', () => {
     await rename(demo, 9, '黄河路公厕（东）');
     await send(page);
     await page.getByText('Somebody has just changed this toilet').waitFor();
-    await send(page);
+    await taken(page);
     await page.getByText('Saved').waitFor();
     const admin = await asAdmin(demo);
     assert.equal((await admin('GET', '/toilets/9/outages')).items[0].note, 'Pipe broken');
@@ -158,10 +162,10 @@ describe('suggestions', () => {
     await send(page);
     assert.equal(await wrong(page).innerText(), '这里必须填写。');
     await page.getByLabel('理由').fill('只是在翻修');
-    await send(page);
+    await taken(page);
     await page.getByText('已回复').waitFor();
     await page.locator('.keep-row').first().getByRole('button', { name: /^采纳/ }).click();
-    await send(page);
+    await taken(page);
     await page.locator('.toast', { hasText: '已采纳' }).waitFor();
     assert.equal((await (await fetch(`${demo.origin}/api/v1/toilets/17`)).json()).facilities.paper, 'no');
     await page.getByRole('button', { name: /^采纳/ }).click();
@@ -186,18 +190,19 @@ describe('grades', () => {
     await send(page);
     assert.match(await wrong(page).innerText(), /^评定日期不能/);
     await page.getByLabel('评定日期').fill('2026-05-01');
-    await send(page);
+    await page.locator('dialog input[type=file]').setInputFiles({ name: 'certificate.png', mimeType: 'image/png', buffer: await page.locator('h1').screenshot() });
+    await taken(page);
     await page.getByText('证书 豫旅 2026-7').waitFor();
     assert.equal(await records.count(), before + 1);
     assert.ok((await page.locator('.part').innerText()).includes('被取代'), 'the old one is replaced');
-    await page.getByRole('button', { name: '更正 I 级' }).click();
+    const shown = await page.getByRole('link', { name: '照片' }).getAttribute('href');
+    assert.equal((await page.request.get(`${shown}`)).headers()['content-type'], 'image/jpeg');
+    await page.getByRole('button', { name: '更正 Ⅰ 类' }).click();
     await page.getByLabel('证书编号').fill('');
-    await send(page);
-    await page.locator('dialog').waitFor({ state: 'detached' });
+    await taken(page);
     assert.equal(await page.getByText('证书 豫旅').count(), 0);
-    await page.getByRole('button', { name: '删除 I 级' }).click();
-    await send(page);
-    await page.locator('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '删除 Ⅰ 类' }).click();
+    await taken(page);
     assert.equal(await records.count(), before);
     await end(/422/);
   });
@@ -208,9 +213,10 @@ describe('people', () => {
     const { page, end } = await desk('people', { size: 'phone' });
     await page.getByRole('button', { name: '邀请', exact: true }).click();
     await send(page);
-    assert.equal(await wrong(page).innerText(), '这里必须填写。');
+    assert.deepEqual(await wrong(page).allInnerTexts(), ['这里必须填写。', '这里必须填写。'], 'the name, and where');
     await page.getByLabel('姓名').fill('王大姐');
     await page.locator('dialog select[name=role]').selectOption('cleaner');
+    await page.locator('dialog select[name=area]').selectOption('410308100');
     await send(page);
     const url = await scanned(page);
     assert.match(url, new RegExp(`^${demo.origin}/join#gci_[0-9a-f]{64}$`));
@@ -219,7 +225,7 @@ describe('people', () => {
     await page.getByRole('button', { name: '关闭' }).click();
     await page.locator('.keep-row', { hasText: '王大姐' }).waitFor();
     await page.getByRole('button', { name: '撤回 王大姐' }).click();
-    await send(page);
+    await taken(page);
     await page.getByText('邀请已撤回').waitFor();
     assert.equal((await post('/invitations/accept', { invitation: url.split('#')[1], pin: '583921' })).status, 404);
     await end();
@@ -238,11 +244,11 @@ describe('people', () => {
     };
     await manage(/^退出所有登录/);
     await accessible(page);
-    await send(page);
-    await page.locator('dialog').waitFor({ state: 'detached' });
+    await taken(page);
     assert.equal((await me()).status, 401);
     await manage(/^增加角色/);
     await page.locator('dialog select[name=role]').selectOption('supervisor');
+    await page.locator('dialog select[name=area]').selectOption('410308');
     await send(page);
     assert.match(await wrong(page).innerText(), /再按一次，改为发给此人一份邀请/);
     await send(page);
@@ -250,8 +256,7 @@ describe('people', () => {
     await page.getByRole('button', { name: '关闭' }).click();
     await page.locator('.keep-row', { hasText: '重新登录' }).filter({ hasText: name }).waitFor();
     await manage(/^收回/);
-    await page.locator('dialog').last().locator('button[type=submit]').click();
-    await page.waitForFunction(() => !document.querySelector('dialog'));
+    await taken(page);
     assert.equal(await page.locator(`[data-person="${id}"]`).count(), 0, 'who holds no role is no longer listed');
     await end(/422/);
   });
@@ -285,8 +290,7 @@ describe('people', () => {
     await send(page);
     assert.equal(await wrong(page).innerText(), 'This is needed.');
     await page.locator('dialog select[name=person]').selectOption({ index: 1 });
-    await send(page);
-    await page.locator('dialog').waitFor({ state: 'detached' });
+    await taken(page);
     await page.getByRole('searchbox').fill(name);
     await page.locator('.keep-found button').first().click();
     await page.getByRole('button', { name: /^End / }).first().click();
@@ -316,3 +320,21 @@ async function scanned(page) {
   }
   return decodeQR({ width, height, data });
 }
+
+test('without a network it says so, keeps what was typed, and goes on from there', async () => {
+  const { page, context, end } = await desk('outages/2', { size: 'phone', language: 'en' });
+  await page.getByRole('button', { name: 'Close this toilet' }).click();
+  await page.getByLabel('What to tell the public').fill('No water today');
+  await context.setOffline(true);
+  await send(page);
+  await page.locator('dialog .note.bad').waitFor();
+  await context.setOffline(false);
+  assert.equal(await page.getByLabel('What to tell the public').inputValue(), 'No water today');
+  await send(page);
+  await page.getByText('is closed, and the public is told so').waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: /^Reopen/ }).click();
+  await taken(page);
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1', 'the keyboard goes on from the heading');
+  await end(/ERR_INTERNET_DISCONNECTED/);
+});

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { HERE, accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, launch, shoot, visit } from './lib/browser.js';
 import { HOSTILE, giveRounds, joinAs, logBy, logged, plateOf, rename } from './lib/crew.js';
 import { startDesk } from './lib/signin.js';
 
@@ -22,20 +22,6 @@ after(async () => {
   await browser?.close();
   await demo?.stop();
 });
-
-/** What a browser says of a request without a network, or of one that was refused on purpose. */
-const NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_FAILED/;
-
-/** @param {import('playwright-core').Page} page @param {string} state */
-const records = (page, state) => page.locator(`.record[data-state=${state}]`);
-
-/** Waits until the pages lie on the device. @param {import('playwright-core').Page} page */
-async function ready(page) {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 50));
-  });
-}
 
 describe('a day with signal', () => {
   test('a cleaning is logged with all that belongs to it', async () => {
@@ -90,6 +76,25 @@ describe('a day with signal', () => {
     assert.deepEqual([cleaning.presence, cleaning.tasks], ['E0', ['round', 'disinfect']]);
     await end();
   });
+});
+
+test('in the dark, and in large type, all of it can be read and nothing runs out of the page', async () => {
+  const { page, end } = await visit(browser, demo.origin, { dark: true });
+  await joinAs(page, demo, '冯静');
+  await page.locator('.stop').first().waitFor();
+  await page.getByRole('button', { name: '大字' }).click();
+  await shoot(page, 'staff-home-large-dark', true);
+  await accessible(page);
+  await page.locator('.stop').first().click();
+  await page.locator('form.log .choice').first().waitFor();
+  await shoot(page, 'staff-log-large-dark', true);
+  await accessible(page);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  for (const target of await page.locator('form.log button:visible, form.log a:visible').all()) {
+    const box = await target.boundingBox();
+    assert.ok(box && box.height >= 44, `${await target.textContent()} is ${box?.height} high`);
+  }
+  await end();
 });
 
 /** A picture that is larger than need be. @param {import('playwright-core').Page} page */

@@ -1,4 +1,4 @@
-// The camera reads a plate: the browser is shown a film of one.
+// The camera reads a plate: the browser is shown a film, of a code that is none and then of one.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-import { FLAGS, shoot, visit } from './lib/browser.js';
+import { FLAGS, accessible, shoot, visit } from './lib/browser.js';
 import { joinAs, plateOf } from './lib/crew.js';
 import { startDesk } from './lib/signin.js';
 import encode from '../../web/vendor/qr/index.js';
@@ -20,11 +20,13 @@ let browser;
 /** @type {string} */
 let folder;
 
+const [WIDTH, HEIGHT] = [640, 480];
+
 before(async () => {
   demo = await startDesk({}, ['--history', '0']);
   folder = await mkdtemp(join(tmpdir(), 'gongce-film-'));
   const film = join(folder, 'plate.y4m');
-  await writeFile(film, filmOf(await plateOf(demo, 17)));
+  await writeFile(film, filmOf('https://pay.example/17', await plateOf(demo, 17)));
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [...FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${film}`],
@@ -36,30 +38,35 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-/** A film of one picture, grey around the code of a text. @param {string} text */
-function filmOf(text) {
-  const [width, height, scale] = [640, 480, 8];
+/** A film of these texts as codes, two seconds each, over and over. @param {...string} texts */
+function filmOf(...texts) {
+  const frames = texts.flatMap((text) => Array.from({ length: 20 }, () => frameOf(text)));
+  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`), ...frames]);
+}
+
+/** Grey, with the code of a text in the middle. @param {string} text */
+function frameOf(text) {
+  const scale = 8;
   const rows = encode(text, 'raw', { border: 4 });
-  const luma = Buffer.alloc(width * height, 150);
-  const [left, top] = [Math.floor((width - rows.length * scale) / 2), Math.floor((height - rows.length * scale) / 2)];
+  const luma = Buffer.alloc(WIDTH * HEIGHT, 150);
+  const [left, top] = [Math.floor((WIDTH - rows.length * scale) / 2), Math.floor((HEIGHT - rows.length * scale) / 2)];
   rows.forEach((row, y) => row.forEach((dark, x) => {
     for (let line = 0; line < scale; line += 1) {
-      const at = (top + y * scale + line) * width + left + x * scale;
+      const at = (top + y * scale + line) * WIDTH + left + x * scale;
       luma.fill(dark ? 25 : 235, at, at + scale);
     }
   }));
-  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)]);
-  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), ...Array.from({ length: 10 }, () => frame)]);
+  return Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((WIDTH * HEIGHT) / 2, 128)]);
 }
 
-test('the camera is opened, reads the cleaners’ plate, and is closed', async () => {
+test('the camera is opened, reads the plate of those who clean and no other, and is closed', async () => {
   const { page, context, end } = await visit(browser, demo.origin);
   await context.grantPermissions(['camera', 'geolocation']);
   await joinAs(page, demo, '王芳');
   await page.locator('a.log-now').click();
-  await page.locator('video').waitFor();
-  await page.waitForTimeout(300);
+  await page.getByText('这不是保洁牌的二维码').waitFor();
   await shoot(page, 'staff-scan-phone');
+  await accessible(page);
   await page.locator('form.log h1').getByText('长华社区公厕').waitFor();
   await page.getByText('已扫保洁牌').waitFor();
   assert.equal(await page.locator('video').count(), 0);

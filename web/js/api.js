@@ -18,7 +18,7 @@ import { language, t } from './i18n.js';
 /**
  * @typedef {object} Asking
  * @property {Params} [params] lists are joined with commas, what is null or undefined is left out
- * @property {unknown} [body] sent as JSON; a file as it is
+ * @property {unknown} [body] sent as JSON; a file or a form with one as it is
  * @property {string} [key] the `Idempotency-Key`: the same again has no further effect
  * @property {string} [ifMatch] the `etag` of the record that was read
  * @property {AbortSignal} [signal]
@@ -75,16 +75,23 @@ export function sentence(error) {
 export async function ask(method, path, asking = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json', 'Accept-Language': language };
-  if (asking.body !== undefined) headers['Content-Type'] = asking.body instanceof Blob ? asking.body.type : 'application/json';
   if (asking.key) headers['Idempotency-Key'] = asking.key;
   if (asking.ifMatch) headers['If-Match'] = asking.ifMatch;
-  const body = asking.body === undefined ? null : asking.body instanceof Blob ? asking.body : JSON.stringify(asking.body);
+  const body = written(asking.body);
+  if (typeof body === 'string') headers['Content-Type'] = 'application/json';
+  else if (body instanceof Blob) headers['Content-Type'] = body.type;
   const response = await fetch(address(path, asking.params), {
     method, headers, body, signal: asking.signal ?? null, credentials: 'same-origin',
   }).catch((error) => {
     throw error.name === 'AbortError' ? error : new Failure(0, null, 0);
   });
   return read(response);
+}
+
+/** @param {unknown} body as it goes out; the browser says itself what a form is */
+function written(body) {
+  if (body === undefined) return null;
+  return body instanceof Blob || body instanceof FormData ? body : JSON.stringify(body);
 }
 
 /**

@@ -15,6 +15,8 @@ const PATHS = {
   flag: 'M6 21V4h11l-2 4 2 4H6',
   add: 'M12 5v14M5 12h14',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c1-4 4-6 8-6s7 2 8 6',
+  scan: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M3 12h18',
+  camera: 'M4 8h4l1.5-3h5L16 8h4v11H4zM12 16.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4z',
 };
 
 /** @typedef {keyof typeof PATHS} IconName */

@@ -6,7 +6,7 @@ import { percent } from '../format.js';
 import { named, t } from '../i18n.js';
 import { card, standingTone } from './grades/card.js';
 import { recordGrade } from './grades/recording.js';
-import { backTo, button, empty, figure, head, row, rows, section, tag } from './keeping/look.js';
+import { backTo, button, empty, figure, head, quietly, row, rows, section, tag } from './keeping/look.js';
 import { areaNames, toiletSearch } from './keeping/pick.js';
 import { dayText } from './keeping/times.js';
 
@@ -63,7 +63,7 @@ async function overview(root, desk) {
  */
 function dueRow(item, areaName) {
   return row({
-    title: el('a', { href: `#grades/${item.id}` }, item.name), tags: [tag(t('grade', { grade: item.grade })), tag(named('standing', item.standing), standingTone(item.standing))],
+    title: el('a', { href: `#grades/${item.id}` }, item.name), tags: [tag(named('gradeName', item.grade)), tag(named('standing', item.standing), standingTone(item.standing))],
     facts: [item.area && areaName(item.area), item.assessedOn ? t('grades.assessed', { day: dayText(item.assessedOn) }) : t('grades.noDay')],
   });
 }
@@ -74,7 +74,7 @@ function dueRow(item, areaName) {
  * @param {number} id
  */
 async function one(root, desk, id) {
-  const again = async () => {
+  const read = async () => {
     /** @type {[Toilet, {items: RecordedGrade[]}]} */
     const [toilet, { items }] = await Promise.all([desk.get(`/toilets/${id}`), desk.get(`/toilets/${id}/grades`)]);
     const groups = STANDARDS.map((standard) => ({ standard, records: items.filter((item) => item.standard === standard).sort(latest) }));
@@ -85,7 +85,8 @@ async function one(root, desk, id) {
       groups.filter(({ records }) => records.length > 0).map(({ standard, records }) =>
         section(standard, null, el('p', { class: 'quiet small' }, named('standard', standard)), rows(records.map((record) => card(kept, record))))));
   };
-  await again();
+  const again = quietly(read);
+  await read();
 }
 
 /** @type {(one: RecordedGrade, other: RecordedGrade) => number} */

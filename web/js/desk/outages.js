@@ -3,7 +3,7 @@
 import { el, show } from '../dom.js';
 import { nameOf } from '../facts.js';
 import { t } from '../i18n.js';
-import { backTo, button, empty, head, rows, section } from './keeping/look.js';
+import { backTo, button, empty, head, quietly, rows, section } from './keeping/look.js';
 import { staff, toiletsOf } from './keeping/pick.js';
 import { closeToilet } from './outages/closing.js';
 import { card } from './outages/card.js';
@@ -27,8 +27,9 @@ const LATELY = 30 * 86400000;
  */
 export async function open(root, desk) {
   const id = Number(desk.path[0] ?? 0);
-  const again = () => (id > 0 ? one(root, desk, id, again) : list(root, desk, again));
-  await again();
+  const read = () => (id > 0 ? one(root, desk, id, again) : list(root, desk, again));
+  const again = quietly(read);
+  await read();
 }
 
 /**

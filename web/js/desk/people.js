@@ -6,7 +6,7 @@ import { assignments, custodians } from './people/custodians.js';
 import { invitations, invite } from './people/invitations.js';
 import { members } from './people/members.js';
 import { areaNames, staff } from './keeping/pick.js';
-import { button, head } from './keeping/look.js';
+import { button, head, quietly } from './keeping/look.js';
 
 /** @typedef {import('./types').Desk} Desk */
 /** @typedef {import('./keeping/types').Operator} Operator */
@@ -24,7 +24,7 @@ import { button, head } from './keeping/look.js';
  */
 export async function open(root, desk) {
   const [page = '', id] = desk.path;
-  const again = async () => {
+  const read = async () => {
     const [members, areaName, operators] = await Promise.all([staff(desk), areaNames(desk), desk.all('/operators')]);
     /** @type {People} */
     const people = { desk, members, areaName, operators: /** @type {Operator[]} */ (operators), again };
@@ -32,7 +32,8 @@ export async function open(root, desk) {
     else if (page === 'toilet' && id) await assignments(root, people, Number(id));
     else await everybody(root, people);
   };
-  await again();
+  const again = quietly(read);
+  await read();
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { el, show } from '../dom.js';
 import { t } from '../i18n.js';
-import { empty, head, rows, section } from './keeping/look.js';
+import { empty, head, quietly, rows, section } from './keeping/look.js';
 import { areaNames, toiletsOf } from './keeping/pick.js';
 import { card } from './suggestions/card.js';
 
@@ -24,7 +24,7 @@ const MOST = 300;
  */
 export async function open(root, desk) {
   const state = STATES.find((one) => one === desk.path[0]) ?? 'open';
-  const again = async () => {
+  const read = async () => {
     /** @type {[Suggestion[], (code: string | undefined) => string]} */
     const [list, areaName] = await Promise.all([desk.all('/suggestions', { state }, MOST), areaNames(desk)]);
     const toilets = await toiletsOf(desk, list.flatMap(({ toilet }) => toilet ?? []));
@@ -34,7 +34,8 @@ export async function open(root, desk) {
     show(root, head(t('suggestions.title'), t('suggestions.lead')), tabs(state),
       section(t(`suggestions.${state}`), list.length, list.length === 0 ? empty(t(`suggestions.none.${state}`)) : rows(shown.map((one) => card(seen, one)))));
   };
-  await again();
+  const again = quietly(read);
+  await read();
 }
 
 /** @param {typeof STATES[number]} here */

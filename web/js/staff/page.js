@@ -1,6 +1,7 @@
 // `/staff`, and `/p/{token}` of a cleaners' plate: logging what was cleaned, with signal or without.
 //
-// `#scan` asks which toilet, `#log/{id}` is the form of a record that is being written, all else is the first view.
+// `#scan` asks which toilet, `#log/{id}` is the form of a record that is being written, all else is the first view. All of it
+// is loaded at once: underground nothing can be.
 
 import { byId, el, show } from '../dom.js';
 import { t } from '../i18n.js';
@@ -8,9 +9,11 @@ import { icon } from '../icons.js';
 import { bar, keepPages } from '../shell.js';
 import { begin } from './drafting.js';
 import { home, whoSheet } from './home.js';
+import { log } from './log.js';
 import { caller, remember, remembered } from './person.js';
 import { meant } from './plates.js';
 import { tidy, watch } from './queue.js';
+import { scan } from './scan.js';
 import { note, send, sendWheneverPossible, whenSent } from './sending.js';
 import { signInPage } from './signin.js';
 import { byNumber } from './toilets.js';
@@ -30,13 +33,13 @@ async function open() {
   bar(t('title.staff'), { home: '/staff' });
   show(main, el('p', { class: 'narrow-page quiet', role: 'status' }, t('loading')));
   // Whoever was here last is at work at once, whatever the signal is like.
-  const before = remembered();
+  const before = await remembered();
   if (before) await become(before);
   try {
     const found = await caller();
-    if (found && found.id !== before?.id) await become(remember(found));
+    if (found && found.id !== before?.id) await become(await remember(found));
     else if (found && before) {
-      const now = remember(found);
+      const now = await remember(found);
       if (now.logs !== before.logs) await become(now);
     }
     else if (before) note('signedOut');
@@ -104,11 +107,9 @@ async function route() {
   const [where, id = ''] = location.hash.slice(1).split('/');
   shown = null;
   if (where === 'scan' && person.logs) {
-    const { scan } = await import('./scan.js');
-    if (!signal.aborted) await scan(main, person.id, signal);
+    await scan(main, person.id, signal);
   } else if (where === 'log' && id) {
-    const { log } = await import('./log.js');
-    if (!signal.aborted) await log(main, id, { signal, done });
+    await log(main, id, { signal, done });
   } else {
     shown = home(main, person);
     await redraw();

@@ -1,45 +1,51 @@
 // Who cleans with this device. Remembered, so that the page opens without a network and knows whose records it keeps.
 
 import { Failure, ask, get } from '../api.js';
-import { keep, kept } from '../keep.js';
+import { put, read } from './store.js';
 
 /** @typedef {import('./types').Person} Person */
 /** @typedef {import('../types').Member} Member */
 
 /** Who may log, by `src/domain/policy.rs`. */
 const LOGGING = ['cleaner', 'supervisor'];
+const KEY = 'people';
 const LOCK = 'gongce.staff.session';
 /** How long the service may think about who that is, in milliseconds. */
 const PATIENCE = 20000;
 
-/** @returns {Person[]} whoever has signed in here, the last one first */
-export function people() {
-  try {
-    const found = JSON.parse(kept('people') ?? '[]');
-    return Array.isArray(found) ? found : [];
-  } catch {
-    return [];
-  }
+/** @typedef {{key: string, people: Person[], current: string | null}} Here */
+
+/**
+ * Lies in the database and not in `localStorage`: that is written some seconds later, and a phone whose battery ends before
+ * would forget whose its queue is, and the token without which the six digits open nothing.
+ * @returns {Promise<Here>}
+ */
+async function here() {
+  return (await read('kept', KEY)) ?? { key: KEY, people: [], current: null };
 }
 
-/** @returns {Person | null} whose page this is, as far as this device knows */
-export function remembered() {
-  const id = kept('person');
-  return people().find((one) => one.id === id) ?? null;
+/** @returns {Promise<Person[]>} whoever has signed in here, the last one first */
+export async function people() {
+  return (await here().catch(() => null))?.people ?? [];
+}
+
+/** @returns {Promise<Person | null>} whose page this is, as far as this device knows */
+export async function remembered() {
+  const found = await here().catch(() => null);
+  return found?.people.find(({ id }) => id === found.current) ?? null;
 }
 
 /**
  * @param {Member} member
  * @param {string} [device] the token that comes with a PIN
- * @returns {Person}
+ * @returns {Promise<Person>}
  */
-export function remember(member, device) {
-  const before = people().find((one) => one.id === member.id);
-  const token = device ?? before?.device;
+export async function remember(member, device) {
+  const { people: before } = await here();
+  const token = device ?? before.find(({ id }) => id === member.id)?.device;
   const logs = member.grants.some(({ role }) => LOGGING.includes(role));
   const person = { id: member.id, name: member.name, logs, ...(token && { device: token }) };
-  keep('people', JSON.stringify([person, ...people().filter((one) => one.id !== member.id)]));
-  keep('person', member.id);
+  await put('kept', { key: KEY, people: [person, ...before.filter(({ id }) => id !== member.id)], current: member.id });
   return person;
 }
 
@@ -77,7 +83,7 @@ export function signOut() {
     await ask('DELETE', '/sessions/current').catch((error) => {
       if (!(error instanceof Failure && error.status === 401)) throw error;
     });
-    keep('person', null);
+    await put('kept', { ...(await here()), current: null });
   });
 }
 

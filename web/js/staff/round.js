@@ -1,8 +1,9 @@
 // The round: what is due from the person now and in the next hours, as the service orders it; kept for times without signal.
 
-import { get } from '../api.js';
+import { Failure, get } from '../api.js';
 import { locate } from '../geo.js';
 import { settings } from '../settings.js';
+import { alone, caller } from './person.js';
 import { put, read } from './store.js';
 
 /** @typedef {import('./types').Round} Round */
@@ -30,8 +31,11 @@ export function keptRound(person) {
 export async function freshRound(person, ask = false) {
   const here = ask || (await mayLocate()) ? await locate().catch(() => null) : null;
   const from = here ? { latitude: here.latitude, longitude: here.longitude } : {};
-  /** @type {Round} */
-  const round = await get('/me/round', { ...from, crs: settings.crs }, AbortSignal.timeout(30000));
+  const round = await alone(async () => {
+    // Somebody else may have signed in since: theirs is not this person's round.
+    if ((await caller())?.id !== person) throw new Failure(401, null, 0);
+    return /** @type {Promise<Round>} */ (get('/me/round', { ...from, crs: settings.crs }, AbortSignal.timeout(30000)));
+  });
   const kept = { key: `round ${person}`, round, at: Date.now() };
   await put('kept', kept).catch(() => undefined);
   return kept;

@@ -17,9 +17,10 @@ import { waitingByPerson } from './store.js';
  */
 export async function signInPage(main, done, above = null) {
   const waiting = await waitingByPerson().catch(() => new Map());
-  const notes = people().filter(({ id }) => waiting.has(id)).map(({ id, name }) => el('p', { class: 'note' }, t('signin.waiting', { name, n: waiting.get(id) ?? 0 })));
+  const here = await people();
+  const notes = here.filter(({ id }) => waiting.has(id)).map(({ id, name }) => el('p', { class: 'note' }, t('signin.waiting', { name, n: waiting.get(id) ?? 0 })));
   show(main, el('div', { class: 'narrow-page' }, above, ...notes,
-    el('section', { class: 'card' }, el('h1', {}, t('signin.title')), signInForm(null, done), el('p', { class: 'quiet small' }, t('signin.join')))));
+    el('section', { class: 'card' }, el('h1', {}, t('signin.title')), signInForm(here, done), el('p', { class: 'quiet small' }, t('signin.join')))));
 }
 
 /**
@@ -27,8 +28,9 @@ export async function signInPage(main, done, above = null) {
  * @param {Person} person
  * @param {() => void} done
  */
-export function signInSheet(person, done) {
-  const dialog = sheet(t('signin.again'), el('p', { class: 'quiet' }, t('signin.kept')), signInForm(person, (found) => {
+export async function signInSheet(person, done) {
+  const here = (await people()).filter(({ id }) => id === person.id);
+  const dialog = sheet(t('signin.again'), el('p', { class: 'quiet' }, t('signin.kept')), signInForm(here, (found) => {
     dialog.close();
     // What is on the screen belongs to the one who was here before.
     if (found.id === person.id) done();
@@ -37,11 +39,11 @@ export function signInSheet(person, done) {
 }
 
 /**
- * @param {Person | null} wanted only they
+ * @param {Person[]} known
  * @param {(person: Person) => void} done
  */
-function signInForm(wanted, done) {
-  const here = people().filter((one) => one.device && (!wanted || one.id === wanted.id));
+function signInForm(known, done) {
+  const here = known.filter((one) => one.device);
   const place = el('div', {});
   const swap = (/** @type {boolean} */ byPin) => show(place, byPin ? pinForm(here, done) : passwordForm(done),
     here.length > 0 && el('p', {}, el('button', { class: 'plain', type: 'button', onclick: () => swap(!byPin) }, t(byPin ? 'signin.byPassword' : 'signin.byPin'))));

@@ -35,8 +35,11 @@ export function reasons(entry) {
   if (outcome.status === 'created' || outcome.status === 'replayed') {
     return (outcome.cleaning?.flags ?? []).map((flag) => named('flag', flag));
   }
-  const faults = (outcome.errors ?? []).map(({ field, message }) => `${named('part', field.split(/[.[]/)[0] ?? field)}${t('colon')}${message}`);
-  return [named('refused', outcome.code), ...faults];
+  const faults = outcome.errors ?? [];
+  const part = (/** @type {string} */ field) => named('part', field.split(/[.[]/)[0] ?? field);
+  if (outcome.code === 'differs') return [t('refused.differs', { parts: faults.map(({ field }) => part(field)).join(t('comma')) })];
+  // What is wrong with a field the service says in its own words; of all else the sentence tells enough.
+  return [named('refused', outcome.code), ...(outcome.code === 'invalid' ? faults.map(({ field, message }) => `${part(field)}${t('colon')}${message}`) : [])];
 }
 
 /**

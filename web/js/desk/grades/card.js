@@ -25,7 +25,7 @@ export function standingTone(standing) {
  * @param {RecordedGrade} record
  */
 export function card(kept, record) {
-  const name = t('grades.grade', { grade: record.grade });
+  const name = named('gradeName', record.grade);
   const { assessedOn, validTo, revokedOn, supersededOn, certificate, assessor, evidence } = record;
   const days = [
     assessedOn ? t('grades.assessed', { day: dayText(assessedOn) }) : t('grades.noDay'),

@@ -7,6 +7,7 @@ import { day } from '../../format.js';
 import { named, t } from '../../i18n.js';
 import { entry, filled, formSheet } from '../keeping/form.js';
 import { dayText } from '../keeping/times.js';
+import { sendEvidence } from './evidence.js';
 
 /** @typedef {import('../types').Desk} Desk */
 /** @typedef {import('../../types').Toilet} Toilet */
@@ -27,26 +28,36 @@ export function recordGrade({ desk, toilet, items, again }) {
   const grade = choice('grade', []);
   const supersedes = choice('supersedes', []);
   const follow = () => {
-    fill(grade, GRADES[standard.value]?.map((one) => [one, one]) ?? []);
+    fill(grade, GRADES[standard.value]?.map((one) => [one, named('gradeName', one)]) ?? []);
     const isUrban = (/** @type {string} */ name) => name === 'CJJ 14-2016';
     const same = items.filter((item) => isUrban(item.standard) === isUrban(standard.value) && item.supersededOn === undefined && item.standing !== 'revoked');
-    fill(supersedes, [['', t('grades.noOther')], ...same.map((item) => /** @type {[string, string]} */ ([String(item.id), `${item.standard} ${item.grade}${item.assessedOn ? ` (${dayText(item.assessedOn)})` : ''}`]))]);
+    fill(supersedes, [['', t('grades.noOther')], ...same.map((item) => /** @type {[string, string]} */ ([String(item.id), `${item.standard} ${named('gradeName', item.grade)}${item.assessedOn ? ` (${dayText(item.assessedOn)})` : ''}`]))]);
     if (same.length === 1) supersedes.value = String(same[0]?.id ?? '');
   };
+  const photo = photoField();
   for (const control of [standard, grade]) control.required = true;
   standard.addEventListener('change', follow);
   follow();
   formSheet(t('grades.recordTitle', { name: nameOf(toilet) }), {
-    fields: [entry(t('grades.standard'), standard), entry(t('grades.which'), grade), ...details(toilet.zone, null), entry(t('grades.supersedes'), supersedes, t('grades.supersedesHint'))],
-    submit: t('grades.record'), meanings: { conflict: t('grades.known'), 403: t('grades.notYours') },
+    fields: [entry(t('grades.standard'), standard), entry(t('grades.which'), grade), ...details(toilet.zone, null), entry(t('grades.supersedes'), supersedes, t('grades.supersedesHint')), entry(t('grades.photo'), photo, t('grades.photoHint'))],
+    submit: t('grades.record'), meanings: meanings(),
     send: async (given, key) => {
       const { supersedes: old, ...rest } = filled(given, ['standard', 'grade', 'supersedes', ...DAYS, ...WORDS]);
-      const body = { ...rest, ...(old && { supersedes: Number(old) }) };
+      const body = { ...rest, ...(old && { supersedes: Number(old) }), ...(await sendEvidence(desk, photo)) };
       await desk.ask('POST', `/toilets/${toilet.id}/grades`, { body, key: key(body) });
       toast(t('keep.saved'));
       await again();
     },
   });
+}
+
+function photoField() {
+  return el('input', { type: 'file', name: 'file', accept: 'image/jpeg,image/png,image/webp' });
+}
+
+/** What a refusal means here. */
+function meanings() {
+  return { conflict: t('grades.known'), 403: t('grades.notYours'), tooLarge: t('grades.photoLarge'), unsupportedMediaType: t('grades.photoKind') };
 }
 
 /**
@@ -78,12 +89,14 @@ function details(zone, record) {
  * @param {RecordedGrade} record
  */
 export function correctGrade({ desk, toilet, again }, record) {
-  const grade = choice('grade', (GRADES[record.standard] ?? [record.grade]).map((one) => [one, one]));
+  const grade = choice('grade', (GRADES[record.standard] ?? [record.grade]).map((one) => [one, named('gradeName', one)]));
   grade.value = record.grade;
   grade.required = true;
+  const photo = photoField();
   let { revision } = record;
-  formSheet(t('grades.correctTitle', { standard: record.standard, grade: record.grade }), {
-    fields: [entry(t('grades.which'), grade), ...details(toilet.zone, record)], submit: t('keep.save'), meanings: { 403: t('grades.notYours') },
+  formSheet(t('grades.correctTitle', { standard: record.standard, grade: named('gradeName', record.grade) }), {
+    fields: [entry(t('grades.which'), grade), ...details(toilet.zone, record), entry(t('grades.photo'), photo, record.evidence ? t('grades.photoInstead') : t('grades.photoHint'))],
+    submit: t('keep.save'), meanings: meanings(),
     stale: async () => {
       /** @type {{items: RecordedGrade[]}} */
       const { items } = await desk.get(`/toilets/${toilet.id}/grades`);
@@ -92,7 +105,7 @@ export function correctGrade({ desk, toilet, again }, record) {
     send: async (given) => {
       // What was emptied is taken away.
       const emptied = Object.fromEntries([...DAYS, ...WORDS].map((name) => [name, null]));
-      const body = { ...emptied, ...filled(given, ['grade', ...DAYS, ...WORDS]) };
+      const body = { ...emptied, ...filled(given, ['grade', ...DAYS, ...WORDS]), ...(await sendEvidence(desk, photo)) };
       await desk.ask('POST', `/toilets/${toilet.id}/grades/${record.id}`, { body, ifMatch: String(revision) });
       toast(t('keep.saved'));
       await again();

@@ -3,7 +3,7 @@
 import { el, show, toast } from '../../dom.js';
 import { language, named, t } from '../../i18n.js';
 import { confirmSheet } from '../keeping/form.js';
-import { backTo, button, empty, figure, head, row, rows, section, tag } from '../keeping/look.js';
+import { backTo, button, empty, figure, head, quietly, row, rows, section, tag } from '../keeping/look.js';
 import { when } from '../keeping/times.js';
 
 /** @typedef {import('../types').Desk} Desk */
@@ -29,7 +29,7 @@ export function stateTag({ state, outdated }) {
  * @param {number} id
  */
 export async function review(root, desk, id) {
-  const again = async () => {
+  const read = async () => {
     /** @type {Import} */
     const file = await desk.get(`/imports/${id}`);
     if (desk.signal.aborted) return;
@@ -41,11 +41,12 @@ export async function review(root, desk, id) {
       el('p', { class: 'keep-state', role: 'status' }, stateTag(file), el('span', {}, standing(file, desk))),
       report && counts(report), report && changes(report), report && remarks(report));
     if (file.state === 'applying') {
-      const timer = setTimeout(() => again().catch(() => undefined), AGAIN);
+      const timer = setTimeout(again, AGAIN);
       desk.signal.addEventListener('abort', () => clearTimeout(timer));
     }
   };
-  await again();
+  const again = quietly(read);
+  await read();
 }
 
 /**

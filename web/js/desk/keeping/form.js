@@ -35,8 +35,18 @@ addEventListener('hashchange', () => {
 export function partSheet(title, ...children) {
   const dialog = sheet(title, ...children);
   opened.add(dialog);
-  dialog.addEventListener('close', () => opened.delete(dialog));
+  dialog.addEventListener('close', () => {
+    opened.delete(dialog);
+    if (document.activeElement === document.body) toHeading();
+  });
   return dialog;
+}
+
+/** What was pressed to open the sheet is gone once its line was drawn anew: whoever uses the keyboard goes on from the heading. */
+function toHeading() {
+  const heading = document.querySelector('.part h1');
+  heading?.setAttribute('tabindex', '-1');
+  if (heading instanceof HTMLElement) heading.focus({ preventScroll: true });
 }
 
 /**

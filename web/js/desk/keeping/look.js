@@ -1,7 +1,8 @@
 // What the parts for keeping look like: a heading, sections of rows, and what stands where there is nothing.
 
-import { el } from '../../dom.js';
+import { el, toast } from '../../dom.js';
 import { icon } from '../../icons.js';
+import { faults } from './faults.js';
 
 /** @typedef {import('../../dom.js').Child} Child */
 
@@ -63,23 +64,43 @@ export function tag(text, tone = '') {
 }
 
 /**
+ * Does it, and says why it could not be done.
+ * @param {() => unknown} work
+ */
+export async function attempt(work) {
+  try {
+    await work();
+  } catch (error) {
+    toast(faults(error).rest);
+  }
+}
+
+/**
+ * The same reading, for after something was written: that it could not be read anew does not undo it.
+ * @param {() => Promise<void>} read
+ */
+export function quietly(read) {
+  return () => attempt(read);
+}
+
+/**
  * @param {string} text
- * @param {() => void} pressed
+ * @param {() => unknown} pressed
  * @param {string} [look] such as `main`
  */
 export function button(text, pressed, look = '') {
-  return el('button', { class: `button ${look}`, type: 'button', onclick: pressed }, text);
+  return el('button', { class: `button ${look}`, type: 'button', onclick: () => attempt(pressed) }, text);
 }
 
 /**
  * A button that takes something away; whoever cannot see the row it stands in is told of what.
  * @param {string} text
  * @param {string} about
- * @param {() => void} pressed
+ * @param {() => unknown} pressed
  * @param {string} [look]
  */
 export function act(text, about, pressed, look = '') {
-  return el('button', { class: `button small-button ${look}`, type: 'button', 'aria-label': `${text} ${about}`, onclick: pressed }, text);
+  return el('button', { class: `button small-button ${look}`, type: 'button', 'aria-label': `${text} ${about}`, onclick: () => attempt(pressed) }, text);
 }
 
 /**

@@ -123,7 +123,7 @@ async function handOver({ desk, again }, made, name, role) {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) event.stopImmediatePropagation();
   }, true);
-  dialog.addEventListener('close', () => again().catch(() => undefined));
+  dialog.addEventListener('close', again);
 }
 
 /**

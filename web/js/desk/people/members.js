@@ -5,7 +5,7 @@ import { choice } from '../../dialog.js';
 import { el, show, toast } from '../../dom.js';
 import { language, named, t } from '../../i18n.js';
 import { confirmSheet, formSheet, partSheet } from '../keeping/form.js';
-import { act, button, empty, row, rows, tag } from '../keeping/look.js';
+import { act, attempt, button, empty, row, rows, tag } from '../keeping/look.js';
 import { inviteTo, renew } from './invitations.js';
 import { givable, grantText, roleFields, roleOf } from './roles.js';
 
@@ -86,9 +86,9 @@ function manage(people, member) {
     title: grantText(people, grant),
     actions: [may.includes(grant.role) && act(t('people.take'), grantText(people, grant), () => take(people, member, grant, () => dialog.close()))],
   }));
-  const first = (/** @type {() => void} */ next) => () => {
+  const first = (/** @type {() => unknown} */ next) => () => {
     dialog.close();
-    next();
+    return next();
   };
   const end = () => confirmSheet(t('people.cut'), t('people.cutWhat', { name: member.name }), t('people.cut'), async () => {
     await desk.ask('DELETE', `/staff/${member.id}/sessions`);
@@ -106,10 +106,10 @@ function manage(people, member) {
 /**
  * @param {string} text
  * @param {string} why
- * @param {() => void} pressed
+ * @param {() => unknown} pressed
  */
 function choiceLine(text, why, pressed) {
-  return el('button', { class: 'plain choice', type: 'button', onclick: pressed }, el('strong', {}, text), el('span', { class: 'quiet small' }, why));
+  return el('button', { class: 'plain choice', type: 'button', onclick: () => attempt(pressed) }, el('strong', {}, text), el('span', { class: 'quiet small' }, why));
 }
 
 /**

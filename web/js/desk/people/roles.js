@@ -10,6 +10,8 @@ import { areaChoices } from '../keeping/pick.js';
 /** @typedef {import('../people.js').People} People */
 
 const BY_SUPERVISORS = ['cleaner', 'repairer', 'inspector'];
+/** What stands for the whole register in the choice of an area. */
+const EVERYWHERE = '*';
 const BY_ADMINS = ['cleaner', 'supervisor', 'inspector', 'repairer', 'auditor', 'admin'];
 
 /**
@@ -40,12 +42,11 @@ export async function roleFields({ desk, operators }) {
   const areas = await areaChoices(desk);
   const isWhole = desk.me.grants.some(({ area, role: own }) => area === undefined && (own === 'admin' || own === 'supervisor'));
   /** @type {[string, string][]} */
-  const anywhere = isWhole ? [['', t('keep.everywhere')]] : [];
-  const area = choice('area', [...areas, ...anywhere]);
-  // Towns come after the county; most are hired for one of them.
-  area.value = areas[1]?.[0] ?? areas[0]?.[0] ?? '';
+  const anywhere = isWhole ? [[EVERYWHERE, t('keep.everywhere')]] : [];
+  const area = choice('area', [['', t('keep.choose')], ...areas, ...anywhere]);
   const operator = choice('operator', [['', t('people.allBodies')], .../** @type {[string, string][]} */ (operators.map(({ id, name }) => [String(id), name]))]);
-  role.required = true;
+  // Nobody gets a role in an area that nobody chose.
+  for (const control of [role, area]) control.required = true;
   return [entry(t('people.role'), role), entry(t('people.area'), area, t('people.areaHint')), entry(t('people.operator'), operator, t('people.operatorHint'))];
 }
 
@@ -55,6 +56,6 @@ export async function roleFields({ desk, operators }) {
  * @returns {{role?: string, area?: string, operator?: number}}
  */
 export function roleOf(given) {
-  const { operator, ...rest } = filled(given, ['role', 'area', 'operator']);
-  return { ...rest, ...(operator && { operator: Number(operator) }) };
+  const { area, operator, ...rest } = filled(given, ['role', 'area', 'operator']);
+  return { ...rest, ...(area && area !== EVERYWHERE && { area }), ...(operator && { operator: Number(operator) }) };
 }

@@ -9,7 +9,7 @@ import { settings } from '../../settings.js';
 import { shifted } from '../figures/span.js';
 import { entry, filled, form } from '../keeping/form.js';
 import { head, section } from '../keeping/look.js';
-import { sentences, slotsOn } from './preview.js';
+import { previewer, sentences, slotsOn } from './preview.js';
 import { refusal } from './refusal.js';
 
 /** @typedef {import('../types').Desk} Desk */
@@ -32,7 +32,12 @@ export async function apply(root, desk, id) {
   const which = chooser(desk, toilets.filter(({ status }) => status !== 'retired'), areas);
   const made = form({
     fields: [which.element,
-      el('div', { class: 'window-line' }, entry(t('plans.from'), el('input', { name: 'from', type: 'date', value: shifted(today, 1), min: today, title: t('plans.notPast'), required: true }), t('plans.fromHow')), entry(t('plans.to'), el('input', { name: 'to', type: 'date' }), t('plans.toHow')))],
+      el('div', { class: 'window-line' }, entry(t('plans.from'), el('input', { name: 'from', type: 'date', value: shifted(today, 1), min: today, title: t('plans.notPast'), required: true }), t('plans.fromHow')), entry(t('plans.to'), el('input', { name: 'to', type: 'date' }), t('plans.toHow'))),
+      previewer(desk, (given) => {
+        const [first] = which.read();
+        if (first === undefined) throw refusal(t('plans.chooseSome'));
+        return { toilet: first, body: { template: id, ...filled(given, ['from', 'to']) } };
+      })],
     submit: t('plans.applyNow'),
     send: async (given, key) => {
       const body = { template: id, ...filled(given, ['from', 'to']), toilets: which.read() };

@@ -1,10 +1,12 @@
 // Templates: plans for classes of toilets. One is never changed, since plans were made from it; a copy of it is.
 
+import { choice } from '../../dialog.js';
 import { el, show, toast } from '../../dom.js';
+import { nameOf } from '../../facts.js';
 import { t } from '../../i18n.js';
 import { entry, filled, form } from '../keeping/form.js';
 import { empty, head, row, rows, section } from '../keeping/look.js';
-import { sentences } from './preview.js';
+import { previewer, sentences } from './preview.js';
 import { FIRST, windowsEditor } from './window.js';
 
 /** @typedef {import('../types').Desk} Desk */
@@ -33,11 +35,14 @@ export async function newTemplate(root, desk, copied) {
   /** @type {PlanTemplate | null} */
   const from = copied ? await desk.get(`/plan-templates/${copied}`) : null;
   const windows = windowsEditor(from?.windows ?? [FIRST]);
+  const toilets = (await desk.toilets()).filter(({ status }) => status !== 'retired');
+  const like = choice('like', toilets.map((one) => [String(one.id), nameOf(one)]));
   const made = form({
     fields: [
       entry(t('plans.name'), el('input', { name: 'name', required: true, maxlength: 128, autocomplete: 'off', value: from ? t('plans.copyOf', { name: from.name }) : '' })),
       entry(t('plans.note'), el('textarea', { name: 'note', rows: 2, maxlength: 1000 })),
-      el('h2', {}, t('plans.windows')), windows.element, el('p', { class: 'note' }, t('plans.noPreview')),
+      el('h2', {}, t('plans.windows')), windows.element,
+      entry(t('plans.seeToilet'), like), previewer(desk, () => ({ toilet: Number(like.value), body: { windows: windows.read() } })),
     ],
     submit: t('plans.saveTemplate'),
     send: async (given, key) => {

@@ -8,7 +8,7 @@ import { settings } from '../../settings.js';
 import { shifted } from '../figures/span.js';
 import { entry, filled, form } from '../keeping/form.js';
 import { empty, head, section } from '../keeping/look.js';
-import { sentences, slotsOn } from './preview.js';
+import { previewer, sentences, slotsOn } from './preview.js';
 import { FIRST, windowsEditor } from './window.js';
 
 /** @typedef {import('../types').Desk} Desk */
@@ -63,7 +63,7 @@ export async function editPlan(root, desk, id) {
   const windows = windowsEditor(plans.find(({ from, to }) => from <= tomorrow && (!to || to >= tomorrow))?.windows ?? [FIRST]);
   const made = form({
     fields: [windows.element, el('div', { class: 'window-line' }, entry(t('plans.from'), el('input', { name: 'from', type: 'date', value: tomorrow, min: today, title: t('plans.notPast'), required: true }), t('plans.fromHow')), entry(t('plans.to'), el('input', { name: 'to', type: 'date' }), t('plans.toHow'))),
-      el('p', { class: 'note' }, t('plans.noPreview'))],
+      previewer(desk, (given) => ({ toilet: id, body: { ...filled(given, ['from', 'to']), windows: windows.read() } }))],
     submit: t('plans.savePlan'),
     send: async (given, key) => {
       const body = { ...filled(given, ['from', 'to']), windows: windows.read() };

@@ -71,6 +71,9 @@ export function follow(listener, signal) {
     source?.close();
     Object.values(timers).forEach(clearTimeout);
   });
+  // A stream over a network that is gone breaks only minutes later.
+  addEventListener('offline', () => listener.live(false), { signal });
+  addEventListener('online', begin, { signal });
   addEventListener('pagehide', () => source?.close(), { signal });
   addEventListener('pageshow', (event) => { if (event.persisted) begin(); }, { signal });
   begin();

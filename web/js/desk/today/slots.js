@@ -5,6 +5,7 @@ import { el } from '../../dom.js';
 import { cleaned, nameOf, state } from '../../facts.js';
 import { clock } from '../../format.js';
 import { named, t } from '../../i18n.js';
+import { askExcuse, excusable } from './excuses.js';
 import { stateOf } from './standing.js';
 
 /** @typedef {import('../types').Desk} Desk */
@@ -22,13 +23,15 @@ const TONES = { doneOnTime: 'good', doneLate: 'doubt', overdue: 'doubt', missed:
 export function openSlots(desk, toilet, slots) {
   const now = new Date();
   const said = state(toilet, now);
+  const late = excusable(slots, now);
   const to = (/** @type {string} */ href, /** @type {string} */ text) => el('a', { class: 'button', href, onclick: () => dialog.close() }, text);
   const dialog = sheet(nameOf(toilet),
     el('p', { class: 'row' }, el('span', { class: `tag ${said.tone}` }, said.text), el('span', { class: 'quiet small' }, toilet.area?.name ?? '', ' ', cleaned(toilet, now))),
     el('h3', { class: 'sheet-part' }, t('slots.today')),
     slots.length === 0 ? el('p', { class: 'quiet' }, t('slots.none')) : el('ul', { class: 'slots' }, slots.map((slot) => slotRow(slot, toilet.zone, now))),
     el('p', { class: 'row sheet-ways' }, el('a', { class: 'button', href: `/toilets/${toilet.id}` }, t('slots.page')),
-      desk.may('readPlans') && to(`#plans/toilet/${toilet.id}`, t('slots.plan')), desk.may('closeToilet') && to(`#outages/${toilet.id}`, t('slots.outage'))));
+      desk.may('readPlans') && to(`#plans/toilet/${toilet.id}`, t('slots.plan')), desk.may('closeToilet') && to(`#outages/${toilet.id}`, t('slots.outage')),
+      desk.may('askExcuse') && late.length > 0 && el('button', { class: 'button', type: 'button', onclick: () => { dialog.close(); askExcuse(desk, toilet, late); } }, t('excuse.button'))));
 }
 
 /**

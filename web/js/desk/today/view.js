@@ -87,12 +87,17 @@ export class DayView {
     this.drawnAt = Date.now();
     const now = new Date();
     const { toilets, slots } = this.all;
-    const shown = [...toilets.values()].map((toilet) => ({ toilet, stands: standing(toilet, slots.get(toilet.id) ?? [], now) }));
+    // Of whom the slots are not read yet nothing is said.
+    const shown = [...toilets.values()].flatMap((toilet) => {
+      const own = slots.get(toilet.id);
+      return own ? [{ toilet, stands: standing(toilet, own, now) }] : [];
+    });
     const few = this.chosen ? shown.filter(({ stands }) => stands.state === this.chosen) : shown;
     const { sums, lists } = this.places;
     const focus = focused();
-    show(sums, tiles(shown, this.chosen, (state) => this.choose(state)), this.progress());
-    show(lists, ...this.listsOf(few, now));
+    const isRead = this.of <= MOST;
+    show(sums, isRead && tiles(shown, this.chosen, (state) => this.choose(state)), this.progress());
+    show(lists, ...(isRead ? this.listsOf(few, now) : []));
     if (focus) /** @type {HTMLElement | null} */ (sums.querySelector(focus) ?? lists.querySelector(focus))?.focus();
     this.map.then(({ draw }) => draw(new Map(few.map((entry) => [entry.toilet.id, entry]))));
   }
@@ -122,7 +127,7 @@ export class DayView {
     const { chosen } = this;
     const opened = (/** @type {number} */ id) => this.opened(id);
     const list = (/** @type {string} */ id, /** @type {string} */ title, /** @type {string} */ empty, /** @type {HTMLElement[]} */ rows) => listed({
-      id, title, empty, rows, all: this.whole.has(id), more: () => { this.whole.add(id); this.draw(); },
+      id, title, empty: this.known < this.of ? t('loading') : empty, rows, all: this.whole.has(id), more: () => { this.whole.add(id); this.draw(); },
     });
     const overdue = () => list('overdue', t('today.overdueList'), t('today.noOverdue'), slotRows(few, 'overdue', now, opened));
     const missed = () => list('missed', t('today.missedList'), t('today.noMissed'), slotRows(few, 'missed', now, opened));

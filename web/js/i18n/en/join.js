@@ -18,7 +18,7 @@ export default {
   'join.pinForm': '6 digits',
   'join.pinWhy': 'Not digits in a row, such as 123456, and not one repeated. Remember them.',
   'join.tooPlain': 'Those digits are too plain. Choose others.',
-  'join.noPin': 'This invitation takes a name and a password. Choose “I work at a desk”.',
+  'join.noPin': 'This invitation takes a name and a password. Choose "I work at a desk".',
   'join.login': 'Name to sign in with',
   'join.password': 'Password (12 characters or more)',
   'join.go': 'Join',

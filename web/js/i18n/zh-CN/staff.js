@@ -88,7 +88,7 @@ export default {
   'refused.otherToilet': '要更正的记录是另一座公厕的。',
   'refused.alreadyCorrected': '已经被更正过了。',
   'refused.alreadyVoid': '那条记录已经作废。',
-  'refused.differs': '同一条记录之前已入库，内容不同；入库的那条有效。',
+  'refused.differs': '同一条记录之前已入库，内容不同（{parts}）；入库的那条有效。',
   'refused.taken': '这个编号已被别人的记录占用。',
   'part.tasks': '作业',
   'part.finishedAt': '完成时间',
