@@ -258,7 +258,11 @@ async fn commit(
     meters.queued.dec_by(i64::try_from(jobs.len()).unwrap_or(i64::MAX));
     let begun = Instant::now();
     let (fate, told) = match only(jobs) {
-        Ok((text, tell)) => (straight(connection, text).await, vec![tell]),
+        Ok((text, tell)) => match straight(connection, text).await {
+            Ok(()) => (Ok(()), vec![tell]),
+            // Whoever asked goes the longer way now: what was sent again is no failure of the database.
+            Err(error) => return tell(Err(StoreError::Unavailable(error))),
+        },
         Err(jobs) => match begin(connection).await {
             Ok(tx) if jobs.len() == 1 => alone(tx, jobs).await,
             Ok(tx) => together(tx, jobs).await,
