@@ -60,6 +60,9 @@ impl Made {
     fn new(ctx: &Ctx, name: &str, language: Language) -> Self {
         let files = assets().kept_offline().collect::<Vec<_>>().join(" ");
         let text = assets().text(&format!("pages/{name}"));
+        // What all pages begin and end with.
+        let part = |name: &str| assets().text(&format!("pages/parts/{name}.html")).trim_end();
+        let text = text.replace("{{head}}", part("head")).replace("{{body}}", part("body"));
         let text = text.replace("{{web}}", &assets().base()).replace("{{lang}}", language.tag());
         let text = text.replace("{{files}}", &files).replace("{{settings}}", &escaped(&settings(ctx)));
         let (tag, packed) = (format!("\"{}\"", digest(&[text.as_bytes()])), Packed::made_of(text.as_bytes()));
