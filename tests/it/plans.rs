@@ -370,7 +370,16 @@ on_both! {
             .map(|number| {
                 let (service, token, path) = (Arc::clone(&service), token.clone(), path.clone());
                 let from = format!("2026-12-{:02}", 10 + number % 4);
-                tokio::spawn(async move { service.post(&path, &token, json!({"from": from, "windows": windows()})).await.status })
+                tokio::spawn(async move {
+                    // Whoever has waited in the line for too long is told to come again, and does.
+                    loop {
+                        let body = json!({"from": from, "windows": windows()});
+                        let status = service.post(&path, &token, body).await.status;
+                        if status != 503 {
+                            return status;
+                        }
+                    }
+                })
             })
             .collect();
         for ask in asks {
