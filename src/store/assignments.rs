@@ -5,7 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Statement,
+};
 
 use super::entity::{custodian, person};
 use super::grants::grants_of;
@@ -102,22 +105,6 @@ impl Tx {
         of(&self.connection, toilet).await
     }
 
-    /// The same of several toilets.
-    ///
-    /// # Errors
-    /// What the database says, or a corrupt row.
-    pub async fn custodians_of_all(
-        &self,
-        toilets: &[ToiletId],
-    ) -> Result<HashMap<ToiletId, Vec<Custodian>>, StoreError> {
-        let rows = custodian::Entity::find().filter(custodian::Column::ToiletId.is_in(toilets.iter().map(|id| id.0)));
-        let mut found: HashMap<ToiletId, Vec<Custodian>> = HashMap::new();
-        for row in rows.order_by_asc(custodian::Column::FromOn).all(&self.connection).await? {
-            found.entry(ToiletId(row.toilet_id)).or_default().push(read(&row)?);
-        }
-        Ok(found)
-    }
-
     /// For what a person answers on that day or later. Whoever wants to write these waits for this transaction to end.
     ///
     /// # Errors
@@ -202,4 +189,20 @@ pub(super) fn read(row: &custodian::Model) -> Result<Custodian, StoreError> {
         days: Days::new(Some(row.from_on), row.to_on).map_err(corrupt)?,
         revision: row.revision,
     })
+}
+
+/// Asks who answered, answers and will answer for those toilets, in the order of their days.
+pub(super) fn asking(backend: DbBackend, toilets: &[i32]) -> Statement {
+    let rows = custodian::Entity::find().filter(custodian::Column::ToiletId.is_in(toilets.iter().copied()));
+    backend.build(&rows.order_by_asc(custodian::Column::FromOn).into_query())
+}
+
+/// Them, by their toilets.
+pub(super) fn of_all(rows: &[QueryResult]) -> Result<HashMap<ToiletId, Vec<Custodian>>, StoreError> {
+    let mut found: HashMap<ToiletId, Vec<Custodian>> = HashMap::new();
+    for row in rows {
+        let row = custodian::Model::from_query_result(row, "")?;
+        found.entry(ToiletId(row.toilet_id)).or_default().push(read(&row)?);
+    }
+    Ok(found)
 }

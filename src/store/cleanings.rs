@@ -7,17 +7,22 @@ use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Select, Statement,
 };
+use serde::Deserialize;
 
 use super::entity::{cleaning, cleaning_photo, cleaning_verification};
 use super::people::person_id;
 use super::spans::{self, Span};
+use super::together::padded;
 use super::{Store, StoreError, Tx};
 use crate::domain::Violation;
 use crate::domain::account::PersonId;
-use crate::domain::cleaning::{Cleaning, CleaningId, CorrectionKind, Event, Fix, Verified};
+use crate::domain::cleaning::{Cleaning, CleaningId, CorrectionKind, Event, Fix, Flag, Presence, Verified};
 use crate::domain::id::ToiletId;
+use crate::domain::slot::Done;
+use crate::domain::task::Task;
 
 /// A record with the answer that its first delivery got, and the one that corrects it.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,22 +84,6 @@ impl Store {
 const SPANS: usize = 50;
 
 impl Tx {
-    /// The records in force whose time lies in one of those spans, each once, in the order of their times.
-    ///
-    /// # Errors
-    /// What the database says, or a corrupt row.
-    pub async fn cleanings_within(&self, asked: &[Span]) -> Result<Vec<Cleaning>, StoreError> {
-        let mut found = Vec::new();
-        for asked in asked.chunks(spans::SPANS) {
-            let lies = spans::within(cleaning::Column::ToiletId, cleaning::Column::EffectiveAt, asked);
-            let rows = in_force(cleaning::Entity::find()).filter(lies).all(&self.connection).await?;
-            found.extend(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?);
-        }
-        found.sort_by_key(|cleaning| (cleaning.at, cleaning.id));
-        found.dedup_by_key(|cleaning| cleaning.id);
-        Ok(found)
-    }
-
     /// Those records, whichever of them there are.
     ///
     /// # Errors
@@ -171,6 +160,70 @@ const LISTENERS: &str = "(SELECT CAST(COUNT(*) AS BIGINT) FROM subscription WHER
 
 /// Rows of one statement.
 const ROWS: usize = 500;
+
+/// What the judging of slots needs of a record: it reads many, each of which has more to it.
+#[derive(FromQueryResult)]
+struct DoneRow {
+    id: String,
+    toilet_id: i32,
+    effective_at: DateTime<Utc>,
+    received_at: DateTime<Utc>,
+    presence: String,
+    flags: String,
+    event: String,
+}
+
+/// What it needs of an event.
+#[derive(Deserialize)]
+struct DoneEvent {
+    tasks: BTreeSet<Task>,
+}
+
+/// Asks for the records in force whose time lies in one of those spans.
+pub(super) fn asking(backend: DbBackend, asked: &[Span]) -> Vec<Statement> {
+    use cleaning::Column;
+    let columns = [
+        Column::Id,
+        Column::ToiletId,
+        Column::EffectiveAt,
+        Column::ReceivedAt,
+        Column::Presence,
+        Column::Flags,
+        Column::Event,
+    ];
+    let question = |asked: &[Span]| {
+        let lies = spans::within(Column::ToiletId, Column::EffectiveAt, &padded(asked));
+        let rows = in_force(cleaning::Entity::find()).select_only().columns(columns).filter(lies);
+        backend.build(&rows.into_query())
+    };
+    asked.chunks(spans::SPANS).map(question).collect()
+}
+
+/// What was done, each record once, by the toilets and in the order of the times.
+pub(super) fn done(rows: &[QueryResult]) -> Result<HashMap<ToiletId, Vec<Done>>, StoreError> {
+    let mut found: HashMap<ToiletId, Vec<Done>> = HashMap::new();
+    for row in rows {
+        let row = DoneRow::from_query_result(row, "")?;
+        let unreadable = |error: serde_json::Error| StoreError::corrupt("cleaning", &row.id, error);
+        let presence: Presence =
+            row.presence.parse().map_err(|wrong: Violation| StoreError::corrupt("cleaning", &row.id, wrong))?;
+        let DoneEvent { tasks } = serde_json::from_str(&row.event).map_err(unreadable)?;
+        let flags: BTreeSet<Flag> = serde_json::from_str(&row.flags).map_err(unreadable)?;
+        found.entry(ToiletId(row.toilet_id)).or_default().push(Done {
+            id: cleaning_id(&row.id)?.uuid(),
+            tasks,
+            at: row.effective_at,
+            received_at: row.received_at,
+            is_verified: presence.verifies(),
+            is_proxy: flags.contains(&Flag::Proxy),
+        });
+    }
+    for done in found.values_mut() {
+        done.sort_by_key(|done| (done.at, done.id));
+        done.dedup_by_key(|done| done.id);
+    }
+    Ok(found)
+}
 
 async fn of_toilet(
     connection: &impl ConnectionTrait,

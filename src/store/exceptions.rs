@@ -1,20 +1,20 @@
 //! Exceptions from plans.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, Statement,
 };
 
 use super::entity::{area, exception};
 use super::rows::text;
+use super::together::{marked, marks};
 use super::{Store, StoreError, Tx};
 use crate::domain::area::AreaCode;
 use crate::domain::id::{AreaId, ExceptionId, OperatorId, TemplateId, ToiletId};
 use crate::domain::plan::{Exception, Over, Plan};
-use crate::domain::slot::Ground;
 use crate::domain::{Toilet, Violation};
 
 impl Store {
@@ -53,39 +53,6 @@ impl Tx {
     /// As [`Store::exceptions_of`].
     pub async fn exceptions_of(&self, toilet: &Toilet, plans: &[Plan]) -> Result<Vec<Exception>, StoreError> {
         of(&self.connection, toilet, plans).await
-    }
-
-    /// All exceptions that may concern these versions on those grounds, past ones too.
-    ///
-    /// # Errors
-    /// What the database says, or a corrupt row.
-    pub async fn exceptions_on<'a>(
-        &self,
-        grounds: &[Ground],
-        plans: impl Iterator<Item = &'a Plan>,
-    ) -> Result<Vec<Exception>, StoreError> {
-        let path: BTreeSet<&str> = grounds.iter().flat_map(|ground| &ground.path).map(AreaCode::as_str).collect();
-        let operators: BTreeSet<i32> =
-            grounds.iter().flat_map(|ground| &ground.running).map(|(operator, _)| operator.0).collect();
-        let templates: BTreeSet<i32> = plans.filter_map(|plan| plan.template).map(|id| id.0).collect();
-        let concerning = Condition::any()
-            .add(area::Column::Code.is_in(path))
-            .add(exception::Column::OperatorId.is_in(operators))
-            .add(exception::Column::TemplateId.is_in(templates))
-            .add(exception::Column::ToiletId.is_in(grounds.iter().map(|ground| ground.toilet.0)));
-        let rows = exception::Entity::find().column_as(area::Column::Code, "area_code");
-        let with_area =
-            exception::Entity::belongs_to(area::Entity).from(exception::Column::AreaId).to(area::Column::Id).into();
-        let rows = rows.join(JoinType::LeftJoin, with_area).filter(concerning).order_by_asc(exception::Column::Id);
-        let rows: Vec<(exception::Model, Option<String>)> = rows
-            .into_model::<WithCode>()
-            .all(&self.connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.exception, row.area_code))
-            .collect();
-        let codes = rows.iter().filter_map(|(row, code)| Some((row.area_id?, code.clone()?))).collect();
-        rows.iter().map(|(row, _)| read(row, &codes)).collect()
     }
 
     /// The exception of that id. Whoever wants to end it waits for this transaction to end.
@@ -157,12 +124,34 @@ async fn whole(connection: &impl ConnectionTrait, rows: &[exception::Model]) -> 
     rows.iter().map(|row| read(row, &codes)).collect()
 }
 
-/// An exception with the code of its area.
-#[derive(FromQueryResult)]
-struct WithCode {
-    #[sea_orm(nested)]
-    exception: exception::Model,
-    area_code: Option<String>,
+/// Of those toilets the divisions that they lie in, with all above.
+const ABOVE: &str = "\
+WITH RECURSIVE above (id, parent_id) AS (SELECT a.id, a.parent_id FROM area a WHERE a.id IN \
+(SELECT COALESCE(t.area_id, t.located_area_id) FROM toilet t WHERE t.id IN ({toilets})) \
+UNION SELECT p.id, p.parent_id FROM area p JOIN above ON p.id = above.parent_id) SELECT id FROM above";
+
+/// Asks for all exceptions that may concern the plans of those toilets, past ones too.
+pub(super) fn asking(backend: DbBackend, toilets: &[i32]) -> Statement {
+    let sql = format!(
+        "SELECT exception.*, area.code AS area_code FROM exception LEFT JOIN area ON area.id = exception.area_id \
+         WHERE exception.toilet_id IN ({{toilets}}) \
+         OR exception.template_id IN (SELECT p.template_id FROM plan p WHERE p.toilet_id IN ({{toilets}})) \
+         OR exception.operator_id IN (SELECT y.operator_id FROM tenure y WHERE y.toilet_id IN ({{toilets}})) \
+         OR exception.area_id IN ({ABOVE}) ORDER BY exception.id"
+    );
+    let sql = sql.replace("{toilets}", &marks(toilets.len()));
+    let ids = || toilets.iter().map(|id| sea_orm::Value::from(*id));
+    marked(backend, &sql, ids().chain(ids()).chain(ids()).chain(ids()))
+}
+
+/// Them.
+pub(super) fn found(rows: &[QueryResult]) -> Result<Vec<Exception>, StoreError> {
+    let exception = |row: &QueryResult| {
+        let code: Option<String> = row.try_get("", "area_code")?;
+        let row = exception::Model::from_query_result(row, "")?;
+        read(&row, &row.area_id.into_iter().zip(code).collect())
+    };
+    rows.iter().map(exception).collect()
 }
 
 /// An exception from its row, with the codes of areas by their ids.

@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Statement,
+};
 
 use super::entity::excuse;
 use super::people::person_id;
 use super::rows::text;
 use super::spans::{self, Span};
+use super::together::padded;
 use super::{Store, StoreError, Tx};
 use crate::domain::Violation;
 use crate::domain::excuse::{ExcuseRecord, ExcuseState};
@@ -79,20 +83,6 @@ impl Tx {
         of(&self.connection, toilet, from, to).await
     }
 
-    /// The excuses for slots whose times lie in one of those spans.
-    ///
-    /// # Errors
-    /// What the database says, or a corrupt row.
-    pub async fn excuses_within(&self, asked: &[Span]) -> Result<Vec<ExcuseRecord>, StoreError> {
-        let mut found = Vec::new();
-        for asked in asked.chunks(spans::SPANS) {
-            let lies = spans::within(excuse::Column::ToiletId, excuse::Column::SlotAt, asked);
-            let rows = excuse::Entity::find().filter(lies).all(&self.connection).await?;
-            found.extend(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?);
-        }
-        Ok(found)
-    }
-
     /// The excuse of that id. Whoever wants to decide it waits for this transaction to end.
     ///
     /// # Errors
@@ -162,4 +152,18 @@ pub(super) fn read(row: &excuse::Model) -> Result<ExcuseRecord, StoreError> {
         answer: text(row.answer.as_deref()).map_err(corrupt)?,
         revision: row.revision,
     })
+}
+
+/// Asks for the excuses for slots whose time lies in one of those spans.
+pub(super) fn asking(backend: DbBackend, asked: &[Span]) -> Vec<Statement> {
+    let question = |asked: &[Span]| {
+        let lies = spans::within(excuse::Column::ToiletId, excuse::Column::SlotAt, &padded(asked));
+        backend.build(&excuse::Entity::find().filter(lies).into_query())
+    };
+    asked.chunks(spans::SPANS).map(question).collect()
+}
+
+/// Them.
+pub(super) fn found(rows: &[QueryResult]) -> Result<Vec<ExcuseRecord>, StoreError> {
+    rows.iter().map(|row| read(&excuse::Model::from_query_result(row, "")?)).collect()
 }

@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, Months, NaiveDate};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Statement, Value};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, Statement, Value};
 
 use super::entity::cleaning_month;
 use super::people::person_id;
-use super::{StoreError, Tx, spans};
+use super::together::{marked, padded};
+use super::{StoreError, spans};
 use crate::domain::id::{OperatorId, ToiletId};
 use crate::domain::tally::{DayTally, Tally};
 
@@ -25,39 +26,25 @@ pub(super) fn packed(those: &str) -> String {
     PACKED.replace("{those}", those)
 }
 
-impl Tx {
-    /// Packs the months of those days anew, once the days are counted.
-    pub(super) async fn pack(&self, days: &BTreeSet<(ToiletId, NaiveDate)>) -> Result<(), StoreError> {
-        let months: BTreeSet<_> = days.iter().map(|(toilet, day)| (*toilet, first_of(*day))).collect();
-        let months: Vec<_> = months.into_iter().collect();
-        for months in months.chunks(spans::SPANS) {
-            let of = |place: usize| format!("(toilet_id = ${} AND month = ${})", 2 * place + 1, 2 * place + 2);
-            let values = months.iter().flat_map(|(toilet, first)| [Value::from(toilet.0), named(*first).into()]);
-            self.run(format!("DELETE FROM cleaning_month WHERE {}", any(months.len(), of)), values).await?;
-            let of = |place: usize| {
-                let [toilet, from, until] = [1, 2, 3].map(|which| 3 * place + which);
-                format!("(toilet_id = ${toilet} AND due_on >= ${from} AND due_on < ${until})")
-            };
-            let values = months.iter().flat_map(|(toilet, first)| {
-                let next = first.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
-                [Value::from(toilet.0), (*first).into(), next.into()]
-            });
-            let pack = packed(&any(months.len(), of));
-            let insert = format!("INSERT INTO cleaning_month (toilet_id, month, operator_id, person_id, days) {pack}");
-            self.run(insert, values).await?;
-        }
-        Ok(())
-    }
-
-    async fn run(&self, sql: String, values: impl IntoIterator<Item = Value>) -> Result<(), StoreError> {
-        let backend = self.connection.get_database_backend();
-        self.connection.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-        Ok(())
-    }
-}
-
-fn any(several: usize, of: impl Fn(usize) -> String) -> String {
-    (0..several).map(of).collect::<Vec<_>>().join(" OR ")
+/// The statements that pack the months of those days anew, once the days are counted.
+pub(super) fn packing(backend: DbBackend, days: &BTreeSet<(ToiletId, NaiveDate)>) -> Vec<Statement> {
+    let months: BTreeSet<_> = days.iter().map(|(toilet, day)| (*toilet, first_of(*day))).collect();
+    let months: Vec<_> = months.into_iter().collect();
+    let statements = |months: &[(ToiletId, NaiveDate)]| {
+        let months = padded(months);
+        let any = |one: &str| vec![one; months.len()].join(" OR ");
+        let forget = format!("DELETE FROM cleaning_month WHERE {}", any("(toilet_id = ? AND month = ?)"));
+        let values = months.iter().flat_map(|(toilet, first)| [Value::from(toilet.0), named(*first).into()]);
+        let forget = marked(backend, &forget, values);
+        let values = months.iter().flat_map(|(toilet, first)| {
+            let next = first.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
+            [Value::from(toilet.0), (*first).into(), next.into()]
+        });
+        let pack = packed(&any("(toilet_id = ? AND due_on >= ? AND due_on < ?)"));
+        let insert = format!("INSERT INTO cleaning_month (toilet_id, month, operator_id, person_id, days) {pack}");
+        [forget, marked(backend, &insert, values)]
+    };
+    months.chunks(spans::SPANS).flat_map(statements).collect()
 }
 
 fn first_of(day: NaiveDate) -> NaiveDate {

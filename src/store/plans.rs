@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Statement,
+};
 
 use super::entity::{plan, plan_template};
 use super::rows::text;
@@ -56,7 +59,11 @@ impl Store {
     /// # Errors
     /// What the database says, or a corrupt row.
     pub async fn plans_of_all(&self, toilets: &[ToiletId]) -> Result<HashMap<ToiletId, Vec<Plan>>, StoreError> {
-        of_all(&self.reader, toilets).await
+        if toilets.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<i32> = toilets.iter().map(|id| id.0).collect();
+        of_all(&self.reader.query_all_raw(asking(self.backend(), &ids)).await?)
     }
 }
 
@@ -89,14 +96,6 @@ impl Tx {
     /// What the database says, or a corrupt row.
     pub async fn plans_of(&self, toilet: ToiletId) -> Result<Vec<Plan>, StoreError> {
         of(&self.connection, toilet).await
-    }
-
-    /// The versions of those toilets that stand, in the order of their days.
-    ///
-    /// # Errors
-    /// What the database says, or a corrupt row.
-    pub async fn plans_of_all(&self, toilets: &[ToiletId]) -> Result<HashMap<ToiletId, Vec<Plan>>, StoreError> {
-        of_all(&self.connection, toilets).await
     }
 
     /// The number of the last version of a toilet, whether it stands or not; 0 where it never had one.
@@ -159,17 +158,19 @@ async fn of(connection: &impl ConnectionTrait, toilet: ToiletId) -> Result<Vec<P
     rows.all(connection).await?.iter().map(read).collect()
 }
 
-async fn of_all(
-    connection: &impl ConnectionTrait,
-    toilets: &[ToiletId],
-) -> Result<HashMap<ToiletId, Vec<Plan>>, StoreError> {
+/// Asks for the versions of those toilets that stand, in the order of their days.
+pub(super) fn asking(backend: DbBackend, toilets: &[i32]) -> Statement {
+    let rows = plan::Entity::find().filter(plan::Column::ToiletId.is_in(toilets.iter().copied()));
+    let rows = rows.filter(plan::Column::Withdrawn.eq(false)).order_by_asc(plan::Column::FromOn);
+    backend.build(&rows.into_query())
+}
+
+/// Them, by their toilets.
+pub(super) fn of_all(rows: &[QueryResult]) -> Result<HashMap<ToiletId, Vec<Plan>>, StoreError> {
     let mut plans: HashMap<ToiletId, Vec<Plan>> = HashMap::new();
-    if !toilets.is_empty() {
-        let rows = plan::Entity::find().filter(plan::Column::ToiletId.is_in(toilets.iter().map(|id| id.0)));
-        let rows = rows.filter(plan::Column::Withdrawn.eq(false)).order_by_asc(plan::Column::FromOn);
-        for row in rows.all(connection).await? {
-            plans.entry(ToiletId(row.toilet_id)).or_default().push(read(&row)?);
-        }
+    for row in rows {
+        let row = plan::Model::from_query_result(row, "")?;
+        plans.entry(ToiletId(row.toilet_id)).or_default().push(read(&row)?);
     }
     Ok(plans)
 }

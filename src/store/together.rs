@@ -1,6 +1,6 @@
 //! Statements that go to the database together.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Values};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value, Values};
 
 use super::{StoreError, Tx};
 
@@ -26,6 +26,78 @@ impl Tx {
         }
         Ok(())
     }
+
+    /// Carries out the statements of several questions, one after the other; answers the rows of each question. SQLite
+    /// gets all of them at once, with a row between the answers that none of them gives.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(super) async fn ask_together(
+        &self,
+        questions: Vec<Vec<Statement>>,
+    ) -> Result<Vec<Vec<QueryResult>>, StoreError> {
+        let mut answers = vec![Vec::new()];
+        match self.connection.get_database_backend() {
+            DbBackend::Sqlite => {
+                let end = || Statement::from_string(DbBackend::Sqlite, format!("SELECT 1 AS {END}"));
+                let all = questions.into_iter().flat_map(|question| question.into_iter().chain([end()]));
+                for row in self.connection.query_all_raw(joined(all.collect())).await? {
+                    if row.try_get::<i32>("", END).is_ok() {
+                        answers.push(Vec::new());
+                    } else if let Some(answer) = answers.last_mut() {
+                        answer.push(row);
+                    }
+                }
+            }
+            _ => {
+                for question in questions {
+                    for statement in question {
+                        let rows = self.connection.query_all_raw(statement).await?;
+                        if let Some(answer) = answers.last_mut() {
+                            answer.extend(rows);
+                        }
+                    }
+                    answers.push(Vec::new());
+                }
+            }
+        }
+        // Behind the end of the last there is none.
+        answers.pop();
+        Ok(answers)
+    }
+}
+
+/// The column of the row that ends an answer.
+const END: &str = "end_of_answer";
+
+/// A statement with a question mark for each value, from which PostgreSQL gets its numbers.
+pub(super) fn marked(backend: DbBackend, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    if backend == DbBackend::Sqlite {
+        return Statement::from_sql_and_values(backend, sql, values);
+    }
+    let mut numbered = String::with_capacity(sql.len() + 16);
+    for (number, part) in sql.split('?').enumerate() {
+        if number > 0 {
+            numbered.push_str(&format!("${number}"));
+        }
+        numbered.push_str(part);
+    }
+    Statement::from_sql_and_values(backend, numbered, values)
+}
+
+/// So many question marks, as `?, ?`.
+pub(super) fn marks(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+/// The same and the last of it again, until their number is a power of two: what is asked about many or few is then asked
+/// in few texts, which the database has prepared already.
+pub(super) fn padded<T: Clone>(several: &[T]) -> Vec<T> {
+    let mut padded = several.to_vec();
+    if let Some(last) = several.last() {
+        padded.resize(several.len().next_power_of_two(), last.clone());
+    }
+    padded
 }
 
 /// One text of all statements, whose placeholders have no numbers; the values go on from one to the next.

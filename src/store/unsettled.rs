@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::cleanings::cleaning_id;
 use super::entity::{journal, unsettled};
-use super::grounds::places;
+use super::together::{marked, marks};
 use super::{Author, Store, StoreError, Tx};
 use crate::domain::cleaning::{Cleaning, CleaningId};
 use crate::domain::event::{Action, Actor, RecordKind};
@@ -56,26 +56,6 @@ impl Store {
 }
 
 impl Tx {
-    /// Takes away what waits at those toilets (at most 500): whoever does settles them in this transaction, and holds
-    /// them already.
-    ///
-    /// # Errors
-    /// What the database says, or a corrupt row.
-    pub async fn take_unsettled(&self, toilets: &[ToiletId]) -> Result<HashMap<ToiletId, Vec<Waiting>>, StoreError> {
-        let sql = format!(
-            "DELETE FROM unsettled WHERE toilet_id IN ({}) RETURNING toilet_id, cleaning_id, at, known_at",
-            places(1, toilets.len())
-        );
-        let ids = toilets.iter().map(|id| sea_orm::Value::from(id.0));
-        let backend = self.connection.get_database_backend();
-        let rows = self.connection.query_all_raw(Statement::from_sql_and_values(backend, sql, ids)).await?;
-        let mut taken: HashMap<ToiletId, Vec<Waiting>> = HashMap::new();
-        for row in &rows {
-            taken.entry(ToiletId(row.try_get("", "toilet_id")?)).or_default().push(read(row)?);
-        }
-        Ok(taken)
-    }
-
     /// Who put those records on record, as the journal has it.
     ///
     /// # Errors
@@ -93,6 +73,24 @@ impl Tx {
         }
         Ok(authors)
     }
+}
+
+/// Takes away what waits at those toilets: whoever does settles them in this transaction, and holds them already.
+pub(super) fn taking(backend: DbBackend, toilets: &[i32]) -> Statement {
+    let sql = format!(
+        "DELETE FROM unsettled WHERE toilet_id IN ({}) RETURNING toilet_id, cleaning_id, at, known_at",
+        marks(toilets.len())
+    );
+    marked(backend, &sql, toilets.iter().map(|id| (*id).into()))
+}
+
+/// What was taken away.
+pub(super) fn taken(rows: &[QueryResult]) -> Result<HashMap<ToiletId, Vec<Waiting>>, StoreError> {
+    let mut taken: HashMap<ToiletId, Vec<Waiting>> = HashMap::new();
+    for row in rows {
+        taken.entry(ToiletId(row.try_get("", "toilet_id")?)).or_default().push(read(row)?);
+    }
+    Ok(taken)
 }
 
 /// The statement that leaves a mark for each of these records, which became known then.

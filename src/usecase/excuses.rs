@@ -165,7 +165,7 @@ pub async fn decide(
             };
             tx.decide_excuse(&decided).await?;
             tx.append(vec![entry(&decided, action, &before.fields())]).await?;
-            settle(tx, &calendars, &toilet, &[decided.slot_at]).await?;
+            settle(tx, &calendars, toilet.id, &[decided.slot_at]).await?;
             Ok(decided)
         })
     });

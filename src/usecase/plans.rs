@@ -299,7 +299,7 @@ async fn put_in(
     tx.create_plan(&plan).await?;
     entries.push(entry(&plan, event::Action::Create, &Fields::new(), &plan.fields()));
     tx.append(entries).await?;
-    settle(tx, calendars, toilet, &[]).await?;
+    settle(tx, calendars, toilet.id, &[]).await?;
     Ok(plan)
 }
 

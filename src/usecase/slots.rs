@@ -15,11 +15,10 @@ pub(super) use settling::settle;
 
 use super::plans::in_setting;
 use super::{Ctx, Failure};
-use crate::domain::cleaning::{Cleaning, Presence};
 use crate::domain::id::ToiletId;
 use crate::domain::language::Language;
 use crate::domain::plan::{Exception, Plan, Window};
-use crate::domain::slot::{Doing, Judged, Outcome, Slot, SlotKey, SlotState};
+use crate::domain::slot::{Doing, Done, Judged, Outcome, Slot, SlotKey, SlotState};
 use crate::domain::{Toilet, Violation};
 use crate::export::{About, ical};
 
@@ -63,15 +62,9 @@ impl Due {
 }
 
 /// What is kept of the cleaning that did a slot, which is among these.
-fn doing(cleanings: &[Cleaning], judged: &Judged) -> Option<Doing> {
-    let cleaning = cleanings.iter().find(|cleaning| Some(cleaning.id.uuid()) == judged.cleaning)?;
-    Some(Doing {
-        cleaning: cleaning.id.uuid(),
-        at: cleaning.at,
-        synced_late: judged.synced_late,
-        is_verified: cleaning.presence > Presence::E0,
-        is_proxy: cleaning.is_proxy(),
-    })
+fn doing(did: &[Done], judged: &Judged) -> Option<Doing> {
+    let Done { id, at, is_verified, is_proxy, .. } = *did.iter().find(|done| Some(done.id) == judged.cleaning)?;
+    Some(Doing { cleaning: id, at, synced_late: judged.synced_late, is_verified, is_proxy })
 }
 
 /// The slots of a toilet from a day (today if left out) to a day (six days later), for everybody: the plan is no secret,

@@ -132,7 +132,14 @@ impl Cleaning {
     /// What the judging of slots needs to know of it.
     #[must_use]
     pub fn done(&self) -> Done {
-        Done { id: self.id.uuid(), tasks: self.event.tasks.clone(), at: self.at, received_at: self.received_at }
+        Done {
+            id: self.id.uuid(),
+            tasks: self.event.tasks.clone(),
+            at: self.at,
+            received_at: self.received_at,
+            is_verified: self.presence.verifies(),
+            is_proxy: self.is_proxy(),
+        }
     }
 
     /// As the journal has it: without words, since these may be somebody's own, and without where the phone was.

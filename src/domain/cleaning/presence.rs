@@ -24,6 +24,14 @@ codes!(
     }
 );
 
+impl Presence {
+    /// Whether anything shows it.
+    #[must_use]
+    pub fn verifies(self) -> bool {
+        self > Self::E0
+    }
+}
+
 /// A position counts within this distance, in metres, or twice its accuracy.
 const NEAR: f64 = 100.0;
 

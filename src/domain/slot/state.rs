@@ -57,6 +57,10 @@ pub struct Done {
     pub at: DateTime<Utc>,
     /// When it became known here.
     pub received_at: DateTime<Utc>,
+    /// Whether anything shows that whoever cleaned was there.
+    pub is_verified: bool,
+    /// Whether a supervisor recorded it for somebody without a phone.
+    pub is_proxy: bool,
 }
 
 /// What the judging of slots needs to know of an excuse.

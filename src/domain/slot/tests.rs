@@ -43,7 +43,8 @@ fn eight() -> Slot {
 fn done(id: u128, at: &str, received_at: &str) -> Done {
     let at = utc(&format!("2026-11-23T{at}Z"));
     let received_at = utc(&format!("2026-11-23T{received_at}Z"));
-    Done { id: Uuid::from_u128(id), tasks: BTreeSet::from([Task::Round]), at, received_at }
+    let tasks = BTreeSet::from([Task::Round]);
+    Done { id: Uuid::from_u128(id), tasks, at, received_at, is_verified: true, is_proxy: false }
 }
 
 fn state(cleanings: &[Done], excuses: &[Excuse], now: &str) -> (SlotState, bool) {
@@ -189,7 +190,8 @@ fn any_cleanings() -> impl Strategy<Value = Vec<Done>> {
         let done = |(id, (at, delay)): (u128, (i64, i64))| {
             let at = midnight + TimeDelta::minutes(at);
             let received_at = at + TimeDelta::minutes(delay);
-            Done { id: Uuid::from_u128(id), tasks: BTreeSet::from([Task::Round]), at, received_at }
+            let tasks = BTreeSet::from([Task::Round]);
+            Done { id: Uuid::from_u128(id), tasks, at, received_at, is_verified: true, is_proxy: false }
         };
         (1..).zip(all).map(done).collect()
     })

@@ -79,7 +79,7 @@ pub(in crate::usecase) async fn backfill(
             for id in &settling.now {
                 let instants = settling.waiting.remove(id).unwrap_or_default();
                 if let Some(toilet) = settling.toilets.get(id) {
-                    settle(tx, &calendars, toilet, &instants).await?;
+                    settle(tx, &calendars, toilet.id, &instants).await?;
                 }
             }
             Ok::<_, Failure>((made.len(), settling.waiting))

@@ -72,7 +72,7 @@ async fn of_toilet(
         let key = judged.slot.key;
         let kept = kept.remove(&key);
         let by = kept.as_ref().map_or((None, None), |kept| (kept.operator, kept.person));
-        let wanted = Outcome::of(&judged, now, |_| doing(&cleanings, &judged), by);
+        let wanted = Outcome::of(&judged, now, |_| doing(&did, &judged), by);
         if kept != wanted && !unsettled.contains(&key) {
             found.push(differs(&key.to_string(), kept.as_ref(), wanted.as_ref()));
         }

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
 use tokio::time::{sleep, timeout};
 
 use super::settle;
-use super::settling::{Unsettled, settle_all};
+use super::settling::settle_all;
 use crate::domain::id::ToiletId;
 use crate::usecase::plans::end_of_retired;
 use crate::usecase::{Ctx, Failure};
@@ -29,16 +28,14 @@ const MOST: usize = 16;
 
 /// How long a transaction is to take in which toilets are settled: whoever logs meanwhile waits for it. How many go into
 /// the next one follows from how long the last one took.
-const GENTLE: Duration = Duration::from_millis(3);
+const GENTLE: Duration = Duration::from_millis(4);
 
-/// The same where something has waited for too long.
-const HURRIED: Duration = Duration::from_millis(20);
+/// For how many times as long as a transaction took others have the database to themselves after it, where nothing has
+/// waited yet; the longer something has, the shorter they have it.
+const REST: f64 = 40.0;
 
-/// For how many times as long as a transaction took others have the database to themselves after it.
-const REST: u32 = 40;
-
-/// What has waited longer than this is hurried with.
-const LATE: TimeDelta = TimeDelta::seconds(5);
+/// What has waited for so long is settled by transactions between which others have it no longer than those take.
+const LATEST: Duration = Duration::from_secs(8);
 
 /// Longer than this nobody rests.
 const LONGEST_REST: Duration = Duration::from_millis(500);
@@ -125,13 +122,20 @@ pub(in crate::usecase) async fn settle_waiting_at(ctx: &Ctx, toilet: ToiletId) -
 struct Pace(usize);
 
 impl Pace {
-    /// After one in which so many were settled, which took so long and was to take as long as `wanted`: as many as would
-    /// have fitted, but one more than before at most, since what is cheap now may be dear next.
-    fn after(&mut self, settled: usize, took: Duration, wanted: Duration) {
-        let fitting = settled as u128 * wanted.as_micros() / took.as_micros().max(1);
+    /// After one in which so many were settled, which took so long: as many as would have fitted, but one more than before
+    /// at most, since what is cheap now may be dear next.
+    fn after(&mut self, settled: usize, took: Duration) {
+        let fitting = settled as u128 * GENTLE.as_micros() / took.as_micros().max(1);
         let most = (self.0 + 1).min(MOST);
         self.0 = usize::try_from(fitting).unwrap_or(most).clamp(1, most);
     }
+}
+
+/// How long others have the database to themselves after a transaction that took so long, in which something was settled
+/// that had waited for so long. That it shrinks little by little keeps the way of those who log as even as it can be.
+fn rest(took: Duration, waited: Duration) -> Duration {
+    let left = 1.0 - waited.as_secs_f64() / LATEST.as_secs_f64();
+    took.mul_f64((REST * left).max(1.0)).min(LONGEST_REST)
 }
 
 /// The same for some toilets, in small steps with rests between them, so that those who log wait for none of them for
@@ -139,21 +143,19 @@ impl Pace {
 async fn settle_gently(ctx: &Ctx, pace: &mut Pace, failed: &mut BTreeSet<ToiletId>) -> Result<bool, Failure> {
     let waiting = ctx.store.unsettled(STEP).await?;
     let is_all = (waiting.len() as u64) < STEP;
-    let late = ctx.clock.now() - LATE;
     let waiting: Vec<_> = waiting.into_iter().filter(|(id, _)| !failed.contains(id)).collect();
-    let hurries = waiting.first().is_some_and(|(_, since)| *since < late);
-    let (wanted, rest) = if hurries { (HURRIED, 1) } else { (GENTLE, REST) };
-    let ids: Vec<_> = waiting.into_iter().map(|(id, _)| id).collect();
-    let mut left = ids.as_slice();
-    while !left.is_empty() {
+    let mut left = waiting.as_slice();
+    while let Some((_, since)) = left.first() {
         let (step, later) = left.split_at(pace.0.min(left.len()));
-        let (not_settled, took) = together(ctx, step).await;
+        let ids: Vec<_> = step.iter().map(|(id, _)| *id).collect();
+        let waited = (ctx.clock.now() - *since).to_std().unwrap_or_default();
+        let (not_settled, took) = together(ctx, &ids).await;
         failed.extend(not_settled);
-        pace.after(step.len(), took, wanted);
-        sleep((took * rest).min(LONGEST_REST)).await;
+        pace.after(step.len(), took);
+        sleep(rest(took, waited)).await;
         left = later;
     }
-    Ok(!is_all && !ids.is_empty())
+    Ok(!is_all && !waiting.is_empty())
 }
 
 /// Settles what waits at some toilets in one transaction, or at each by itself where that fails; answers those at which
@@ -189,11 +191,9 @@ async fn waiting(ctx: &Ctx, mut ids: Vec<ToiletId>) -> Result<Duration, Failure>
     let written = ctx.write(ctx.author("slots"), move |tx| {
         Box::pin(async move {
             let begun = Instant::now();
-            let grounds = tx.grounds(&ids).await?;
-            let waiting = tx.take_unsettled(&ids).await?;
-            let grounds = grounds.into_iter().filter(|ground| waiting.contains_key(&ground.toilet));
-            let toilets = grounds.map(|ground| Unsettled { ground, instants: Vec::new() }).collect();
-            settle_all(tx, &calendars, toilets, waiting).await?;
+            let mut bases = tx.bases(&ids).await?;
+            bases.grounds.retain(|ground| bases.waiting.contains_key(&ground.toilet));
+            settle_all(tx, &calendars, bases, &[]).await?;
             Ok(begun.elapsed())
         })
     });
@@ -206,7 +206,7 @@ async fn one(ctx: &Ctx, id: ToiletId) -> Result<(), Failure> {
         Box::pin(async move {
             let Some(toilet) = tx.toilet(id).await? else { return Ok(()) };
             end_of_retired(tx, &toilet).await?;
-            settle(tx, &calendars, &toilet, &[]).await
+            settle(tx, &calendars, id, &[]).await
         })
     });
     written.await
@@ -220,17 +220,30 @@ mod tests {
     fn a_step_takes_as_many_toilets_as_fit_and_grows_by_one() {
         let ms = Duration::from_millis;
         for (before, settled, took, after) in [
-            (8, 8, ms(12), 2),
-            (8, 8, ms(3), 8),
+            (8, 8, ms(16), 2),
+            (8, 8, ms(4), 8),
             (8, 8, ms(1), 9),
-            (8, 1, ms(12), 1),
-            (8, 2, ms(3), 2),
+            (8, 1, ms(16), 1),
+            (8, 2, ms(4), 2),
             (1, 1, ms(40), 1),
             (MOST, MOST, Duration::ZERO, MOST),
         ] {
             let mut pace = Pace(before);
-            pace.after(settled, took, ms(3));
+            pace.after(settled, took);
             assert_eq!(pace.0, after, "{settled} of {before} in {took:?}");
+        }
+    }
+    #[test]
+    fn the_longer_something_has_waited_the_shorter_is_the_rest() {
+        let (ms, s) = (Duration::from_millis, Duration::from_secs);
+        for (took, waited, after) in [
+            (ms(4), s(0), ms(160)),
+            (ms(4), s(4), ms(80)),
+            (ms(4), ms(7_900), ms(4)),
+            (ms(4), s(60), ms(4)),
+            (ms(100), s(0), LONGEST_REST),
+        ] {
+            assert_eq!(rest(took, waited), after, "{took:?} after {waited:?}");
         }
     }
 }

@@ -1,23 +1,21 @@
 //! Working out how slots stand, and writing down what changed: in the transaction that makes something known, or soon
-//! after one that left a mark of it. However many toilets are settled at once, the number of statements stays the same.
+//! after one that left a mark of it. However many toilets are settled at once, the ways to the database are as many.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, SubsecRound, TimeDelta, Utc};
 
 use super::doing;
-use crate::domain::Toilet;
 use crate::domain::account::PersonId;
 use crate::domain::assignment::Custodian;
-use crate::domain::cleaning::{Cleaning, CleaningId};
+use crate::domain::cleaning::CleaningId;
 use crate::domain::event::{Action, NewEntry, RecordKind};
-use crate::domain::excuse::ExcuseRecord;
 use crate::domain::holiday::Calendars;
 use crate::domain::id::{OperatorId, ToiletId};
 use crate::domain::plan::{Exception, Plan, Windows};
 use crate::domain::share::Share;
 use crate::domain::slot::{Block, Done, Ground, Judged, Outcome, Settlement, Slot, SlotKey, SlotState, judge, touched};
-use crate::store::{Span, Tx, Waiting};
+use crate::store::{Bases, Known, Settled, Span, Tx, Waiting};
 use crate::usecase::Failure;
 use crate::usecase::plans::on_ground;
 
@@ -30,58 +28,62 @@ const AHEAD: Days = Days::new(3);
 /// When a toilet is looked at again of which no slot is near.
 const LATER: TimeDelta = TimeDelta::days(1);
 
-/// A toilet whose slots are to be worked out anew.
-pub(in crate::usecase) struct Unsettled {
-    /// What its slots depend on.
-    pub(in crate::usecase) ground: Ground,
-    /// The instants at which something became known, beside those of which there are marks.
-    pub(in crate::usecase) instants: Vec<DateTime<Utc>>,
-}
-
 /// Works out anew how the slots of a toilet stand that have to do with these instants or with what waits to be settled,
 /// and all that changed by themselves since this was done last; writes down what is other than it was. Whoever calls this
 /// holds the toilet.
 pub(in crate::usecase) async fn settle(
     tx: &Tx,
     calendars: &Calendars,
-    toilet: &Toilet,
+    toilet: ToiletId,
     instants: &[DateTime<Utc>],
 ) -> Result<(), Failure> {
-    let one = Unsettled { ground: toilet.ground(), instants: instants.to_vec() };
-    let waiting = tx.take_unsettled(&[toilet.id]).await?;
-    settle_all(tx, calendars, vec![one], waiting).await
+    settle_all(tx, calendars, tx.bases(&[toilet]).await?, instants).await
 }
 
-/// The same of several toilets (at most 500), each once, with what waited there and was taken away for this.
+/// The same of several toilets (at most 500).
 pub(super) async fn settle_all(
     tx: &Tx,
     calendars: &Calendars,
-    toilets: Vec<Unsettled>,
-    mut waiting: HashMap<ToiletId, Vec<Waiting>>,
+    mut bases: Bases,
+    instants: &[DateTime<Utc>],
 ) -> Result<(), Failure> {
-    if toilets.is_empty() {
+    if bases.grounds.is_empty() {
         return Ok(());
     }
     // What is settled is known by then, whatever the clock of the process says that took it.
-    let known = waiting.values().flatten().map(|one| one.known_at).max();
+    let known = bases.waiting.values().flatten().map(|one| one.known_at).max();
     let now = known.map_or(tx.at(), |known| known.max(tx.at())).trunc_subsecs(6);
-    let ids: Vec<ToiletId> = toilets.iter().map(|one| one.ground.toilet).collect();
-    let before = tx.settlements(&ids).await?;
-    let plans = tx.plans_of_all(&ids).await?;
-    let planned: Vec<Ground> =
-        toilets.iter().filter(|one| plans.contains_key(&one.ground.toilet)).map(|one| one.ground.clone()).collect();
-    let exceptions =
-        if planned.is_empty() { Vec::new() } else { tx.exceptions_on(&planned, plans.values().flatten()).await? };
-    let open = |one: Unsettled| {
-        let waiting = waiting.remove(&one.ground.toilet).unwrap_or_default();
-        Opened::of(one, waiting, (calendars, &plans, &exceptions), &before, now)
-    };
-    let opened: Vec<Opened> = toilets.into_iter().map(open).collect();
-    let judged = judge_all(tx, &opened, now).await?;
-    write_down(tx, &opened, &judged, now).await?;
-    let mut new = standing(tx, &opened, &judged, now).await?;
-    new.retain(|(id, new)| before.get(id) != Some(new));
+    let grounds = std::mem::take(&mut bases.grounds);
+    let open = |ground| Opened::of(ground, instants, calendars, &mut bases, now);
+    let opened: Vec<Opened> = grounds.into_iter().map(open).collect();
+    let since = recent_days(&opened, now);
+    let (within, closing) = (spans(&opened, |block| &block.span), spans(&opened, |block| &block.closing));
+    let mut known = tx.known(&within, &closing, &since).await?;
+    let judged = judge_all(&opened, &mut known, bases.custodians, now);
+    let mut wanted = Wanted::default();
+    for (one, standing) in opened.iter().zip(&judged) {
+        wanted.of_toilet(one, standing, &mut known.outcomes, now);
+    }
+    if !wanted.settled.is_empty() {
+        known.recent = tx.put_settled(&wanted.settled, now, &since).await?;
+    }
+    wanted.tell(tx).await?;
+    let new = opened.iter().zip(&judged).map(|(one, standing)| {
+        let (last_cleaned_at, on_time) = known.recent.remove(&one.ground.toilet).unwrap_or_default();
+        (one.ground.toilet, settlement(&one.slots, &standing.judged, now, last_cleaned_at, on_time))
+    });
+    let new: Vec<_> = new.filter(|(id, new)| bases.settlements.get(id) != Some(new)).collect();
     Ok(tx.put_settlements(&new).await?)
+}
+
+/// From which day on the public is told of which toilets: it is the same day almost everywhere.
+fn recent_days(opened: &[Opened], now: DateTime<Utc>) -> BTreeMap<NaiveDate, Vec<ToiletId>> {
+    let mut days: BTreeMap<NaiveDate, Vec<ToiletId>> = BTreeMap::new();
+    for one in opened {
+        let today = one.ground.today(now);
+        days.entry(today.checked_sub_days(RECENT).unwrap_or(today)).or_default().push(one.ground.toilet);
+    }
+    days
 }
 
 /// A toilet with its slots, and those of them that have to be judged.
@@ -95,29 +97,27 @@ struct Opened {
     blocks: Vec<Block>,
 }
 
-/// By what slots are expanded: the holidays, the plans of all toilets and the exceptions from them.
-type Rules<'a> = (&'a Calendars, &'a HashMap<ToiletId, Vec<Plan>>, &'a [Exception]);
-
 impl Opened {
     fn of(
-        Unsettled { ground, instants: asked }: Unsettled,
-        waiting: Vec<Waiting>,
-        (calendars, plans, exceptions): Rules<'_>,
-        before: &HashMap<ToiletId, Settlement>,
+        ground: Ground,
+        asked: &[DateTime<Utc>],
+        calendars: &Calendars,
+        bases: &mut Bases,
         now: DateTime<Utc>,
     ) -> Self {
+        let waiting = bases.waiting.remove(&ground.toilet).unwrap_or_default();
         let instants: Vec<_> = asked.iter().copied().chain(waiting.iter().map(|one| one.at)).collect();
-        let plans = plans.get(&ground.toilet).map(Vec::as_slice).unwrap_or_default();
+        let plans = bases.plans.get(&ground.toilet).map(Vec::as_slice).unwrap_or_default();
         let made = plans.iter().map(|plan| plan.made_at).min();
-        let since = before.get(&ground.toilet).map(|before| before.settled_at).or(made).unwrap_or(now);
+        let since = bases.settlements.get(&ground.toilet).map(|before| before.settled_at).or(made).unwrap_or(now);
         let earliest = instants.iter().copied().chain([since]).min().unwrap_or(since);
-        let slots = around(calendars, &ground, (plans, exceptions), earliest, now);
+        let slots = around(calendars, &ground, (plans, &bases.exceptions), earliest, now);
         let concerns = |slot: &Slot| {
             let is_due = slot.opens <= now && since <= slot.closes;
             is_due || instants.iter().any(|at| slot.opens <= *at && *at <= slot.closes)
         };
         let blocks = touched(&slots, concerns);
-        Self { ground, asked, waiting, since, slots, blocks }
+        Self { ground, asked: asked.to_vec(), waiting, since, slots, blocks }
     }
 }
 
@@ -148,37 +148,32 @@ fn around(
 struct Standing {
     /// Whole blocks, in the order of the slots.
     judged: Vec<Judged>,
-    cleanings: Vec<Cleaning>,
+    did: Vec<Done>,
     custodians: Vec<Custodian>,
 }
 
-/// Judges the blocks of all toilets; of each block no more is read than matters for it.
-async fn judge_all(tx: &Tx, opened: &[Opened], now: DateTime<Utc>) -> Result<Vec<Standing>, Failure> {
-    let spans = spans(opened, |block| &block.span);
-    if spans.is_empty() {
-        return Ok(opened.iter().map(|_| Standing::default()).collect());
-    }
-    let mut cleanings: HashMap<ToiletId, Vec<Cleaning>> = HashMap::new();
-    for cleaning in tx.cleanings_within(&spans).await? {
-        cleanings.entry(cleaning.toilet()).or_default().push(cleaning);
-    }
+/// Judges the blocks of all toilets.
+fn judge_all(
+    opened: &[Opened],
+    known: &mut Known,
+    mut custodians: HashMap<ToiletId, Vec<Custodian>>,
+    now: DateTime<Utc>,
+) -> Vec<Standing> {
     let mut excuses: HashMap<ToiletId, Vec<_>> = HashMap::new();
-    for excuse in tx.excuses_within(&spans).await? {
-        excuses.entry(excuse.toilet).or_default().push(ExcuseRecord::judged(&excuse));
+    for excuse in &known.excuses {
+        excuses.entry(excuse.toilet).or_default().push(excuse.judged());
     }
-    let ids: Vec<ToiletId> = opened.iter().map(|one| one.ground.toilet).collect();
-    let mut custodians = tx.custodians_of_all(&ids).await?;
     let judged = opened.iter().map(|one| {
         let toilet = one.ground.toilet;
-        let cleanings = cleanings.remove(&toilet).unwrap_or_default();
-        let did: Vec<Done> = cleanings.iter().map(Cleaning::done).collect();
+        let did = known.done.remove(&toilet).unwrap_or_default();
         let mut places: Vec<usize> = one.blocks.iter().flat_map(|block| block.places.iter().copied()).collect();
         places.sort_unstable();
-        let all = judge(&one.slots, &did, excuses.get(&toilet).map(Vec::as_slice).unwrap_or_default(), now);
+        let excuses = excuses.get(&toilet).map(Vec::as_slice).unwrap_or_default();
+        let all = if places.is_empty() { Vec::new() } else { judge(&one.slots, &did, excuses, now) };
         let judged = places.into_iter().map(|place| all[place]).collect();
-        Standing { judged, cleanings, custodians: custodians.remove(&toilet).unwrap_or_default() }
+        Standing { judged, did, custodians: custodians.remove(&toilet).unwrap_or_default() }
     });
-    Ok(judged.collect())
+    judged.collect()
 }
 
 /// Times of the blocks of all toilets, those of one toilet that overlap put together.
@@ -197,36 +192,27 @@ fn spans(opened: &[Opened], time: impl Fn(&Block) -> &std::ops::RangeInclusive<D
     spans
 }
 
-/// Writes what is other than it was, and tells the journal what somebody ought to hear of.
-async fn write_down(tx: &Tx, opened: &[Opened], judged: &[Standing], now: DateTime<Utc>) -> Result<(), Failure> {
-    let spans = spans(opened, |block| &block.closing);
-    if spans.is_empty() {
-        return Ok(());
-    }
-    let mut known = tx.outcomes_closing(&spans).await?;
-    let mut wanted = Wanted::default();
-    for (one, standing) in opened.iter().zip(judged) {
-        for judged in &standing.judged {
-            wanted.of_slot(one, standing, judged, known.remove(&judged.slot.key), now);
-        }
-    }
-    tx.put_outcomes(&wanted.changed).await?;
-    tx.remove_outcomes(&wanted.gone).await?;
-    tx.recount(&wanted.days, now).await?;
-    wanted.tell(tx).await
-}
-
 /// What is to be written.
 #[derive(Default)]
 struct Wanted {
-    changed: Vec<(Outcome, i32)>,
-    gone: Vec<SlotKey>,
-    days: BTreeSet<(ToiletId, NaiveDate)>,
+    settled: Settled,
     /// What the journal is told, and the record that is the cause of it if one is.
     entries: Vec<(Option<CleaningId>, NewEntry)>,
 }
 
 impl Wanted {
+    fn of_toilet(
+        &mut self,
+        one: &Opened,
+        standing: &Standing,
+        known: &mut HashMap<SlotKey, (Outcome, i32)>,
+        now: DateTime<Utc>,
+    ) {
+        for judged in &standing.judged {
+            self.of_slot(one, standing, judged, known.remove(&judged.slot.key), now);
+        }
+    }
+
     fn of_slot(
         &mut self,
         one: &Opened,
@@ -236,7 +222,7 @@ impl Wanted {
         now: DateTime<Utc>,
     ) {
         let (slot, key) = (judged.slot, judged.slot.key);
-        let after = Outcome::of(judged, now, |_| doing(&standing.cleanings, judged), standing.by(one, key.date));
+        let after = Outcome::of(judged, now, |_| doing(&standing.did, judged), standing.by(one, key.date));
         // It counts from now on.
         let mut counts = one.since <= slot.closes && slot.closes < now;
         if judged.is_overdue(now) && one.since < slot.due {
@@ -249,17 +235,20 @@ impl Wanted {
             self.entries.extend(told.map(|entry| (one.cause(&slot, before.as_ref(), after.as_ref()), entry)));
             counts = true;
             match after {
-                Some(after) => self.changed.push((after, revision)),
-                None => self.gone.push(key),
+                Some(after) => self.settled.changed.push((after, revision)),
+                None => self.settled.gone.push(key),
             }
         }
         if counts {
-            self.days.insert((one.ground.toilet, key.date));
+            self.settled.days.insert((one.ground.toilet, key.date));
         }
     }
 
     /// Tells the journal, each entry under the name of whoever put on record what is the cause of it.
     async fn tell(self, tx: &Tx) -> Result<(), Failure> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
         let causes: BTreeSet<CleaningId> = self.entries.iter().filter_map(|(cause, _)| *cause).collect();
         let authors = tx.authors_of(&causes.into_iter().collect::<Vec<_>>()).await?;
         let signed = self.entries.into_iter().map(|(cause, entry)| {
@@ -309,30 +298,7 @@ fn entry(key: SlotKey, version: i32, action: Action, states: [Option<&Outcome>; 
     NewEntry { kind: RecordKind::Slot, key: key.to_string(), version, action, changes }
 }
 
-/// How the cleaning of the toilets stands now, and when it changes by itself.
-async fn standing(
-    tx: &Tx,
-    opened: &[Opened],
-    judged: &[Standing],
-    now: DateTime<Utc>,
-) -> Result<Vec<(ToiletId, Settlement)>, Failure> {
-    // It is the same day almost everywhere.
-    let mut by_day: BTreeMap<NaiveDate, Vec<ToiletId>> = BTreeMap::new();
-    for one in opened {
-        let today = one.ground.today(now);
-        by_day.entry(today.checked_sub_days(RECENT).unwrap_or(today)).or_default().push(one.ground.toilet);
-    }
-    let mut recent = HashMap::new();
-    for (day, ids) in by_day {
-        recent.extend(tx.recent(&ids, day).await?);
-    }
-    let new = opened.iter().zip(judged).map(|(one, standing)| {
-        let (last_cleaned_at, on_time) = recent.remove(&one.ground.toilet).unwrap_or_default();
-        (one.ground.toilet, settlement(&one.slots, &standing.judged, now, last_cleaned_at, on_time))
-    });
-    Ok(new.collect())
-}
-
+/// How the cleaning of a toilet stands now, and when it changes by itself.
 fn settlement(
     slots: &[Slot],
     judged: &[Judged],
