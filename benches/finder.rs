@@ -1,17 +1,25 @@
-//! What the finder costs in process: searches of many kinds, writing an answer apart. `FINDER_TOILETS=170,100000` names
-//! other sizes; ten million need 12 GB of memory.
+//! What the finder costs in process: searches of many kinds, keeping the register, and a search with its answer written,
+//! without a network. `FINDER_TOILETS=170,100000` names other sizes; ten million need 12 GB of memory.
 
 mod settlements;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use chrono::TimeDelta;
 use criterion::{BatchSize, BenchmarkId, Criterion};
 use gongce::domain::Toilet;
 use gongce::domain::facility::{Facility, Need};
 use gongce::domain::holiday::Calendars;
+use gongce::domain::key::{Key, KeyId, KeyRing};
 use gongce::finder::{Filter, Finder, NearestQuery};
+use gongce::geo::Wgs84;
+use gongce::http::{Door, Limits, bare_routes, render_fragment};
+use gongce::store::Store;
+use gongce::usecase::{Clock, Ctx};
+use poem::http::Uri;
+use poem::{Endpoint, Request};
 
 use settlements::{Land, NOW, instant};
 
@@ -109,12 +117,45 @@ fn keeping(criterion: &mut Criterion, toilets: usize) {
     });
 }
 
-fn main() {
+/// A search as a request to the routes, answered as to anybody.
+fn answering(criterion: &mut Criterion, toilets: usize) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite://{}", folder.path().join("gongce.db").display());
+    let store = runtime.block_on(Store::open(&url, None))?;
+    let clock = Clock::system();
+    let keys = KeyRing::new([(KeyId::read('1').context("no key")?, Key::new(&clock.random::<32>()?)?)])?;
+    let ctx = Arc::new(Ctx::new(store, clock, Calendars::builtin(), keys, render_fragment));
+    ctx.finder.replace(Land::new(toilets).toilets(toilets), Vec::new(), 1);
+    ctx.finder.tend(ctx.clock.now());
+    let routes = bare_routes(ctx, &Door::new(Limits::default()));
+    let mut land = Land::new(toilets);
+    let path = |place: Wgs84| {
+        let (latitude, longitude) = (place.latitude(), place.longitude());
+        format!("/api/v1/toilets/nearest?latitude={latitude:.6}&longitude={longitude:.6}&crs=wgs84&usable=false")
+    };
+    let paths: Vec<Uri> = (0..PLACES).map(|_| path(land.place()).parse()).collect::<Result<_, _>>()?;
+    let mut turn = 0;
+    let mut group = criterion.benchmark_group("nearest ten, answered");
+    group.bench_function(BenchmarkId::new("any", toilets), |bencher| {
+        bencher.iter(|| {
+            turn = (turn + 1) % PLACES;
+            let request = Request::builder().uri(paths[turn].clone()).finish();
+            let answer = runtime.block_on(async { routes.get_response(request).await.into_body().into_bytes().await });
+            assert!(answer.is_ok_and(|bytes| bytes.len() > 1_000), "ten are answered");
+        });
+    });
+    Ok(())
+}
+
+fn main() -> anyhow::Result<()> {
     let mut criterion = Criterion::default().configure_from_args();
     let sizes = std::env::var_os("FINDER_TOILETS").unwrap_or_else(|| "170,100000,1000000".into());
     for toilets in sizes.to_string_lossy().split(',').filter_map(|size| size.trim().parse().ok()) {
         searching(&mut criterion, toilets);
         keeping(&mut criterion, toilets);
+        answering(&mut criterion, toilets)?;
     }
     criterion.final_summary();
+    Ok(())
 }

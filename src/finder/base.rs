@@ -43,7 +43,9 @@ impl Base {
         entries.dedup_by_key(|entry| entry.id);
         entries.shrink_to_fit();
         let placed = (0..).zip(&entries).filter_map(|(item, entry)| Some((entry.fixed_point()?, item)));
-        let tree = Tree::new(placed.collect(), entries.len(), |item| standing(&entries[item as usize]) | TIMED);
+        // Each toilet is looked at in the order in which it lies in memory, not in that of the tree.
+        let bits: Vec<u64> = entries.iter().map(|entry| standing(entry) | TIMED).collect();
+        let tree = Tree::new(placed.collect(), entries.len(), |item| bits[item as usize]);
         Self::around(entries, tree)
     }
 
@@ -112,17 +114,16 @@ impl Base {
         }
     }
 
-    /// All of them.
+    /// All of them, each looked at in the order in which it lies in memory, not in that of the tree.
     fn turn_all(&self, calendars: &Calendars, turns: &mut Turns, now: DateTime<Utc>) {
-        let mut later = Vec::new();
-        self.tree.set_all_bits(|number, bits| {
-            if bits & CHANGED != 0 {
-                return None;
-            }
-            let turn = self.entries.get(number as usize)?.turn(calendars, now);
-            later.extend(turn.next.and_then(seconds).map(|next| Reverse((next, number))));
-            Some((bits & !TIMED) | turn.bits)
-        });
+        let (mut bits, mut later) = (Vec::with_capacity(self.entries.len()), Vec::with_capacity(self.entries.len()));
+        for (number, entry) in (0..).zip(&self.entries) {
+            let turn = entry.turn(calendars, now);
+            bits.push(turn.bits);
+            let next = turn.next.filter(|_| !entry.moves()).and_then(seconds);
+            later.extend(next.map(|next| Reverse((next, number))));
+        }
+        self.tree.set_all_bits(|number, old| (old & CHANGED == 0).then(|| (old & !TIMED) | bits[number as usize]));
         later.shrink_to_fit();
         *turns = later.into();
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::base::Base;
 use super::bits::{CHANGED, SURE, unsure, wanted};
 use super::door::Usability;
 use super::entry::Entry;
@@ -68,6 +69,7 @@ impl Snapshot {
         // Where time turned something while this looked on, it looks again, at each toilet itself.
         let found = found.filter(|(_, glance)| self.base.window.stayed(*glance)).map(|(best, _)| best);
         let best = found.unwrap_or_else(|| search.best(false));
+        best.fetch();
         best.kept.iter().filter_map(|candidate| search.hit(candidate)).collect()
     }
 }
@@ -84,12 +86,12 @@ impl<'a> Search<'a> {
     /// The best; with `timed` by the bits that hold at the time of the search.
     fn best(&self, timed: bool) -> Best<'a> {
         let (Snapshot { base, overlay, .. }, query) = (self.snapshot, self.query);
-        let mut best = Best::new(query.limit);
+        let mut best = Best::new(base, query.limit);
         let reach = query.max_distance.map_or(Reach::ANY, Reach::of);
         let wanted = wanted(&query.filter, timed.then_some(query.usable));
         base.tree.nearest(self.from.components(), reach.no_farther, wanted, |seen| {
-            let entry = &base.entries[seen.item as usize];
             if seen.bits & CHANGED != 0 {
+                let entry = &base.entries[seen.item as usize];
                 let now = overlay.get(entry.id).unwrap_or(entry);
                 if now.fixed_point().as_ref() == Some(seen.at) {
                     self.look_at(&mut best, &reach, now);
@@ -97,7 +99,7 @@ impl<'a> Search<'a> {
             } else {
                 let rank = rank(seen.chord_squared, &self.from, seen.at);
                 let known = (timed && query.filter.cleaned.is_none()).then(|| self.known(seen.bits));
-                self.take(&mut best, &reach, rank, entry, known);
+                self.take(&mut best, &reach, rank, Found::Base(seen.item), known);
             }
             best.bound().min(reach.no_farther)
         });
@@ -113,31 +115,39 @@ impl<'a> Search<'a> {
         let chord_squared = self.from.chord_squared(point);
         if chord_squared <= reach.no_farther {
             let rank = rank(chord_squared, &self.from, &point.components());
-            self.take(best, reach, rank, entry, None);
+            self.take(best, reach, rank, Found::Beside(entry), None);
         }
     }
 
     /// Takes a toilet that is so far away, if it will do and is among the best; `known` is what is unsure about it, if that
     /// is known and it will do.
-    fn take(&self, best: &mut Best<'a>, reach: &Reach, rank: f64, entry: &'a Arc<Entry>, known: Option<Unsure>) {
+    fn take(&self, best: &mut Best<'a>, reach: &Reach, rank: f64, found: Found<'a>, known: Option<Unsure>) {
         // What has no place among the best of the first class has none in a lower one.
-        if !best.admits(Class::default(), rank, entry) || !self.is_within(reach, rank, entry) {
+        if !best.admits(Class::default(), rank, found) || !self.is_within(reach, rank, found) {
             return;
         }
-        let Some(unsure) = known.or_else(|| self.judge(entry)) else { return };
-        let class = Class {
-            across: self.avoid && self.across(entry).is_some(),
-            last: self.query.filter.is_last(entry, self.query.at),
-        };
-        if best.admits(class, rank, entry) {
-            best.put(Candidate { class, rank, entry, unsure });
+        let Some(unsure) = known.or_else(|| self.judge(found.entry(&self.snapshot.base))) else { return };
+        let class = self.class(found);
+        if best.admits(class, rank, found) {
+            best.put(Candidate { class, rank, found, unsure });
         }
     }
 
-    fn is_within(&self, reach: &Reach, rank: f64, entry: &Entry) -> bool {
+    fn is_within(&self, reach: &Reach, rank: f64, found: Found<'a>) -> bool {
         rank <= reach.surely || {
-            let place = entry.place_at(self.query.at);
+            let place = found.entry(&self.snapshot.base).place_at(self.query.at);
             place.is_some_and(|place| great_circle(self.query.from, place.position) <= reach.metres)
+        }
+    }
+
+    fn class(&self, found: Found<'a>) -> Class {
+        if !self.avoid && self.query.filter.cleaned.is_none() {
+            return Class::default();
+        }
+        let entry = found.entry(&self.snapshot.base);
+        Class {
+            across: self.avoid && self.across(entry).is_some(),
+            last: self.query.filter.is_last(entry, self.query.at),
         }
     }
 
@@ -146,7 +156,8 @@ impl<'a> Search<'a> {
     }
 
     fn hit(&self, found: &Candidate<'a>) -> Option<Hit> {
-        let &Candidate { entry, unsure, rank, .. } = found;
+        let &Candidate { found, unsure, rank, .. } = found;
+        let entry = found.entry(&self.snapshot.base);
         let distance_metres = if rank <= QUARTER {
             chord_squared_to_metres(rank)
         } else {
@@ -190,42 +201,71 @@ struct Class {
     last: bool,
 }
 
+/// A toilet that a search came by. Most of those never get into the result, and a toilet itself is seldom at hand in the
+/// cache: it takes longer to come than all else that is done with it. So it is looked at as late as can be.
+#[derive(Debug, Clone, Copy)]
+enum Found<'a> {
+    /// One of the base, by its number, which is in the order of the ids.
+    Base(u32),
+    /// One that has changed, or is put elsewhere for a time.
+    Beside(&'a Arc<Entry>),
+}
+
+impl<'a> Found<'a> {
+    fn entry(self, base: &'a Base) -> &'a Arc<Entry> {
+        match self {
+            Self::Base(number) => &base.entries[number as usize],
+            Self::Beside(entry) => entry,
+        }
+    }
+}
+
 /// A toilet on its way into the result.
 struct Candidate<'a> {
     class: Class,
     rank: f64,
-    entry: &'a Arc<Entry>,
+    found: Found<'a>,
     unsure: Unsure,
-}
-
-impl Candidate<'_> {
-    /// Where it stands beside another one: the nearer of the better class first, and of equals the one with the lower id.
-    fn place(&self, class: Class, rank: f64, entry: &Entry) -> Ordering {
-        self.class.cmp(&class).then(self.rank.total_cmp(&rank)).then_with(|| self.entry.id.cmp(&entry.id))
-    }
 }
 
 /// The nearest of those that came, in order.
 struct Best<'a> {
     kept: Vec<Candidate<'a>>,
     limit: usize,
+    base: &'a Base,
 }
 
 impl<'a> Best<'a> {
-    fn new(limit: usize) -> Self {
-        Self { kept: Vec::with_capacity(limit + 1), limit }
+    fn new(base: &'a Base, limit: usize) -> Self {
+        Self { kept: Vec::with_capacity(limit + 1), limit, base }
+    }
+
+    /// Where one that is kept stands beside another one: the nearer of the better class first, and of equals the one with
+    /// the lower id.
+    fn place(&self, kept: &Candidate<'a>, class: Class, rank: f64, found: Found<'a>) -> Ordering {
+        kept.class.cmp(&class).then(kept.rank.total_cmp(&rank)).then_with(|| match (kept.found, found) {
+            (Found::Base(one), Found::Base(other)) => one.cmp(&other),
+            (one, other) => one.entry(self.base).id.cmp(&other.entry(self.base).id),
+        })
     }
 
     /// Whether a toilet of that class and rank would be kept.
-    fn admits(&self, class: Class, rank: f64, entry: &Entry) -> bool {
-        let before = |worst: &Candidate<'_>| worst.place(class, rank, entry).is_gt();
-        self.kept.len() < self.limit || self.kept.last().is_some_and(before)
+    fn admits(&self, class: Class, rank: f64, found: Found<'a>) -> bool {
+        self.kept.len() < self.limit
+            || self.kept.last().is_some_and(|worst| self.place(worst, class, rank, found).is_gt())
     }
 
     fn put(&mut self, new: Candidate<'a>) {
-        let place = self.kept.partition_point(|kept| kept.place(new.class, new.rank, new.entry).is_lt());
+        let place = self.kept.partition_point(|kept| self.place(kept, new.class, new.rank, new.found).is_lt());
         self.kept.insert(place, new);
         self.kept.truncate(self.limit);
+    }
+
+    /// Has memory bring all of them at once. One by one, as they are handed out, each would be waited for.
+    fn fetch(&self) {
+        let entries = self.kept.iter().map(|kept| kept.found.entry(self.base));
+        let looked_at = entries.map(|entry| Arc::strong_count(entry) + entry.stations.len());
+        std::hint::black_box(looked_at.fold(0, usize::wrapping_add));
     }
 
     /// The squared chord beyond which nothing is kept any more.
