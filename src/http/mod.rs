@@ -47,6 +47,7 @@ mod grades;
 mod grading_view;
 mod health;
 mod history;
+mod hour_figures;
 mod imports;
 mod instant;
 mod invitations;

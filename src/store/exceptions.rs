@@ -44,6 +44,18 @@ impl Store {
     pub async fn exceptions_of(&self, toilet: &Toilet, plans: &[Plan]) -> Result<Vec<Exception>, StoreError> {
         of(&self.reader, toilet, plans).await
     }
+
+    /// All exceptions that may concern these versions on those grounds, past ones too.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn exceptions_on<'a>(
+        &self,
+        grounds: &[Ground],
+        plans: impl Iterator<Item = &'a Plan>,
+    ) -> Result<Vec<Exception>, StoreError> {
+        on(&self.reader, grounds, plans).await
+    }
 }
 
 impl Tx {
@@ -55,37 +67,16 @@ impl Tx {
         of(&self.connection, toilet, plans).await
     }
 
-    /// All exceptions that may concern these versions on those grounds, past ones too.
+    /// The same in this transaction.
     ///
     /// # Errors
-    /// What the database says, or a corrupt row.
+    /// As [`Store::exceptions_on`].
     pub async fn exceptions_on<'a>(
         &self,
         grounds: &[Ground],
         plans: impl Iterator<Item = &'a Plan>,
     ) -> Result<Vec<Exception>, StoreError> {
-        let path: BTreeSet<&str> = grounds.iter().flat_map(|ground| &ground.path).map(AreaCode::as_str).collect();
-        let operators: BTreeSet<i32> =
-            grounds.iter().flat_map(|ground| &ground.running).map(|(operator, _)| operator.0).collect();
-        let templates: BTreeSet<i32> = plans.filter_map(|plan| plan.template).map(|id| id.0).collect();
-        let concerning = Condition::any()
-            .add(area::Column::Code.is_in(path))
-            .add(exception::Column::OperatorId.is_in(operators))
-            .add(exception::Column::TemplateId.is_in(templates))
-            .add(exception::Column::ToiletId.is_in(grounds.iter().map(|ground| ground.toilet.0)));
-        let rows = exception::Entity::find().column_as(area::Column::Code, "area_code");
-        let with_area =
-            exception::Entity::belongs_to(area::Entity).from(exception::Column::AreaId).to(area::Column::Id).into();
-        let rows = rows.join(JoinType::LeftJoin, with_area).filter(concerning).order_by_asc(exception::Column::Id);
-        let rows: Vec<(exception::Model, Option<String>)> = rows
-            .into_model::<WithCode>()
-            .all(&self.connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.exception, row.area_code))
-            .collect();
-        let codes = rows.iter().filter_map(|(row, code)| Some((row.area_id?, code.clone()?))).collect();
-        rows.iter().map(|(row, _)| read(row, &codes)).collect()
+        on(&self.connection, grounds, plans).await
     }
 
     /// The exception of that id. Whoever wants to end it waits for this transaction to end.
@@ -134,6 +125,36 @@ impl Tx {
         row.update(&self.connection).await?;
         Ok(())
     }
+}
+
+/// All exceptions that may concern these versions on those grounds.
+async fn on<'a>(
+    connection: &impl ConnectionTrait,
+    grounds: &[Ground],
+    plans: impl Iterator<Item = &'a Plan>,
+) -> Result<Vec<Exception>, StoreError> {
+    let path: BTreeSet<&str> = grounds.iter().flat_map(|ground| &ground.path).map(AreaCode::as_str).collect();
+    let operators: BTreeSet<i32> =
+        grounds.iter().flat_map(|ground| &ground.running).map(|(operator, _)| operator.0).collect();
+    let templates: BTreeSet<i32> = plans.filter_map(|plan| plan.template).map(|id| id.0).collect();
+    let concerning = Condition::any()
+        .add(area::Column::Code.is_in(path))
+        .add(exception::Column::OperatorId.is_in(operators))
+        .add(exception::Column::TemplateId.is_in(templates))
+        .add(exception::Column::ToiletId.is_in(grounds.iter().map(|ground| ground.toilet.0)));
+    let rows = exception::Entity::find().column_as(area::Column::Code, "area_code");
+    let with_area =
+        exception::Entity::belongs_to(area::Entity).from(exception::Column::AreaId).to(area::Column::Id).into();
+    let rows = rows.join(JoinType::LeftJoin, with_area).filter(concerning).order_by_asc(exception::Column::Id);
+    let rows: Vec<(exception::Model, Option<String>)> = rows
+        .into_model::<WithCode>()
+        .all(connection)
+        .await?
+        .into_iter()
+        .map(|row| (row.exception, row.area_code))
+        .collect();
+    let codes = rows.iter().filter_map(|(row, code)| Some((row.area_id?, code.clone()?))).collect();
+    rows.iter().map(|(row, _)| read(row, &codes)).collect()
 }
 
 async fn of(connection: &impl ConnectionTrait, toilet: &Toilet, plans: &[Plan]) -> Result<Vec<Exception>, StoreError> {
