@@ -83,6 +83,7 @@ mod rosters;
 mod round;
 mod routes;
 mod secret;
+mod sentences;
 mod server;
 mod sessions;
 mod shortcut;
@@ -102,6 +103,7 @@ mod toilet_view;
 mod toilets;
 mod unhandled;
 mod wechat;
+mod wechat_page;
 mod words;
 mod written;
 

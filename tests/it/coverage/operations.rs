@@ -30,6 +30,9 @@ pub(super) const PUBLIC: &[&str] = &[
     "create_suggestion",
     "create_session",
     "create_wechat_session",
+    // From the service's own pages alone.
+    "create_wechat_authorization",
+    "create_wechat_page_session",
     "get_wechat_push",
     "accept_wechat_push",
     "accept_invitation",

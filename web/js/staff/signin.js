@@ -1,4 +1,4 @@
-// Signing in: six digits on a phone where somebody joined, or a name and a password.
+// Signing in: with WeChat within WeChat, six digits on a phone where somebody joined, or a name and a password.
 
 import { Failure, sentence } from '../api.js';
 import { choice, field, sheet } from '../dialog.js';
@@ -6,6 +6,7 @@ import { el, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { people, signIn } from './person.js';
 import { waitingByPerson } from './store.js';
+import { canUseWechat, wechatPart } from './wechat.js';
 
 /** @typedef {import('./types').Person} Person */
 
@@ -48,7 +49,7 @@ function signInForm(known, done) {
   const swap = (/** @type {boolean} */ byPin) => show(place, byPin ? pinForm(here, done) : passwordForm(done),
     here.length > 0 && el('p', {}, el('button', { class: 'plain', type: 'button', onclick: () => swap(!byPin) }, t(byPin ? 'signin.byPassword' : 'signin.byPin'))));
   swap(here.length > 0);
-  return place;
+  return canUseWechat() ? el('div', {}, wechatPart(), el('p', { class: 'quiet or' }, t('wechat.or')), place) : place;
 }
 
 /**
@@ -82,7 +83,7 @@ function passwordForm(done) {
  */
 function form(fields, send, done, wrong) {
   const said = el('p', { role: 'alert' });
-  const button = el('button', { class: 'button main wide', type: 'submit' }, t('signin.go'));
+  const button = el('button', { class: canUseWechat() ? 'button wide' : 'button main wide', type: 'submit' }, t('signin.go'));
   const made = el('form', {}, ...fields, said, button);
   made.addEventListener('submit', async (event) => {
     event.preventDefault();
