@@ -21,7 +21,7 @@ export async function signInPage(main, done, above = null) {
   const here = await people();
   const notes = here.filter(({ id }) => waiting.has(id)).map(({ id, name }) => el('p', { class: 'note' }, t('signin.waiting', { name, n: waiting.get(id) ?? 0 })));
   show(main, el('div', { class: 'narrow-page' }, above, ...notes,
-    el('section', { class: 'card' }, el('h1', {}, t('signin.title')), signInForm(here, done), el('p', { class: 'quiet small' }, t('signin.join')))));
+    el('section', { class: 'card' }, el('h1', {}, t('signin.title')), signInForm(here, done), el('p', { class: 'quiet small foot' }, t('signin.join')))));
 }
 
 /**
