@@ -17,7 +17,7 @@ use crate::domain::target::{Targets, TargetsError};
 use crate::domain::wechat::PushToken;
 use crate::gateway::objects::{ObjectError, Objects};
 use crate::gateway::outbound::{self, Outbound};
-use crate::gateway::wechat::{AppSecret, Setup, SetupError, Wechat};
+use crate::gateway::wechat::{Account, AppSecret, Setup, SetupError, Wechat};
 use crate::http::{self, Door};
 use crate::store::{self, Cursor, ServerLock, Store, StoreError};
 use crate::usecase::keys::{self, KeyError};
@@ -164,6 +164,7 @@ pub async fn context(config: &Config, store: Store) -> Result<Ctx, StartError> {
         None => Targets::builtin()?,
     };
     let ctx = Ctx::new(store, clock, calendars, keys, http::render_fragment).with_wechat(wechat(config)?);
+    let ctx = ctx.with_wechat_account(account(config)?);
     let ctx = ctx.sending(Outbound::new(config.outbound.clone())?);
     let ctx = ctx.reached_at(config.public_url.clone()).publishing_in(config.public_crs);
     let ctx = ctx.drawn_on(config.map_tiles.clone());
@@ -177,6 +178,16 @@ fn wechat(config: &Config) -> Result<Option<Arc<Wechat>>, StartError> {
     let secret = secret_of(file, AppSecret::new)?;
     let push_token = settings.push_token_file.as_deref().map(|file| secret_of(file, PushToken::new)).transpose()?;
     Ok(Some(Arc::new(Wechat::new(Setup { app_id, secret, push_token, settings })?)))
+}
+
+/// The client for the official account, if there is one.
+fn account(config: &Config) -> Result<Option<Arc<Account>>, StartError> {
+    let settings = config.wechat.clone();
+    let (Some(app_id), Some(file)) = (settings.account_app_id.clone(), &settings.account_secret_file) else {
+        return Ok(None);
+    };
+    let secret = secret_of(file, AppSecret::new)?;
+    Ok(Some(Arc::new(Account::new(Setup { app_id, secret, push_token: None, settings })?)))
 }
 
 /// The secret in a file, without the line break that editors put at its end.

@@ -243,6 +243,9 @@ impl Config {
         let photos = Some(text("photos")).filter(|place| !place.is_empty());
         let public_url = public_url(&text("public_url"), listen.as_ref().ok(), &mut wrong);
         let wechat = of_wechat(text, &mut wrong);
+        if wechat.account_app_id.is_some() && public_url.is_none() {
+            wrong.push("wechat_account_app_id needs public_url, where people come back to from WeChat".to_owned());
+        }
         let outbound = of_outbox(text, &mut wrong);
         let lock_out = LockOut {
             by_account: whole("account_failures", &text("account_failures"), 100, &mut wrong),
@@ -456,6 +459,19 @@ mod tests {
         let flags = [("listen", "nowhere".to_owned()), ("database_url", "mysql://x".to_owned())];
         let wrong = Config::read(None, &flags, &[]).map_err(|error| error.0.len());
         assert_eq!(wrong.err(), Some(2));
+    }
+
+    #[test]
+    fn people_come_back_from_wechat_to_the_public_address_alone() {
+        let account = [
+            ("wechat_account_app_id", "wx00112233445566bb".to_owned()),
+            ("wechat_account_secret_file", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").to_owned()),
+            ("listen", "0.0.0.0:80".to_owned()),
+        ];
+        let wrong = Config::read(None, &account, &[]).map(drop).map_err(|error| error.to_string());
+        assert!(wrong.is_err_and(|wrong| wrong.contains("wechat_account_app_id needs public_url")));
+        let public = ("public_url", "https://toilets.example".to_owned());
+        assert!(Config::read(None, &[&account[..], &[public]].concat(), &[]).is_ok());
     }
 
     #[test]

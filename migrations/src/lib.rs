@@ -29,6 +29,7 @@ mod m0021_assignments;
 mod m0022_rosters;
 mod m0023_unsettled;
 mod m0024_months;
+mod m0025_wechat_page;
 
 /// Brings a database from any known step to any other.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_rosters::Migration),
             Box::new(m0023_unsettled::Migration),
             Box::new(m0024_months::Migration),
+            Box::new(m0025_wechat_page::Migration),
         ]
     }
 

@@ -8,6 +8,7 @@ use super::area::AreaCode;
 use super::codes::codes;
 use super::coverage::Minutes;
 use super::gap::Gaps;
+use super::plan::Weekday;
 use super::tally::{DayTally, Tally};
 use super::toilet::Toilet;
 
@@ -98,6 +99,19 @@ pub fn add(figures: &mut Figures, toilet: &Toilet, counted: &DayTally, by: (Grou
         Grouping::Person => Of::Person(counted.person.map(|person| person.to_string())),
     };
     *figures.entry((of, by.1.first(counted.day, from))).or_default() += counted.tally;
+}
+
+/// What was counted by the hour and day of the week at which it was due, by the clocks of the toilets.
+#[derive(Debug, Clone)]
+pub struct HourFigures {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// When they were read. What becomes known later changes them.
+    pub as_of: DateTime<Utc>,
+    /// The counts, by the day of the week and the hour, 0 to 23: of on time, late and missed alone.
+    pub figures: BTreeMap<(Weekday, u8), Tally>,
 }
 
 /// The cleaning figures.

@@ -24,6 +24,7 @@ use super::tag::Tag;
 use super::words::Word;
 use crate::domain::account::IdentityKind;
 use crate::domain::photo::{Photo, PhotoState};
+use crate::domain::wechat::Realm;
 use crate::usecase::account::{self, Holdings, Way};
 use crate::usecase::{Ctx, sessions};
 
@@ -46,13 +47,16 @@ struct IdentityView {
     kind: Word<IdentityKind>,
     /// The login, if it is one that people type.
     login: Option<String>,
+    /// Of which app of WeChat the name is by which it knows them, where it is that way.
+    realm: Option<Word<Realm>>,
     /// Whether a second factor goes with it.
     second_factor: bool,
 }
 
 impl From<Way> for IdentityView {
     fn from(way: Way) -> Self {
-        Self { kind: Word(way.kind), login: way.login, second_factor: way.second_factor }
+        let realm = way.realm.map(Word);
+        Self { kind: Word(way.kind), login: way.login, realm, second_factor: way.second_factor }
     }
 }
 

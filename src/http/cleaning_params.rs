@@ -1,9 +1,8 @@
 //! What lists of cleanings take.
 
 use chrono::{DateTime, Utc};
-use poem_openapi::registry::MetaSchema;
 
-use super::query::{Declared, Formed, Given, Group, Readable, Text, Time};
+use super::query::{Declared, Formed, Given, Group, Id, Text, Time};
 use super::toilet_params::{CURSOR, LIMIT};
 use crate::domain::Violation;
 use crate::domain::cleaning::CleaningId;
@@ -24,40 +23,7 @@ pub(super) struct PageParams {
     pub(super) limit: usize,
 }
 
-/// The id of a toilet.
-#[derive(Debug)]
-struct ToiletParam;
-
-impl Declared for ToiletParam {
-    fn name(&self) -> &'static str {
-        "toilet"
-    }
-
-    fn about(&self) -> &'static str {
-        "Only at this toilet: its id."
-    }
-
-    fn schema(&self) -> MetaSchema {
-        MetaSchema { minimum: Some(1.0), ..MetaSchema::new_with_format("integer", "int32") }
-    }
-}
-
-impl Readable for ToiletParam {
-    type Value = Option<ToiletId>;
-
-    fn absent(&self) -> Option<Self::Value> {
-        Some(None)
-    }
-
-    fn read(&self, values: &[&str]) -> Result<Self::Value, Violation> {
-        let wrong = || Violation::new("", "unreadable", "must be the id of one toilet");
-        let [text] = values else { return Err(wrong()) };
-        let id = text.parse().ok().filter(|id| *id > 0 && text.bytes().all(|byte| byte.is_ascii_digit()));
-        id.map(|id| Some(ToiletId(id))).ok_or_else(wrong)
-    }
-}
-
-const TOILET: ToiletParam = ToiletParam;
+const TOILET: Id = Id { name: "toilet", about: "Only at this toilet: its id." };
 const PERSON: Formed = Formed {
     text: Text { name: "person", about: "Only done by this person: their id.", longest: 36 },
     pattern: || "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$".to_owned(),
@@ -73,7 +39,8 @@ impl Group for CleaningParams {
         let person = person.map(|text| text.parse().map_err(|wrong| given.fault(&PERSON, wrong)));
         let (from, to) = (given.take(&FROM), given.take(&TO));
         let PageParams { after, limit } = PageParams::read(given)?;
-        let asked = Asked { toilet: toilet?, person: person.transpose().ok()?, from: from?, to: to?, after };
+        let asked =
+            Asked { toilet: toilet?.map(ToiletId), person: person.transpose().ok()?, from: from?, to: to?, after };
         Some(Self { asked, limit })
     }
 }

@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use super::instant::Instant;
 use super::json::Json as Writing;
+use super::language::Language;
+use super::sentences;
 use super::words::Word;
 use crate::domain::cleaning::{Basis, Cleaning, CleaningId, Correction, CorrectionKind, Flag, Presence};
 use crate::domain::task::Task;
@@ -215,7 +217,7 @@ pub(super) struct FaultView {
     field: String,
     /// What is wrong, in a stable word.
     code: String,
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be right, in the language of `Accept-Language` (zh-CN unless English is preferred).
     message: String,
 }
 
@@ -325,7 +327,7 @@ impl From<&Cleaning> for PublicView {
 }
 
 /// What became of a delivery, in the shape of [`OutcomeView`]: the receipt goes in as it was kept.
-pub(super) fn outcome(json: &mut Writing, id: Option<Uuid>, outcome: &Outcome) {
+pub(super) fn outcome(json: &mut Writing, id: Option<Uuid>, outcome: &Outcome, language: Language) {
     let (status, code, retry) = told(outcome);
     json.open(b'{');
     json.known_text("id", id.map(|id| id.to_string()));
@@ -336,7 +338,7 @@ pub(super) fn outcome(json: &mut Writing, id: Option<Uuid>, outcome: &Outcome) {
         json.key("cleaning");
         json.written(answer.as_bytes());
     }
-    let errors = faults(outcome);
+    let errors = faults(outcome, language);
     if !errors.is_empty() {
         json.key("errors");
         json.open(b'[');
@@ -352,7 +354,7 @@ pub(super) fn outcome(json: &mut Writing, id: Option<Uuid>, outcome: &Outcome) {
 pub(super) type Items = Vec<(Option<Uuid>, Option<Violations>)>;
 
 /// What became of a batch, in the shape of [`BatchView`]. `outcomes` are of those that could be read.
-pub(super) fn batch(items: Items, outcomes: Vec<Outcome>) -> Vec<u8> {
+pub(super) fn batch(items: Items, outcomes: Vec<Outcome>, language: Language) -> Vec<u8> {
     let mut outcomes = outcomes.into_iter();
     let mut json = Writing::with_capacity(512 * items.len());
     json.open(b'{');
@@ -361,7 +363,7 @@ pub(super) fn batch(items: Items, outcomes: Vec<Outcome>) -> Vec<u8> {
     for (id, wrong) in items {
         let told = wrong.map_or_else(|| outcomes.next(), |wrong| Some(Outcome::Rejected(Rejection::Invalid(wrong))));
         if let Some(told) = told {
-            outcome(&mut json, id, &told);
+            outcome(&mut json, id, &told, language);
         }
     }
     json.close(b']');
@@ -392,8 +394,12 @@ pub(super) fn told(outcome: &Outcome) -> (&'static str, &'static str, bool) {
     }
 }
 
-/// What is wrong with a delivery, field by field.
-pub(super) fn faults(outcome: &Outcome) -> Vec<Violation> {
+/// What is wrong with a delivery, field by field, for whoever reads that language.
+pub(super) fn faults(outcome: &Outcome, language: Language) -> Vec<Violation> {
+    faults_of(outcome).into_iter().map(|fault| sentences::told(fault, language)).collect()
+}
+
+fn faults_of(outcome: &Outcome) -> Vec<Violation> {
     let one = |field: &str, message: String| vec![Violation::new(field, told(outcome).1, message)];
     match outcome {
         Outcome::Created { .. } | Outcome::Replayed { .. } => Vec::new(),

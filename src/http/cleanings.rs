@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use poem::http::{HeaderValue, StatusCode, header};
-use poem::{IntoResponse, Response};
+use poem::{IntoResponse, Request, Response};
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
@@ -18,6 +18,7 @@ use super::cleaning_input::{BatchInput, CleaningInput};
 use super::cleaning_params::{CleaningParams, PageParams, cursor};
 use super::cleaning_view::{self as view, BatchView, CleaningView, OutcomeView, PublicView, receipt};
 use super::json::Json as Writing;
+use super::language::Language;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use super::query::Params;
@@ -63,15 +64,20 @@ impl CleaningsApi {
     async fn record_cleaning(
         &self,
         signed: Signed,
+        request: &Request,
         /// The record's id: a UUID of version 7, made by the client.
         id: Path<Uuid>,
         query: Params<()>,
         body: Body<CleaningInput>,
     ) -> Result<Recorded, Problem> {
         let Params(()) = query;
-        let (item, sending) = body.0.read(id.0).map_err(Failure::Invalid)?;
+        let language = Language::of(request.headers());
+        let (item, sending) = match body.0.read(id.0) {
+            Ok(read) => read,
+            Err(wrong) => return recorded(id.0, Some(Outcome::Rejected(Rejection::Invalid(wrong))), language),
+        };
         let logged = cleanings::log(&self.0, signed.writer(), sending, vec![item], receipt).await?;
-        recorded(id.0, logged.into_iter().next())
+        recorded(id.0, logged.into_iter().next(), language)
     }
 
     /// Log what was done without signal
@@ -82,12 +88,13 @@ impl CleaningsApi {
     async fn record_cleanings(
         &self,
         signed: Signed,
+        request: &Request,
         query: Params<()>,
         body: Body<BatchInput>,
     ) -> Result<Batch, Problem> {
         let (Params(()), (read, items, sending)) = (query, body.0.read());
         let logged = cleanings::log(&self.0, signed.writer(), sending, read, receipt).await?;
-        Ok(Batch(view::batch(items, logged)))
+        Ok(Batch(view::batch(items, logged, Language::of(request.headers()))))
     }
 
     /// Read the log
@@ -167,7 +174,7 @@ struct Recorded {
     body: Vec<u8>,
 }
 
-fn recorded(id: Uuid, outcome: Option<Outcome>) -> Result<Recorded, Problem> {
+fn recorded(id: Uuid, outcome: Option<Outcome>, language: Language) -> Result<Recorded, Problem> {
     let outcome = outcome.ok_or_else(|| Problem::internal(None))?;
     let code = match &outcome {
         Outcome::Created { .. } | Outcome::Replayed { .. } => None,
@@ -176,10 +183,12 @@ fn recorded(id: Uuid, outcome: Option<Outcome>) -> Result<Recorded, Problem> {
         Outcome::Rejected(_) => Some(ProblemCode::Invalid),
     };
     if let Some(code) = code {
-        return Err(Problem::of_fields(code, view::faults(&outcome)));
+        // The fields are told to whoever reads them, the sentence for programmers stays English.
+        let detail = Problem::of_fields(code, view::faults(&outcome, Language::English)).detail().to_owned();
+        return Err(Problem::of_fields(code, view::faults(&outcome, language)).saying(detail));
     }
     let mut json = Writing::default();
-    view::outcome(&mut json, Some(id), &outcome);
+    view::outcome(&mut json, Some(id), &outcome, language);
     Ok(Recorded { id, is_new: matches!(outcome, Outcome::Created { .. }), body: json.into_bytes() })
 }
 

@@ -1,5 +1,6 @@
 //! What a request brings to show whose session it is: the token in `Authorization`, or the page's cookie.
 
+use chrono::TimeDelta;
 use poem::http::{HeaderMap, Method, header};
 use poem::{Request, Result};
 
@@ -13,6 +14,12 @@ pub(super) const COOKIE: &str = "__Host-gongce";
 
 /// The cookie on plain `http`, which is served on loopback alone: there not every browser keeps a `Secure` one.
 pub(super) const LOOPBACK_COOKIE: &str = "gongce";
+
+/// The cookie of who is away at WeChat, on `https`.
+const PASS: &str = "__Host-gongce-wechat";
+
+/// The same on plain `http`.
+const LOOPBACK_PASS: &str = "gongce-wechat";
 
 /// A token as it was brought.
 #[derive(Clone, Copy)]
@@ -32,7 +39,7 @@ impl<'a> Credential<'a> {
             let (scheme, token) = value.to_str().unwrap_or_default().split_once(' ').unwrap_or_default();
             return Some(Self::Bearer(if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" }));
         }
-        cookie(headers).map(Self::Cookie)
+        cookie(headers, [COOKIE, LOOPBACK_COOKIE]).map(Self::Cookie)
     }
 
     /// The token.
@@ -43,10 +50,10 @@ impl<'a> Credential<'a> {
     }
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie<'a>(headers: &'a HeaderMap, names: [&str; 2]) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| [COOKIE, LOOPBACK_COOKIE].contains(name)).map(|(_, token)| token)
+    pairs.find(|(name, _)| names.contains(name)).map(|(_, token)| token)
 }
 
 /// Goes on only if a request that is made with the cookie, or asks for it, comes from the service's own pages. Browsers
@@ -84,6 +91,17 @@ pub(super) fn given(own: &PublicUrl, token: &str) -> String {
 /// The `Set-Cookie` that takes it away.
 pub(super) fn taken(own: &PublicUrl) -> String {
     format!("{}; Max-Age=0", given(own, ""))
+}
+
+/// What a browser keeps that is away at WeChat.
+pub(super) fn pass(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, [PASS, LOOPBACK_PASS])
+}
+
+/// The `Set-Cookie` that has the browser keep that for a while.
+pub(super) fn pass_given(own: &PublicUrl, pass: &str, keep: TimeDelta) -> String {
+    let (name, secure) = if own.is_https() { (PASS, "; Secure") } else { (LOOPBACK_PASS, "") };
+    format!("{name}={pass}; Path=/; Max-Age={}{secure}; HttpOnly; SameSite=Lax", keep.num_seconds())
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ use super::suggestions::SuggestionsApi;
 use super::toilet_photos::ToiletPhotosApi;
 use super::toilets::ToiletsApi;
 use super::wechat::WechatApi;
+use super::wechat_page::WechatPageApi;
 use crate::usecase::Ctx;
 
 /// All documented operations, in the order of the document. poem-openapi knows tuples of sixteen at most.
@@ -89,7 +90,7 @@ type Apis = Documented<(
         SubscriptionsApi,
     ),
     (AreasApi, AreaReportsApi, LayoutApi, ReportsApi, PhotosApi, ToiletPhotosApi, PlatesApi, OperatorsApi),
-    (SessionsApi, AccountApi, WechatApi, StaffApi, InvitationsApi),
+    (SessionsApi, AccountApi, WechatApi, WechatPageApi, StaffApi, InvitationsApi),
     (ImportsApi, AuditApi, HealthApi),
 )>;
 
@@ -142,6 +143,7 @@ pub(super) fn service(ctx: &Arc<Ctx>, door: &Arc<Door>) -> OpenApiService<Apis, 
             SessionsApi(shared()),
             AccountApi(shared()),
             WechatApi(shared()),
+            WechatPageApi(shared()),
             StaffApi(shared()),
             InvitationsApi(shared()),
         ),

@@ -57,14 +57,16 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
     let is_signed = !operation.security.is_empty();
     // A session may be brought to these, and then is asked for.
     let may_be_signed = is("get_photo") || is("get_photo_thumbnail") || is("list_toilet_photos");
-    let signs_in = is("create_session") || is("create_wechat_session");
+    let signs_in = is("create_session") || is("create_wechat_session") || is("create_wechat_page_session");
+    // Only the service's own pages may ask.
+    let is_of_page = is("create_wechat_authorization");
     // These name a record in their body, or mean the caller's own.
     let names_records =
         is("create_invitation") || is("accept_invitation") || is("delete_current_session") || is("list_audit");
     let names_records = names_records || is("get_me") || is("get_my_export") || is("delete_me");
     let names_records = names_records || is("create_wechat_session") || is("get_my_phone") || is("delete_my_phone");
     let names_records = names_records || is("create_suggestion") || is("create_subscription");
-    let names_records = names_records || is("create_excuses");
+    let names_records = names_records || is("create_excuses") || is_of_page || is("create_wechat_page_session");
     let is_report = |id: &str| {
         let is_figure = id.starts_with("get_cleaning_figures") || id.starts_with("get_coverage_figures");
         id.ends_with("_report") || id == "list_due_assessments" || id == "get_layout_features" || is_figure
@@ -83,7 +85,7 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
             "There is no valid session, or none was opened.",
         ),
         (
-            is_signed || signs_in || is_pushed,
+            is_signed || signs_in || is_pushed || is_of_page,
             StatusCode::FORBIDDEN,
             "The caller's role or page does not allow it, or a proof is wanting.",
         ),

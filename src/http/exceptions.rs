@@ -18,6 +18,7 @@ use super::plans::{Page, span};
 use super::problem::Problem;
 use super::query::Params;
 use super::revision::{expected, once};
+use super::slots::SlotsView;
 use super::tag::Tag;
 use super::words::Word;
 use super::written::Created;
@@ -27,7 +28,7 @@ use crate::domain::language::Language::{Chinese, English};
 use crate::domain::period::Days;
 use crate::domain::plan::{DayKind, Effect, EffectKind, Exception, Occasion, Over, Season, Weekday, YearDay};
 use crate::domain::text::Remark;
-use crate::usecase::exceptions::{self, NewException};
+use crate::usecase::exceptions::{self, NewException, Preview};
 use crate::usecase::{Ctx, Failure};
 
 /// Every operation on exceptions.
@@ -128,6 +129,40 @@ struct ExceptionPage {
     next: Option<String>,
 }
 
+/// What an exception would change.
+#[derive(Debug, Object)]
+#[oai(rename = "ExceptionPreview", skip_serializing_if_is_none)]
+struct ExceptionPreview {
+    /// How many toilets with a plan are in question.
+    toilets: usize,
+    /// Whether there are more than were looked at.
+    more: bool,
+    /// The first day on which it changes anything: within two weeks of the first on which it holds, which is looked for a
+    /// year ahead. Left out where there is none.
+    day: Option<NaiveDate>,
+    /// How many slots are no longer due on that day.
+    cancelled: usize,
+    /// How many are due on that day that were not.
+    added: usize,
+    /// The toilets at which it changes anything on that day, in the order of their ids.
+    items: Vec<ChangedToilet>,
+    /// What would be due on that day at the first of these; what is cancelled is among it.
+    slots: Option<SlotsView>,
+}
+
+/// What an exception changes at a toilet on that day.
+#[derive(Debug, Object)]
+struct ChangedToilet {
+    /// The toilet's id.
+    toilet: i32,
+    /// What it is called.
+    name: String,
+    /// How many slots are no longer due.
+    cancelled: usize,
+    /// How many are due that were not.
+    added: usize,
+}
+
 #[OpenApi(tag = "Tag::Cleaning")]
 impl ExceptionsApi {
     /// Make an exception from plans
@@ -150,6 +185,21 @@ impl ExceptionsApi {
         let tell =
             |made: &Exception| answer(made).kept(StatusCode::CREATED, Some(format!("/api/v1/exceptions/{}", made.id)));
         Ok(Created::kept(exceptions::create(&self.0, by, new, once, tell).await?))
+    }
+
+    /// List what an exception would change
+    ///
+    /// For those who may make it: what it comes to on the first day on which it changes anything, before it is made. It is
+    /// refused as the exception would be, and nothing is kept. At most 200 toilets are looked at.
+    #[oai(path = "/api/v1/exceptions/preview", method = "post", operation_id = "list_exception_changes")]
+    async fn list_exception_changes(
+        &self,
+        signed: Signed,
+        query: Params<()>,
+        body: Body<ExceptionInput>,
+    ) -> Result<Json<ExceptionPreview>, Problem> {
+        let (Params(()), new) = (query, body.0.read()?);
+        Ok(Json(ExceptionPreview::from(&exceptions::preview(&self.0, &signed.by().actor, new).await?)))
     }
 
     /// List exceptions
@@ -198,6 +248,26 @@ impl ExceptionsApi {
 
 fn answer(exception: &Exception) -> Answer<ExceptionView> {
     Answer::of(&ExceptionView::from(exception)).of_revision(exception.revision())
+}
+
+impl From<&Preview> for ExceptionPreview {
+    fn from(preview: &Preview) -> Self {
+        let items = preview.changed.iter().map(|one| ChangedToilet {
+            toilet: one.toilet.0,
+            name: one.name.to_string(),
+            cancelled: one.cancelled,
+            added: one.added,
+        });
+        Self {
+            toilets: preview.toilets,
+            more: preview.is_more,
+            day: preview.day,
+            cancelled: preview.changed.iter().map(|one| one.cancelled).sum(),
+            added: preview.changed.iter().map(|one| one.added).sum(),
+            items: items.collect(),
+            slots: preview.example.as_ref().map(SlotsView::from),
+        }
+    }
 }
 
 impl ExceptionInput {

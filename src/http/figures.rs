@@ -9,6 +9,7 @@ use poem_openapi::{ApiResponse, OpenApi};
 
 use super::bearer::Signed;
 use super::figures_view::FiguresView;
+use super::hour_figures::HoursView;
 use super::language::Language;
 use super::problem::Problem;
 use super::query::{Code, Day, Declared, Flag, Given, Group, OneOf, Params};
@@ -35,6 +36,16 @@ impl FiguresApi {
     ) -> Result<Json<FiguresView>, Problem> {
         let Params(FigureParams(asked)) = query;
         Ok(Json(FiguresView::from(&figures::cleaning(&self.0, &signed.by().actor, &asked).await?)))
+    }
+
+    /// Get the cleaning figures by hour of the week
+    ///
+    /// What was due and became over on these days, 366 at most, by the day of the week and the hour of the local time at
+    /// which it was due: when things are late or missed. What counts is what counts in the cleaning figures.
+    #[oai(path = "/api/v1/figures/hours", method = "get", operation_id = "get_hour_figures")]
+    async fn get_hour_figures(&self, signed: Signed, query: Params<HourParams>) -> Result<Json<HoursView>, Problem> {
+        let Params(HourParams(asked)) = query;
+        Ok(Json(HoursView::from(&figures::by_hour(&self.0, &signed.by().actor, &asked).await?)))
     }
 
     /// Get the cleaning figures as CSV
@@ -141,10 +152,26 @@ impl Group for CoverageParams {
     }
 }
 
+/// What the figures by hour take.
+struct HourParams(Asked);
+
+impl Group for HourParams {
+    const PARAMETERS: &'static [&'static dyn Declared] = &[&AREA, &FROM, &TO];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        whole(given).map(Self)
+    }
+}
+
 /// Figures without gaps.
 fn asked(given: &mut Given) -> Option<Asked> {
+    let (whole, by, bucket) = (whole(given), given.take(&GROUP_BY), given.take(&BUCKET));
+    Some(Asked { by: by?, bucket: bucket?, ..whole? })
+}
+
+/// Figures of a span of days, all together.
+fn whole(given: &mut Given) -> Option<Asked> {
     let area: Option<Option<AreaCode>> = given.take(&AREA);
     let (from, to): (Option<Option<NaiveDate>>, Option<Option<NaiveDate>>) = (given.take(&FROM), given.take(&TO));
-    let (by, bucket) = (given.take(&GROUP_BY), given.take(&BUCKET));
-    Some(Asked { area: area?, from: from?, to: to?, by: by?, bucket: bucket?, gaps: false })
+    Some(Asked { area: area?, from: from?, to: to?, by: Grouping::All, bucket: Bucket::Whole, gaps: false })
 }

@@ -15,11 +15,13 @@ use super::answer::Answer;
 use super::bearer::Signed;
 use super::history::ChangeView;
 use super::instant::Instant;
+use super::language::Language;
 use super::people_view::Done;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use super::query::{Declared, Flag, Given, Group, OneOf, Params};
 use super::revision::{expected, once};
+use super::sentences;
 use super::tag::Tag;
 use super::toilet_params::{CURSOR, LIMIT};
 use super::words::{Vocabulary, Word};
@@ -193,7 +195,7 @@ struct RowView {
     field: Option<String>,
     /// A stable code; `docs/profiles.md` lists them.
     code: String,
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be right, in the language of `Accept-Language` (zh-CN unless English is preferred).
     message: String,
 }
 
@@ -286,6 +288,7 @@ impl ImportsApi {
     async fn upload_import(
         &self,
         signed: Signed,
+        request: &Request,
         query: Params<UploadParams>,
         /// A name of the client's own for this request, 1 to 64 characters. The same request again within a week has no
         /// further effect and gets the same answer.
@@ -298,7 +301,9 @@ impl ImportsApi {
         let file = Upload { profile: profile.0.to_owned(), sync, content: body.read().await? };
         let asked = ["upload_import", profile.0, if sync { "sync" } else { "" }, &file.fingerprint()];
         let once = once(key.as_deref(), by.actor.person, &asked)?;
-        Ok(Created::kept(review::upload(&self.0, by, turn, file, once, uploaded).await?))
+        let language = Language::of(request.headers());
+        let tell = move |made: &ImportReview| uploaded(made, language);
+        Ok(Created::kept(review::upload(&self.0, by, turn, file, once, tell).await?))
     }
 
     /// List uploaded files
@@ -319,14 +324,15 @@ impl ImportsApi {
     async fn get_import(
         &self,
         signed: Signed,
+        request: &Request,
         /// The file's id.
         id: Path<i32>,
         query: Params<()>,
     ) -> Result<Answer<ImportView>, Problem> {
-        let Params(()) = query;
+        let (Params(()), language) = (query, Language::of(request.headers()));
         let (found, report, outdated) = review::get(&self.0, &signed.by().actor, ImportReviewId(id.0)).await?;
         let outdated = (found.state == ImportState::Ready).then_some(outdated);
-        let view = ImportView { outdated, report: Some(report.into()), ..ImportView::bare(&found) };
+        let view = ImportView { outdated, report: Some(ReportView::of(report, language)), ..ImportView::bare(&found) };
         Ok(Answer::of(&view).of_revision(found.revision))
     }
 
@@ -338,6 +344,7 @@ impl ImportsApi {
     async fn apply_import(
         &self,
         signed: Signed,
+        request: &Request,
         /// The file's id.
         id: Path<i32>,
         query: Params<()>,
@@ -347,7 +354,8 @@ impl ImportsApi {
     ) -> Result<Changed<ImportView>, Problem> {
         let (Params(()), expected) = (query, expected(revision.as_deref())?);
         let applied = review::apply(&self.0, signed.writer(), ImportReviewId(id.0), expected).await?;
-        Ok(Changed::now(Answer::of(&ImportView::whole(&applied)?).of_revision(applied.revision)))
+        let view = ImportView::whole(&applied, Language::of(request.headers()))?;
+        Ok(Changed::now(Answer::of(&view).of_revision(applied.revision)))
     }
 
     /// Throw an uploaded file away
@@ -371,8 +379,8 @@ impl ImportsApi {
 }
 
 /// The answer to an upload.
-fn uploaded(made: &ImportReview) -> KeptAnswer {
-    let view = ImportView::whole(made).unwrap_or_else(|_| ImportView::bare(made));
+fn uploaded(made: &ImportReview, language: Language) -> KeptAnswer {
+    let view = ImportView::whole(made, language).unwrap_or_else(|_| ImportView::bare(made));
     let location = format!("/api/v1/imports/{}", made.id);
     Answer::of(&view).of_revision(made.revision).kept(StatusCode::CREATED, Some(location))
 }
@@ -399,13 +407,15 @@ impl ImportView {
         }
     }
 
-    fn whole(review: &ImportReview) -> Result<Self, Failure> {
-        Ok(Self { report: Some(review::report(review)?.into()), ..Self::bare(review) })
+    fn whole(review: &ImportReview, language: Language) -> Result<Self, Failure> {
+        let report = ReportView::of(review::report(review)?, language);
+        Ok(Self { report: Some(report), ..Self::bare(review) })
     }
 }
 
-impl From<Report> for ReportView {
-    fn from(report: Report) -> Self {
+impl ReportView {
+    /// A report for whoever reads that language.
+    fn of(report: Report, language: Language) -> Self {
         let facts = report.facts.into_iter().map(|(field, counts)| (field, counts.into_iter().collect()));
         Self {
             read: report.read,
@@ -418,7 +428,7 @@ impl From<Report> for ReportView {
             retired: report.retired,
             warnings_by_code: report.warnings_by_code.into_iter().collect(),
             facts: facts.collect(),
-            rows: report.rows.into_iter().map(RowView::from).collect(),
+            rows: report.rows.into_iter().map(|row| RowView::of(row, language)).collect(),
             rows_left_out: report.rows_left_out,
             changes: report.changes.into_iter().map(ImportChangeView::from).collect(),
             changes_left_out: report.changes_left_out,
@@ -426,9 +436,10 @@ impl From<Report> for ReportView {
     }
 }
 
-impl From<RowReport> for RowView {
-    fn from(row: RowReport) -> Self {
+impl RowView {
+    fn of(row: RowReport, language: Language) -> Self {
         let RowReport { line, outcome, field, code, message, .. } = row;
+        let message = sentences::remark(&code, message, language);
         Self { line, outcome: outcome.into_owned(), field, code: code.into_owned(), message }
     }
 }

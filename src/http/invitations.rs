@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use poem::Request;
-use poem_openapi::param::Path;
+use poem::http::StatusCode;
+use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+use super::answer::Answer;
 use super::bearer::Signed;
 use super::body::Body;
 use super::instant::Instant;
@@ -17,15 +20,18 @@ use super::problem::Problem;
 use super::query::Declared;
 use super::query::{Given, Group, Integer, Params, Text};
 use super::request_id::name_of;
+use super::revision::once;
 use super::secret::Secret;
 use super::staff::reach;
 use super::tag::Tag;
 use super::words::Word;
+use super::written::Created;
 use crate::domain::Violation;
 use crate::domain::account::{Login, PersonId, PersonName, Reach, Role};
 use crate::domain::id::InvitationId;
 use crate::domain::secret::{Passphrase, Token, TokenKind};
 use crate::usecase::invitations::{self, Joined, Joining, Pending};
+use crate::usecase::once::KeptAnswer;
 use crate::usecase::{Ctx, Failure};
 
 /// Every operation on the paths of invitations.
@@ -51,16 +57,20 @@ struct NewInvitation {
 #[derive(Debug, Object)]
 #[oai(rename_all = "camelCase")]
 struct Invitation {
-    /// What the person gives to join. It is told this once, and counts once.
+    /// What the person gives to join. It is told this once (and again to the same request), and counts once.
     invitation: String,
     /// Until when it counts.
     expires_at: Instant,
 }
 
-impl From<(Token, DateTime<Utc>)> for Invitation {
-    fn from((token, expires_at): (Token, DateTime<Utc>)) -> Self {
-        Self { invitation: token.reveal(TokenKind::Invitation), expires_at: Instant(expires_at) }
-    }
+/// The answer about an invitation that was made just now. Its tag follows from its id alone, so that nothing of the secret
+/// is kept beside the answer.
+fn told(id: InvitationId, token: &Token, expires_at: DateTime<Utc>) -> KeptAnswer {
+    let view = Invitation { invitation: token.reveal(TokenKind::Invitation), expires_at: Instant(expires_at) };
+    let (body, id) = (view.to_json_string().into_bytes(), id.to_string());
+    let whole = body.len();
+    let answer = Answer::<Invitation>::tagged_from(body, whole, [id.as_bytes(), b"invitation"]);
+    answer.kept(StatusCode::CREATED, Some(format!("/api/v1/staff/invitations/{id}")))
 }
 
 /// How somebody who is there already is invited: to sign in anew, and to a further role if one is named.
@@ -216,13 +226,18 @@ impl InvitationsApi {
         &self,
         signed: Signed,
         query: Params<()>,
+        /// A name of the client's own for this request, 1 to 64 characters. The same request again within a week has no
+        /// further effect and gets the same answer.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<Option<String>>,
         body: Body<NewInvitation>,
-    ) -> Result<Made<Invitation>, Problem> {
-        let (Params(()), Body(new)) = (query, body);
+    ) -> Result<Created<Invitation>, Problem> {
+        let (Params(()), Body(new), by) = (query, body, signed.by());
+        let asked = ["create_invitation", &format!("{new:?}")];
+        let once = once(key.as_deref(), by.actor.person, &asked)?;
         let name = PersonName::new(&new.name).map_err(|wrong| Failure::from(wrong.in_field("name")))?;
-        let reach = reach(new.area, new.operator)?;
-        let sent = invitations::invite(&self.0, signed.caller(), name, new.role.0, reach).await?;
-        Ok(Made::Made(Json(sent.into())))
+        let to = (name, new.role.0, reach(new.area, new.operator)?);
+        Ok(Created::kept(invitations::invite_once(&self.0, by, to, once, told).await?))
     }
 
     /// List invitations
@@ -268,12 +283,17 @@ impl InvitationsApi {
         /// The person's id.
         id: Path<Uuid>,
         query: Params<()>,
+        /// A name of the client's own for this request, 1 to 64 characters. The same request again within a week has no
+        /// further effect and gets the same answer.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<Option<String>>,
         body: Body<NewRenewal>,
-    ) -> Result<Made<Invitation>, Problem> {
-        let (Params(()), Body(new)) = (query, body);
-        let more = new.more()?;
-        let sent = invitations::renew(&self.0, signed.caller(), PersonId(id.0), more).await?;
-        Ok(Made::Made(Json(sent.into())))
+    ) -> Result<Created<Invitation>, Problem> {
+        let (Params(()), Body(new), by) = (query, body, signed.by());
+        let asked = ["create_renewal", &id.0.to_string(), &format!("{new:?}")];
+        let once = once(key.as_deref(), by.actor.person, &asked)?;
+        let to = (PersonId(id.0), new.more()?);
+        Ok(Created::kept(invitations::renew_once(&self.0, by, to, once, told).await?))
     }
 
     /// Accept an invitation

@@ -175,6 +175,12 @@ impl From<Failure> for Problem {
                 Self::new(ProblemCode::SecondFactorNeeded, detail)
             }
             Failure::WechatBarred => Self::new(ProblemCode::WechatBarred, "WeChat bars this person for a risk."),
+            Failure::WechatPreview => {
+                Self::new(ProblemCode::WechatPreview, "WeChat shows the page to look at only, and names nobody real.")
+            }
+            Failure::WechatUnknown => {
+                Self::new(ProblemCode::WechatUnknown, "Nobody of the staff signs in with this WeChat.")
+            }
             Failure::WechatNotConfigured => {
                 let detail = "This service is not set up to ask WeChat for this.";
                 Self { retry_after: Some(NOT_CONFIGURED), ..Self::new(ProblemCode::WechatNotConfigured, detail) }

@@ -59,6 +59,10 @@ problem_codes! {
     SecondFactorNeeded = "secondFactorNeeded", UNAUTHORIZED, "请输入动态验证码", "Second factor needed";
     /// WeChat bars the person for a risk.
     WechatBarred = "wechatBarred", FORBIDDEN, "微信限制了此账号", "Barred by WeChat";
+    /// WeChat shows the page to look at only (快照页) and names nobody real; open it in full, then sign in.
+    WechatPreview = "wechatPreview", FORBIDDEN, "请先打开完整页面", "Open the whole page first";
+    /// Nobody of the staff signs in with this WeChat: join by an invitation first.
+    WechatUnknown = "wechatUnknown", FORBIDDEN, "这个微信还没有加入", "This WeChat has not joined";
     /// The caller's role does not allow it.
     Forbidden = "forbidden", FORBIDDEN, "没有权限", "Not allowed";
     /// The caller may do this after a fresh proof of who they are (`POST /api/v1/sessions/current/proof`).

@@ -1,5 +1,6 @@
-//! The slots of a toilet.
+//! The slots of a toilet, and of many.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -11,15 +12,17 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use super::answer::Answer;
 use super::instant::Instant;
 use super::language::Language;
+use super::plans::Page;
 use super::problem::Problem;
-use super::query::{Day, Declared, Given, Group, Params};
+use super::query::{AnyOf, Codes, Day, Declared, Given, Group, Id, Ids, Params};
 use super::tag::Tag;
+use super::toilet_params::{CURSOR, LIMIT};
 use super::words::Word;
-use crate::domain::id::ToiletId;
+use crate::domain::id::{OperatorId, ToiletId};
 use crate::domain::slot::{Slot, SlotState};
 use crate::domain::task::Task;
 use crate::usecase::Ctx;
-use crate::usecase::slots::{self, Due};
+use crate::usecase::slots::{self, Asked, Due};
 
 /// Every operation on slots.
 pub(super) struct SlotsApi(pub(super) Arc<Ctx>);
@@ -46,6 +49,19 @@ impl SlotsApi {
     ) -> Result<Answer<SlotsView>, Problem> {
         let Params(SlotParams { from, to }) = query;
         Ok(Answer::of(&SlotsView::from(&slots::slots(&self.0, ToiletId(id.0), from, to).await?)))
+    }
+
+    /// List the slots of many toilets
+    ///
+    /// What is due on a day, or on up to seven, at the toilets of an area, of a body, or at those that are named, and what
+    /// became of it, for everybody: toilet by toilet in the order of their ids, those left out of which nothing fits.
+    /// `limit` counts toilets. Where few fit a page may be shorter, and have a `next` all the same.
+    #[oai(path = "/api/v1/slots", method = "get", operation_id = "list_slots")]
+    async fn list_slots(&self, query: Params<ListParams>) -> Result<Answer<SlotListView>, Problem> {
+        let Params(ListParams(asked)) = query;
+        let (found, next) = slots::list(&self.0, asked).await?;
+        let items = found.iter().map(SlotsView::from).collect();
+        Ok(Answer::of(&SlotListView { items, next: next.map(|id| id.to_string()) }))
     }
 
     /// Get the slots of a toilet as a calendar
@@ -80,6 +96,52 @@ impl Group for SlotParams {
     fn read(given: &mut Given) -> Option<Self> {
         let (from, to) = (given.take(&FROM), given.take(&TO));
         Some(Self { from: from?, to: to? })
+    }
+}
+
+/// Which slots of many toilets somebody wants.
+#[derive(Debug)]
+struct ListParams(Asked);
+
+const AREA: Codes = Codes {
+    name: "area",
+    about: "Codes of areas, of today or older, in whose whole subtree the toilets lie. Repeat it, or join with commas.",
+};
+const OPERATOR: Id =
+    Id { name: "operator", about: "The id of the body that runs the toilets on the first of the days." };
+const TOILET: Ids = Ids {
+    name: "toilet",
+    about: "The ids of the toilets, 50 at most; all but retired ones if left out. Repeat it, or join with commas.",
+};
+const FIRST: Day = Day { name: "from", about: "The first day, in the zone of each toilet; today if left out." };
+const LAST: Day = Day {
+    name: "to",
+    about: "The last day, six days after the first at most, which must be given too; the first if left out.",
+};
+const STATE: AnyOf<SlotState> = AnyOf {
+    name: "state",
+    about: "How the slots stand; in any way if left out. Repeat it, or join with commas.",
+    of: PhantomData,
+};
+
+impl Group for ListParams {
+    const PARAMETERS: &'static [&'static dyn Declared] =
+        &[&AREA, &OPERATOR, &TOILET, &FIRST, &LAST, &STATE, &CURSOR, &LIMIT];
+
+    fn read(given: &mut Given) -> Option<Self> {
+        let (areas, operator, toilets) = (given.take(&AREA), given.take(&OPERATOR), given.take(&TOILET));
+        let (from, to, states) = (given.take(&FIRST), given.take(&LAST), given.take(&STATE));
+        let Page { after, limit } = Page::read(given)?;
+        Some(Self(Asked {
+            areas: areas?,
+            operator: operator?.map(OperatorId),
+            toilets: toilets?.into_iter().map(ToiletId).collect(),
+            from: from?,
+            to: to?,
+            states: states?,
+            after: (after > 0).then_some(ToiletId(after)),
+            limit,
+        }))
     }
 }
 
@@ -147,6 +209,16 @@ pub(super) struct SlotsView {
     to: NaiveDate,
     /// The slots in the order of their instants, cancelled ones too.
     items: Vec<SlotView>,
+}
+
+/// A page of the slots of many toilets.
+#[derive(Debug, Object)]
+#[oai(rename = "SlotList", skip_serializing_if_is_none)]
+struct SlotListView {
+    /// The toilets, each with its slots.
+    items: Vec<SlotsView>,
+    /// The `cursor` of the next page, if there may be more.
+    next: Option<String>,
 }
 
 impl From<&Due> for SlotsView {

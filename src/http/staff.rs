@@ -2,20 +2,24 @@
 
 use std::sync::Arc;
 
-use poem_openapi::param::Path;
+use poem::http::StatusCode;
+use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+use super::answer::Answer;
 use super::bearer::Signed;
 use super::body::Body;
-use super::people_view::{Done, GrantView, Made, MemberView};
+use super::people_view::{Done, GrantView, MemberView};
 use super::problem::Problem;
 use super::query::Declared;
 use super::query::{Given, Group, Integer, Params, Text};
+use super::revision::once;
 use super::tag::Tag;
 use super::words::Word;
-use crate::domain::account::{PersonId, Reach, Role};
+use super::written::Created;
+use crate::domain::account::{Grant, PersonId, Reach, Role};
 use crate::domain::id::{GrantId, OperatorId};
 use crate::usecase::{Ctx, Failure, grants, staff};
 
@@ -125,12 +129,22 @@ impl StaffApi {
         /// The person's id.
         id: Path<Uuid>,
         query: Params<()>,
+        /// A name of the client's own for this request, 1 to 64 characters. The same request again within a week has no
+        /// further effect and gets the same answer.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<Option<String>>,
         body: Body<NewGrant>,
-    ) -> Result<Made<GrantView>, Problem> {
-        let (Params(()), Body(new)) = (query, body);
-        let reach = reach(new.area, new.operator)?;
-        let grant = grants::give(&self.0, signed.caller(), PersonId(id.0), new.role.0, reach).await?;
-        Ok(Made::Made(Json(grant.into())))
+    ) -> Result<Created<GrantView>, Problem> {
+        let (Params(()), Body(new), by) = (query, body, signed.by());
+        let asked = ["create_grant", &id.0.to_string(), &format!("{new:?}")];
+        let once = once(key.as_deref(), by.actor.person, &asked)?;
+        let what = (new.role.0, reach(new.area, new.operator)?);
+        let person = id.0;
+        let tell = move |grant: &Grant| {
+            let location = format!("/api/v1/staff/{person}/grants/{}", grant.id);
+            Answer::of(&GrantView::from(grant.clone())).kept(StatusCode::CREATED, Some(location))
+        };
+        Ok(Created::kept(grants::give_once(&self.0, by, PersonId(person), what, once, tell).await?))
     }
 
     /// Take a role from somebody

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use poem_openapi::param::Path;
+use poem::http::StatusCode;
+use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
@@ -12,17 +14,19 @@ use super::answer::Answer;
 use super::bearer::Signed;
 use super::body::Body;
 use super::instant::Instant;
-use super::people_view::{Done, Made};
+use super::people_view::Done;
 use super::problem::Problem;
 use super::query::Params;
+use super::revision::once;
 use super::tag::Tag;
 use super::words::Word;
-use super::written::Changed;
+use super::written::{Changed, Created};
 use crate::domain::Violation;
 use crate::domain::events::Topic;
 use crate::domain::id::OperatorId;
 use crate::domain::subscription::{Channel, Pace, Quiet, Rhythm, Subscription, Trouble};
 use crate::domain::webhook::WebhookSecret;
+use crate::usecase::once::KeptAnswer;
 use crate::usecase::subscriptions::{self, NewSubscription};
 use crate::usecase::{Ctx, Failure};
 
@@ -115,7 +119,8 @@ pub(super) struct SubscriptionView {
 struct MadeView {
     /// The subscription.
     subscription: SubscriptionView,
-    /// The secret with which a webhook sees that messages are ours (Standard Webhooks), told this once.
+    /// The secret with which a webhook sees that messages are ours (Standard Webhooks), told this once (and again to the
+    /// same request).
     secret: Option<String>,
 }
 
@@ -138,12 +143,17 @@ impl SubscriptionsApi {
         &self,
         signed: Signed,
         query: Params<()>,
+        /// A name of the client's own for this request, 1 to 64 characters. The same request again within a week has no
+        /// further effect and gets the same answer.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<Option<String>>,
         body: Body<SubscriptionInput>,
-    ) -> Result<Made<MadeView>, Problem> {
-        let (Params(()), new) = (query, body.0.read(self.0.home.zone)?);
-        let (made, secret) = subscriptions::create(&self.0, signed.writer(), new).await?;
-        let secret = secret.as_ref().map(WebhookSecret::reveal);
-        Ok(Made::Made(Json(MadeView { subscription: SubscriptionView::from(&made), secret })))
+    ) -> Result<Created<MadeView>, Problem> {
+        let (Params(()), by) = (query, signed.writer());
+        let asked = ["create_subscription", &format!("{:?}", body.0)];
+        let once = once(key.as_deref(), by.actor.person, &asked)?;
+        let new = body.0.read(self.0.home.zone)?;
+        Ok(Created::kept(subscriptions::create(&self.0, by, new, once, made).await?))
     }
 
     /// List subscriptions
@@ -207,6 +217,16 @@ impl SubscriptionsApi {
         subscriptions::delete(&self.0, signed.writer(), id.0).await?;
         Ok(Done::Done)
     }
+}
+
+/// The answer about a subscription that was made just now. Its tag follows from its id alone, so that nothing of the secret
+/// is kept beside the answer.
+fn made(subscription: &Subscription, secret: Option<&WebhookSecret>) -> KeptAnswer {
+    let (view, id) = (SubscriptionView::from(subscription), subscription.id.to_string());
+    let body = MadeView { subscription: view, secret: secret.map(WebhookSecret::reveal) }.to_json_string().into_bytes();
+    let whole = body.len();
+    let answer = Answer::<MadeView>::tagged_from(body, whole, [id.as_bytes(), b"subscription"]);
+    answer.kept(StatusCode::CREATED, Some(format!("/api/v1/subscriptions/{id}")))
 }
 
 impl SubscriptionInput {

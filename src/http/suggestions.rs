@@ -61,6 +61,8 @@ struct NewSuggestion {
 struct AcceptanceInput {
     /// What is written beside what was suggested, or instead of it.
     facts: Option<ToiletPatch>,
+    /// What of the suggestion is not taken up: fields of its `changes`, by the names that they have there.
+    without: Option<Vec<String>>,
     /// That a missing toilet is no other one, though it stands by one or bears its name.
     confirmed: Option<bool>,
 }
@@ -243,7 +245,8 @@ impl SuggestionsApi {
 
     /// Take a suggestion up
     ///
-    /// For supervisors and admins, within their area: makes, changes or retires the toilet in one go. The history of the
+    /// For supervisors and admins, within their area: makes, changes or retires the toilet in one go, with all that was
+    /// suggested but what is named in `without`, and with `facts` beside it or instead. The history of the
     /// toilet tells that it goes back to the suggestion. A missing toilet that seems to be there is refused with 409 and
     /// the `candidates`, unless it is `confirmed`. `If-Match` names the revision of the suggestion.
     #[oai(path = "/api/v1/suggestions/:id/accept", method = "post", operation_id = "accept_suggestion")]
@@ -258,9 +261,10 @@ impl SuggestionsApi {
         revision: Header<Option<String>>,
         body: Body<AcceptanceInput>,
     ) -> Result<Changed<SuggestionView>, Problem> {
-        let (expected, AcceptanceInput { facts, confirmed }) = (expected(revision.as_deref())?, body.0);
+        let (expected, AcceptanceInput { facts, without, confirmed }) = (expected(revision.as_deref())?, body.0);
         let facts = facts.map(|facts| facts.read_as("facts", query.0.crs)).transpose()?.unwrap_or_default();
-        let how = Acceptance { facts, confirmed: confirmed.unwrap_or(false) };
+        let (without, confirmed) = (without.unwrap_or_default(), confirmed.unwrap_or(false));
+        let how = Acceptance { facts, without, confirmed };
         Ok(decided(&suggestions::accept(&self.0, signed.writer(), SuggestionId(id.0), expected, how).await?))
     }
 

@@ -52,8 +52,9 @@ impl From<NewWechatSession> for WechatLogin {
 /// Somebody who signed in.
 #[derive(Debug, Object)]
 #[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
-struct WechatSession {
-    /// The token for `Authorization: Bearer`. It is told this once; left out where `totp` must be shown first.
+pub(super) struct WechatSession {
+    /// The token for `Authorization: Bearer`. It is told this once; left out where `totp` must be shown first, and on the
+    /// page, where it is in the cookie.
     token: Option<String>,
     /// When the session ends whatever happens.
     expires_at: Option<Instant>,
@@ -66,10 +67,17 @@ struct WechatSession {
 
 impl From<SignedIn> for WechatSession {
     fn from(signed: SignedIn) -> Self {
-        let expires_at = signed.session.as_ref().map(|(_, session)| Instant(session.ends_at));
+        let token = signed.session.as_ref().map(|(token, _)| token.reveal(TokenKind::Session));
+        Self { token, ..Self::without_token(signed) }
+    }
+}
+
+impl WechatSession {
+    /// The same for a page, which gets its token in a cookie.
+    pub(super) fn without_token(signed: SignedIn) -> Self {
         Self {
-            token: signed.session.map(|(token, _)| token.reveal(TokenKind::Session)),
-            expires_at,
+            token: None,
+            expires_at: signed.session.map(|(_, session)| Instant(session.ends_at)),
             roles: signed.roles.into_iter().map(Word).collect(),
             totp: signed.totp.map(|(person, secret)| secret.uri(&person.to_string())),
         }

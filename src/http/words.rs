@@ -29,10 +29,11 @@ use crate::domain::subscription::{Channel, Pace, Trouble};
 use crate::domain::suggestion::{SuggestionKind, SuggestionState};
 use crate::domain::task::Task;
 use crate::domain::toilet::{Access, Form, Kind, Lifecycle, Status};
-use crate::domain::wechat::ConsentResult;
+use crate::domain::wechat::{ConsentResult, Realm};
 use crate::finder::{GradeFilter, Uncleaned, Unknown};
 use crate::geo::Crs;
 use crate::usecase::exports::Format;
+use crate::usecase::wechat::web::Landing;
 
 /// A closed list of words.
 pub(super) trait Vocabulary: Copy + Send + Sync + 'static {
@@ -92,6 +93,7 @@ vocabularies!(
     IdentityKind,
     ImportState,
     Kind,
+    Landing,
     Lifecycle,
     OperatorKind,
     OutageReason,
@@ -100,6 +102,7 @@ vocabularies!(
     PhotoState,
     PlateKind,
     Presence,
+    Realm,
     RecordKind,
     Role,
     ShiftKind,

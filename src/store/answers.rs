@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 
 use super::entity::answer;
-use super::{StoreError, Tx};
+use super::{Store, StoreError, Tx};
 
 /// An answer as it went out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,18 @@ pub struct KeptAnswer {
     pub location: Option<String>,
     /// The entity tag of what was made.
     pub etag: Option<String>,
-    /// Its body.
+    /// Its body; sealed, where it tells a secret.
     pub body: String,
+}
+
+impl Store {
+    /// The answer kept under somebody's key, with the fingerprint of what was asked, as far as that is written already.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn kept_answer(&self, person: &str, key: &str) -> Result<Option<(String, KeptAnswer)>, StoreError> {
+        find(&self.reader, person, key).await
+    }
 }
 
 impl Tx {
@@ -32,16 +42,7 @@ impl Tx {
             let values = [format!("{person} {key}").into()];
             self.connection.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, turn, values)).await?;
         }
-        let row = answer::Entity::find_by_id((person.to_owned(), key.to_owned())).one(&self.connection).await?;
-        Ok(row.map(|row| {
-            let answer = KeptAnswer {
-                status: u16::try_from(row.status).unwrap_or_default(),
-                location: row.location,
-                etag: row.etag,
-                body: row.body,
-            };
-            (row.fingerprint, answer)
-        }))
+        find(&self.connection, person, key).await
     }
 
     /// Keeps an answer under somebody's key, and forgets those that are older than `keep`.
@@ -71,4 +72,21 @@ impl Tx {
         answer::Entity::insert(row).exec_without_returning(&self.connection).await?;
         Ok(())
     }
+}
+
+async fn find(
+    connection: &impl ConnectionTrait,
+    person: &str,
+    key: &str,
+) -> Result<Option<(String, KeptAnswer)>, StoreError> {
+    let row = answer::Entity::find_by_id((person.to_owned(), key.to_owned())).one(connection).await?;
+    Ok(row.map(|row| {
+        let answer = KeptAnswer {
+            status: u16::try_from(row.status).unwrap_or_default(),
+            location: row.location,
+            etag: row.etag,
+            body: row.body,
+        };
+        (row.fingerprint, answer)
+    }))
 }

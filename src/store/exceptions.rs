@@ -44,6 +44,18 @@ impl Store {
     pub async fn exceptions_of(&self, toilet: &Toilet, plans: &[Plan]) -> Result<Vec<Exception>, StoreError> {
         of(&self.reader, toilet, plans).await
     }
+
+    /// All exceptions that may concern the plans of those toilets (at most 500), past ones too.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn exceptions_on(&self, toilets: &[ToiletId]) -> Result<Vec<Exception>, StoreError> {
+        if toilets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<i32> = toilets.iter().map(|id| id.0).collect();
+        found(&self.reader.query_all_raw(asking(self.backend(), &ids)).await?)
+    }
 }
 
 impl Tx {
@@ -103,6 +115,7 @@ impl Tx {
     }
 }
 
+/// All exceptions that may concern these versions on those grounds.
 async fn of(connection: &impl ConnectionTrait, toilet: &Toilet, plans: &[Plan]) -> Result<Vec<Exception>, StoreError> {
     let path = toilet.path().iter().map(AreaCode::as_str);
     let areas = area::Entity::find().filter(area::Column::Code.is_in(path)).all(connection).await?;

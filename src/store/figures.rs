@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect, Statement, TryGetable, Value,
+};
 
 use super::entity::cleaning;
+use super::grounds::places;
 use super::{Store, StoreError, cleanings, months};
 use crate::domain::figures::Bucket;
 use crate::domain::id::ToiletId;
-use crate::domain::tally::DayTally;
+use crate::domain::tally::{DayTally, Tally};
 
 impl Store {
     /// What was counted on a span of days, both days in it: of each toilet and each that answers for it there, stretch by
@@ -33,6 +36,25 @@ impl Store {
         Ok(counted)
     }
 
+    /// What was due at those toilets (at most 1,000) on a span of days, both days in it, and was over at that instant: how
+    /// much of it was on time, late and missed, by the day and the hour of the local time at which it was due.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn hours(
+        &self,
+        toilets: &[ToiletId],
+        (from, to): (NaiveDate, NaiveDate),
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(NaiveDate, u8, Tally)>, StoreError> {
+        let tx = self.read().await?;
+        let sql = HOURS.replace("{toilets}", &places(4, toilets.len()));
+        let values = [Value::from(from), to.into(), now.into()].into_iter();
+        let values = values.chain(toilets.iter().map(|id| id.0.into()));
+        let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        rows.iter().map(read_hour).collect()
+    }
+
     /// When cleanings were finished that count, within bounds, of each toilet in their order.
     ///
     /// # Errors
@@ -54,4 +76,25 @@ impl Store {
         }
         Ok(finished)
     }
+}
+
+/// The last four characters of a key are the local time at which its slot is due, whatever the clock showed then.
+const HOURS: &str = "\
+SELECT due_on, substr(slot_key, length(slot_key) - 3, 2) AS hour, \
+SUM(CASE WHEN state = 'doneOnTime' THEN 1 ELSE 0 END) AS on_time, \
+SUM(CASE WHEN state = 'doneLate' THEN 1 ELSE 0 END) AS late, \
+SUM(CASE WHEN state = 'missed' THEN 1 ELSE 0 END) AS missed \
+FROM slot_outcome WHERE due_on BETWEEN $1 AND $2 AND closes_at < $3 AND toilet_id IN ({toilets}) \
+GROUP BY due_on, substr(slot_key, length(slot_key) - 3, 2)";
+
+fn read_hour(row: &QueryResult) -> Result<(NaiveDate, u8, Tally), StoreError> {
+    fn column<T: TryGetable>(row: &QueryResult, name: &str) -> Result<T, StoreError> {
+        Ok(row.try_get("", name)?)
+    }
+    let count = |name: &str| Ok::<_, StoreError>(u64::try_from(column::<i64>(row, name)?).unwrap_or(0));
+    let (day, hour): (NaiveDate, String) = (column(row, "due_on")?, column(row, "hour")?);
+    let read = hour.parse().ok().filter(|hour| *hour < 24);
+    let hour = read.ok_or_else(|| StoreError::corrupt("slot_outcome", day, format!("“{hour}” is no hour")))?;
+    let (on_time, late, missed) = (count("on_time")?, count("late")?, count("missed")?);
+    Ok((day, hour, Tally { on_time, late, missed, ..Tally::default() }))
 }

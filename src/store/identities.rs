@@ -9,6 +9,7 @@ use super::people::person_id;
 use super::{Store, StoreError, Tx};
 use crate::domain::account::{IdentityKind, PersonId};
 use crate::domain::seal::Sealed;
+use crate::domain::wechat::Realm;
 
 /// An identity to be made.
 #[derive(Debug, Clone)]
@@ -17,12 +18,14 @@ pub struct NewIdentity {
     pub person: PersonId,
     /// In which way.
     pub kind: IdentityKind,
-    /// The login, or the hash of the device's token.
+    /// The login, the hash of the device's token, or the index of WeChat's name for them.
     pub login: String,
-    /// The Argon2id hash of the password or PIN.
+    /// The Argon2id hash of the password or PIN, or WeChat's name for them, sealed.
     pub hash: String,
     /// The second factor, sealed.
     pub totp: Option<Sealed>,
+    /// Within what WeChat's name for them holds, where it is that.
+    pub realm: Option<Realm>,
 }
 
 /// What is kept to know somebody by. Its `Debug` output tells nothing of it.
@@ -34,12 +37,14 @@ pub struct Identity {
     pub person: PersonId,
     /// In which way.
     pub kind: IdentityKind,
-    /// The login, or the hash of the device's token.
+    /// The login, the hash of the device's token, or the index of WeChat's name for them.
     pub login: String,
-    /// The Argon2id hash of the password or PIN.
+    /// The Argon2id hash of the password or PIN, or WeChat's name for them, sealed.
     pub hash: String,
     /// The second factor, sealed.
     pub totp: Option<Sealed>,
+    /// Within what WeChat's name for them holds, where it is that.
+    pub realm: Option<Realm>,
 }
 
 impl std::fmt::Debug for Identity {
@@ -82,6 +87,7 @@ impl Tx {
             hash: Set(new.hash),
             totp: Set(new.totp.map(|sealed| sealed.as_str().to_owned())),
             totp_step: Set(0),
+            realm: Set(new.realm.map(|realm| realm.as_str().to_owned())),
         };
         identity::Entity::insert(row).exec_without_returning(&self.connection).await?;
         Ok(())
@@ -131,7 +137,9 @@ impl Tx {
 }
 
 fn read(row: identity::Model) -> Result<Identity, StoreError> {
-    let kind = row.kind.parse().map_err(|violation| StoreError::corrupt("identity", row.id, violation))?;
+    let corrupt = |violation| StoreError::corrupt("identity", row.id, violation);
+    let kind = row.kind.parse().map_err(corrupt)?;
+    let realm = row.realm.as_deref().map(str::parse).transpose().map_err(corrupt)?;
     let (person, totp) = (person_id(&row.person_id)?, row.totp.map(Sealed::kept));
-    Ok(Identity { id: row.id, person, kind, login: row.login, hash: row.hash, totp })
+    Ok(Identity { id: row.id, person, kind, login: row.login, hash: row.hash, totp, realm })
 }

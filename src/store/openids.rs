@@ -1,13 +1,17 @@
-//! People whom WeChat knows: found by the keyed index of their openid, which itself is sealed.
+//! People whom WeChat knows: found by the keyed index of their openid, which itself is sealed. An index is made for one
+//! realm, so that the same name in two of them is found as two.
 
-use sea_orm::sea_query::Expr;
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::entity::{identity, person};
+use super::entity::{identity, person, wechat_return};
 use super::people::person_id;
 use super::{Store, StoreError, Tx};
 use crate::domain::account::{Grant, IdentityKind, PersonId, PersonName};
 use crate::domain::seal::Sealed;
+use crate::domain::wechat::Realm;
 
 impl Store {
     /// The person with that openid, given by its index in each key's form.
@@ -18,13 +22,13 @@ impl Store {
         Ok(find(&self.reader, index).await?.map(|(_, person)| person))
     }
 
-    /// The openid of a person, sealed.
+    /// The openid of a person in the mini program, sealed.
     ///
     /// # Errors
     /// What the database says.
     pub async fn openid(&self, person: PersonId) -> Result<Option<Sealed>, StoreError> {
         let own = identity::Entity::find().filter(identity::Column::PersonId.eq(person.to_string()));
-        let row = own.filter(identity::Column::Kind.eq(IdentityKind::Wechat.as_str())).one(&self.reader).await?;
+        let row = own.filter(identity::Column::Realm.eq(Realm::MiniProgram.as_str())).one(&self.reader).await?;
         Ok(row.map(|row| Sealed::kept(row.hash)))
     }
 
@@ -83,7 +87,21 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets by which openid WeChat knows a person.
+    /// Uses up the state of a way to WeChat and back, forgetting those before `since`; answers whether it was still to be
+    /// had. Of several who bring it at once, one gets it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn take_return(&self, state: &str, since: DateTime<Utc>) -> Result<bool, StoreError> {
+        let old = wechat_return::Entity::delete_many().filter(wechat_return::Column::At.lt(since));
+        old.exec(&self.connection).await?;
+        let row = wechat_return::ActiveModel { state: Set(state.to_owned()), at: Set(self.author.at) };
+        let unless_there = OnConflict::column(wechat_return::Column::State).do_nothing().to_owned();
+        let taken = wechat_return::Entity::insert(row).on_conflict(unless_there);
+        Ok(taken.exec_without_returning(&self.connection).await? > 0)
+    }
+
+    /// Forgets by which names WeChat knows a person, in every realm.
     ///
     /// # Errors
     /// What the database says.

@@ -65,6 +65,18 @@ impl Store {
         let ids: Vec<i32> = toilets.iter().map(|id| id.0).collect();
         of_all(&self.reader.query_all_raw(asking(self.backend(), &ids)).await?)
     }
+
+    /// Up to `limit` toilets with a version that was made from that template and stands, in the order of their ids.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn toilets_planned_by(&self, template: TemplateId, limit: u64) -> Result<Vec<ToiletId>, StoreError> {
+        let rows = plan::Entity::find().filter(plan::Column::TemplateId.eq(template.0));
+        let rows = rows.filter(plan::Column::Withdrawn.eq(false)).select_only().column(plan::Column::ToiletId);
+        let rows = rows.distinct().order_by_asc(plan::Column::ToiletId).limit(limit);
+        let ids: Vec<i32> = rows.into_tuple().all(&self.reader).await?;
+        Ok(ids.into_iter().map(ToiletId).collect())
+    }
 }
 
 impl Tx {

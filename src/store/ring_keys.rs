@@ -4,7 +4,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
-use super::entity::{identity, phone, ring_key, subscription, wechat_token};
+use super::entity::{answer, identity, phone, ring_key, subscription, wechat_token};
 use super::{Store, StoreError, Tx};
 use crate::domain::account::IdentityKind;
 use crate::domain::key::KeyId;
@@ -63,6 +63,9 @@ impl Tx {
         let tokens =
             wechat_token::Entity::update_many().col_expr(wechat_token::Column::Sealed, Expr::value(None::<String>));
         tokens.filter(wechat_token::Column::Sealed.starts_with(key)).exec(&self.connection).await?;
+        // A body that is not sealed is JSON, which begins with no name of a key. Whoever asks again asks anew.
+        let answers = answer::Entity::delete_many().filter(answer::Column::Body.starts_with(key));
+        answers.exec(&self.connection).await?;
         // Without where they go they are nothing; whoever made them finds them gone and asks anew.
         let of_key = subscription::Column::Target.starts_with(key).or(subscription::Column::Secret.starts_with(key));
         subscription::Entity::delete_many().filter(of_key).exec(&self.connection).await?;

@@ -37,6 +37,22 @@ impl Store {
         let rows = rows.filter(slot_outcome::Column::DueOn.between(from, to)).all(&self.reader).await?;
         rows.iter().map(read).collect()
     }
+
+    /// The same of several toilets (at most 500), in no order.
+    ///
+    /// # Errors
+    /// What the database says, or a corrupt row.
+    pub async fn outcomes_of_all(
+        &self,
+        toilets: &[ToiletId],
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let of = slot_outcome::Column::ToiletId.is_in(toilets.iter().map(|id| id.0));
+        let rows = slot_outcome::Entity::find().filter(of);
+        let rows = rows.filter(slot_outcome::Column::DueOn.between(from, to)).all(&self.reader).await?;
+        rows.iter().map(read).collect()
+    }
 }
 
 /// Asks what is on record of slots that close in one of those spans.

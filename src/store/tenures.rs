@@ -2,13 +2,28 @@
 
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::tenure;
 use super::registering::ROWS;
-use super::{StoreError, Tx};
+use super::{Store, StoreError, Tx};
 use crate::domain::id::{OperatorId, SourceId, TenureId, ToiletId};
 use crate::domain::operator::OperatorRole;
+
+impl Store {
+    /// Up to `limit` toilets that a body runs, ran or will run, in the order of their ids.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn toilets_run_by(&self, operator: OperatorId, limit: u64) -> Result<Vec<ToiletId>, StoreError> {
+        let rows = tenure::Entity::find().filter(tenure::Column::OperatorId.eq(operator.0));
+        let rows = rows.filter(tenure::Column::Role.eq(OperatorRole::Operating.as_str()));
+        let rows = rows.select_only().column(tenure::Column::ToiletId).distinct();
+        let rows = rows.order_by_asc(tenure::Column::ToiletId).limit(limit);
+        let ids: Vec<i32> = rows.into_tuple().all(&self.reader).await?;
+        Ok(ids.into_iter().map(ToiletId).collect())
+    }
+}
 
 impl Tx {
     /// Ties bodies to new toilets as a source states it, without a first day.

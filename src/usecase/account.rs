@@ -18,7 +18,7 @@ use crate::domain::policy;
 use crate::domain::roster::{RosterDay, Turn};
 use crate::domain::subscription::Subscription;
 use crate::domain::suggestion::Suggestion;
-use crate::domain::wechat::PhoneNumber;
+use crate::domain::wechat::{PhoneNumber, Realm};
 use crate::store::Pending;
 
 /// How many entries of the journal, how many photos and how many cleanings are told at once.
@@ -31,6 +31,8 @@ pub struct Way {
     pub kind: IdentityKind,
     /// The login, if it is one that people type.
     pub login: Option<String>,
+    /// Within what WeChat's name for them holds, where it is that.
+    pub realm: Option<Realm>,
     /// Whether a second factor goes with it.
     pub second_factor: bool,
 }
@@ -87,6 +89,7 @@ pub async fn export(ctx: &Ctx, by: &By, before: Option<i64>) -> Result<Holdings,
     let ways = store.identities(person).await?.into_iter().map(|identity| Way {
         kind: identity.kind,
         login: (identity.kind == IdentityKind::Password).then_some(identity.login),
+        realm: identity.realm,
         second_factor: identity.totp.is_some(),
     });
     let own = Wanted { person: Some(person), ..Wanted::default() };

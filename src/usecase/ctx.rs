@@ -23,7 +23,7 @@ use crate::domain::seal::{Sealed, Slot};
 use crate::domain::target::Targets;
 use crate::finder::{Finder, Render};
 use crate::gateway::outbound::Outbound;
-use crate::gateway::wechat::Wechat;
+use crate::gateway::wechat::{Account, Wechat};
 use crate::geo::Crs;
 use crate::store::{Author, Store, StoreError, Tx, Working};
 
@@ -64,6 +64,8 @@ pub struct Ctx {
     pub home: Home,
     /// WeChat, if there is an app.
     pub wechat: Option<Arc<Wechat>>,
+    /// WeChat by the official account, if there is one: people sign in with it on the page.
+    pub wechat_account: Option<Arc<Account>>,
     /// Whoever sends messages to webhooks and robots.
     pub outbound: Arc<Outbound>,
     /// The photos, if there is a place for them.
@@ -113,6 +115,7 @@ impl Ctx {
             public_crs: None,
             map_tiles: None,
             wechat: None,
+            wechat_account: None,
             outbound: Arc::default(),
             photos: None,
             home: Home::default(),
@@ -142,6 +145,7 @@ impl Ctx {
             public_crs: self.public_crs,
             map_tiles: self.map_tiles.clone(),
             wechat: self.wechat.clone(),
+            wechat_account: self.wechat_account.clone(),
             outbound: Arc::clone(&self.outbound),
             photos: self.photos.clone(),
             home: self.home.clone(),
@@ -166,6 +170,12 @@ impl Ctx {
     #[must_use]
     pub fn with_wechat(self, wechat: Option<Arc<Wechat>>) -> Self {
         Self { wechat, ..self }
+    }
+
+    /// The same, with WeChat by an official account.
+    #[must_use]
+    pub fn with_wechat_account(self, wechat_account: Option<Arc<Account>>) -> Self {
+        Self { wechat_account, ..self }
     }
 
     /// The same, sending messages so.

@@ -1,6 +1,9 @@
 //! Exceptions from plans: made, taken back, read.
 
+mod previewing;
+
 use chrono::SubsecRound;
+pub use previewing::{Changed, Preview, preview};
 
 use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};

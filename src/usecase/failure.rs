@@ -31,6 +31,12 @@ pub enum Failure {
     /// WeChat bars the person for a risk.
     #[error("WeChat bars the person")]
     WechatBarred,
+    /// The page is only looked at within WeChat, which then makes somebody up.
+    #[error("the page is only looked at within WeChat")]
+    WechatPreview,
+    /// Nobody of the staff signs in with this WeChat.
+    #[error("nobody of the staff signs in with this WeChat")]
+    WechatUnknown,
     /// No app is configured, or not the part that this needs.
     #[error("WeChat is not configured")]
     WechatNotConfigured,
@@ -138,6 +144,7 @@ impl From<WechatError> for Failure {
             WechatError::BadCode => Self::Unauthenticated,
             WechatError::TooOften => Self::TooMany { retry_after: Duration::from_mins(1) },
             WechatError::Barred => Self::WechatBarred,
+            WechatError::NobodyReal => Self::WechatPreview,
             WechatError::NoConsent => Self::Conflict("the person takes no such message".to_owned()),
             WechatError::Resting => {
                 Self::WechatUnavailable { retry_after: Duration::from_secs(30), source: Some(Box::new(error)) }

@@ -2,12 +2,14 @@
 
 pub mod coverage;
 mod gaps;
+mod hours;
 
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, SubsecRound, TimeDelta};
 
 use self::gaps::GapCount;
+pub use self::hours::by_hour;
 use super::reports::{About, about, each};
 use super::slots::settle_waiting;
 use super::{Ctx, Failure};

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::once::{KeptAnswer, Once, untold};
 use super::staff::{entry, seen};
-use super::{Caller, Ctx, Failure};
+use super::{By, Caller, Ctx, Failure};
 use crate::domain::Violation;
 use crate::domain::account::{Grant, PersonId, Reach, Role};
 use crate::domain::event::{Action, Changes, NewEntry, RecordKind};
@@ -18,6 +19,39 @@ use crate::store::{NewGrant, Place};
 /// [`Failure::Invalid`] where the role asks for a second factor that the person has not; [`Failure::Conflict`] where they
 /// hold it there already.
 pub async fn give(ctx: &Ctx, caller: Caller<'_>, person: PersonId, role: Role, reach: Reach) -> Result<Grant, Failure> {
+    Ok(give_in(ctx, caller, person, (role, reach), None, |_| untold()).await?.0)
+}
+
+/// The same over HTTP; `tell` writes the answer about the grant, and the same request gets it again.
+///
+/// # Errors
+/// As for [`give`], and [`Failure::KeyReused`].
+pub async fn give_once(
+    ctx: &Ctx,
+    by: &By,
+    person: PersonId,
+    what: (Role, Reach),
+    once: Option<Once>,
+    tell: impl Fn(&Grant) -> KeptAnswer + Send + 'static,
+) -> Result<KeptAnswer, Failure> {
+    if let Some(kept) = Once::answered(once.as_ref(), ctx).await? {
+        return Ok(kept);
+    }
+    match give_in(ctx, Caller::Person(by), person, what, once.clone(), tell).await {
+        // The same request may have come at once by another way, and have been first.
+        Err(conflict @ Failure::Conflict(_)) => Once::answered(once.as_ref(), ctx).await?.ok_or(conflict),
+        given => Ok(given?.1),
+    }
+}
+
+async fn give_in(
+    ctx: &Ctx,
+    caller: Caller<'_>,
+    person: PersonId,
+    (role, reach): (Role, Reach),
+    once: Option<Once>,
+    tell: impl Fn(&Grant) -> KeptAnswer + Send + 'static,
+) -> Result<(Grant, KeptAnswer), Failure> {
     let place = permitted(ctx, caller, role, &reach, Some(person)).await?;
     let member = seen(ctx, caller, person).await?;
     if role.needs_second_factor() {
@@ -33,17 +67,24 @@ pub async fn give(ctx: &Ctx, caller: Caller<'_>, person: PersonId, role: Role, r
     }
     caller.prove(ctx, policy::Action::Grant(role))?;
     let new = NewGrant { person, role, area: place.as_ref().map(|place| place.id), operator: reach.operator };
+    let path = place.map(|place| place.path).unwrap_or_default();
+    let mut grant = Grant { id: GrantId(0), role, reach, path };
     let given = ctx.store.write(caller.author(ctx), move |tx| {
         Box::pin(async move {
+            if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
+                return Ok((grant, kept));
+            }
             let id = tx.create_grant(&new).await?;
             tx.end_sessions(person).await?;
             tx.void_renewals(person).await?;
             tx.append(vec![given(id, person, role)]).await?;
-            Ok::<_, Failure>(id)
+            grant.id = id;
+            let answer = tell(&grant);
+            Once::keep(once.as_ref(), tx, &answer).await?;
+            Ok::<_, Failure>((grant, answer))
         })
     });
-    let path = place.map(|place| place.path).unwrap_or_default();
-    Ok(Grant { id: given.await?, role, reach, path })
+    given.await
 }
 
 /// The area of a reach in which the caller may give that role.

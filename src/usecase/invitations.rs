@@ -4,8 +4,9 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::grants::{given, permitted};
+use super::once::{KeptAnswer, Once, untold};
 use super::staff::{entry, seen};
-use super::{Caller, Ctx, Failure, hashing, totp};
+use super::{By, Caller, Ctx, Failure, hashing, totp};
 use crate::domain::Violation;
 use crate::domain::account::{Actor, IdentityKind, Login, PersonId, PersonName, Reach, Role};
 use crate::domain::event::{Action, Changes, RecordKind, field_names};
@@ -29,10 +30,42 @@ pub async fn invite(
     role: Role,
     reach: Reach,
 ) -> Result<(Token, DateTime<Utc>), Failure> {
+    let to = somebody_new(ctx, caller, name, role, reach).await?;
+    send(ctx, caller, to).await
+}
+
+/// The same over HTTP: `tell` writes the answer about the invitation of that id with its token, which is told again to the
+/// same request alone.
+///
+/// # Errors
+/// As for [`invite`], and [`Failure::KeyReused`].
+pub async fn invite_once(
+    ctx: &Ctx,
+    by: &By,
+    (name, role, reach): (PersonName, Role, Reach),
+    once: Option<Once>,
+    tell: impl Fn(InvitationId, &Token, DateTime<Utc>) -> KeptAnswer + Send + 'static,
+) -> Result<KeptAnswer, Failure> {
+    let once = once.map(|once| once.telling_a_secret(ctx)).transpose()?;
+    if let Some(kept) = Once::answered(once.as_ref(), ctx).await? {
+        return Ok(kept);
+    }
+    let caller = Caller::Person(by);
+    let to = somebody_new(ctx, caller, name, role, reach).await?;
+    let (_, answer) = send_once(ctx, caller, to, once, tell).await?;
+    Ok(answer)
+}
+
+async fn somebody_new(
+    ctx: &Ctx,
+    caller: Caller<'_>,
+    name: PersonName,
+    role: Role,
+    reach: Reach,
+) -> Result<Invited, Failure> {
     let area = permitted(ctx, caller, role, &reach, None).await?.map(|place| place.id);
     caller.prove(ctx, policy::Action::Grant(role))?;
-    let to = Invited { name, person: None, role: Some(role), area, operator: reach.operator, bootstrap: false };
-    send(ctx, caller, to).await
+    Ok(Invited { name, person: None, role: Some(role), area, operator: reach.operator, bootstrap: false })
 }
 
 /// Invites somebody who is there already to set up anew how they sign in (a lost phone, a forgotten PIN), and to a
@@ -47,6 +80,37 @@ pub async fn renew(
     person: PersonId,
     more: Option<(Role, Reach)>,
 ) -> Result<(Token, DateTime<Utc>), Failure> {
+    let to = somebody_known(ctx, caller, person, more).await?;
+    send(ctx, caller, to).await
+}
+
+/// The same over HTTP, as [`invite_once`] is.
+///
+/// # Errors
+/// As for [`invite_once`].
+pub async fn renew_once(
+    ctx: &Ctx,
+    by: &By,
+    (person, more): (PersonId, Option<(Role, Reach)>),
+    once: Option<Once>,
+    tell: impl Fn(InvitationId, &Token, DateTime<Utc>) -> KeptAnswer + Send + 'static,
+) -> Result<KeptAnswer, Failure> {
+    let once = once.map(|once| once.telling_a_secret(ctx)).transpose()?;
+    if let Some(kept) = Once::answered(once.as_ref(), ctx).await? {
+        return Ok(kept);
+    }
+    let caller = Caller::Person(by);
+    let to = somebody_known(ctx, caller, person, more).await?;
+    let (_, answer) = send_once(ctx, caller, to, once, tell).await?;
+    Ok(answer)
+}
+
+async fn somebody_known(
+    ctx: &Ctx,
+    caller: Caller<'_>,
+    person: PersonId,
+    more: Option<(Role, Reach)>,
+) -> Result<Invited, Failure> {
     let member = seen(ctx, caller, person).await?;
     for grant in &member.grants {
         let subject = Subject { path: &grant.path, operator: grant.reach.operator, person: Some(person) };
@@ -71,7 +135,7 @@ pub async fn renew(
         caller.prove(ctx, policy::Action::Grant(role))?;
     }
     let (name, operator) = (member.name, reach.operator);
-    send(ctx, caller, Invited { name, person: Some(person), role, area, operator, bootstrap: false }).await
+    Ok(Invited { name, person: Some(person), role, area, operator, bootstrap: false })
 }
 
 /// Invites the first admin. An earlier invitation of this sort is void.
@@ -92,14 +156,29 @@ struct Invited {
     bootstrap: bool,
 }
 
+/// What nobody is told again.
 async fn send(ctx: &Ctx, caller: Caller<'_>, to: Invited) -> Result<(Token, DateTime<Utc>), Failure> {
+    Ok(send_once(ctx, caller, to, None, |_, _, _| untold()).await?.0)
+}
+
+async fn send_once(
+    ctx: &Ctx,
+    caller: Caller<'_>,
+    to: Invited,
+    once: Option<Once>,
+    tell: impl Fn(InvitationId, &Token, DateTime<Utc>) -> KeptAnswer + Send + 'static,
+) -> Result<((Token, DateTime<Utc>), KeptAnswer), Failure> {
     let secret = Token::new(ctx.clock.random()?);
     let (token, expires_at) = (secret.hash(), ctx.clock.now().trunc_subsecs(0) + INVITATION);
     let Invited { name, person, role, area, operator, bootstrap } = to;
     let invited_by = caller.person();
     let new = NewInvitation { token, name, person, role, area, operator, invited_by, bootstrap, expires_at };
+    let told = secret.clone();
     let written = ctx.store.write(caller.author(ctx), move |tx| {
         Box::pin(async move {
+            if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
+                return Ok(kept);
+            }
             if new.bootstrap {
                 if tx.has_admin().await? {
                     return Err(Failure::Conflict("there is an admin already, who can invite others".to_owned()));
@@ -110,11 +189,13 @@ async fn send(ctx: &Ctx, caller: Caller<'_>, to: Invited) -> Result<(Token, Date
             let role = new.role.map(|role| ("role".to_owned(), [Value::Null, role.as_str().into()]));
             let person = new.person.map(|person| ("person".to_owned(), [Value::Null, person.to_string().into()]));
             let changes = role.into_iter().chain(person).collect();
-            Ok::<_, Failure>(tx.append(vec![entry(RecordKind::Invitation, id, Action::Create, changes)]).await?)
+            tx.append(vec![entry(RecordKind::Invitation, id, Action::Create, changes)]).await?;
+            let answer = tell(id, &told, expires_at);
+            Once::keep(once.as_ref(), tx, &answer).await?;
+            Ok::<_, Failure>(answer)
         })
     });
-    written.await?;
-    Ok((secret, expires_at))
+    Ok(((secret, expires_at), written.await?))
 }
 
 /// The invitations that nobody has accepted yet, as far as the caller may see them, in the order of their ids, and
@@ -213,7 +294,7 @@ pub async fn accept(ctx: &Ctx, token: &str, joining: Joining, request_id: &str) 
     };
     let hash = hashing::hash(ctx, passphrase).await?;
     let totp = joined.totp.as_ref().map(|(_, secret)| totp::seal(ctx, person, secret)).transpose()?;
-    let new = NewIdentity { person, kind, login, hash, totp };
+    let new = NewIdentity { person, kind, login, hash, totp, realm: None };
     // In the role that they are about to have.
     let mut actor = Actor { person, grants: held }.signing(request_id);
     if let Some(role) = invitation.role.filter(|_| invitation.person.is_none()) {

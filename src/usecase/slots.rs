@@ -2,19 +2,23 @@
 
 mod checking;
 mod closing;
+mod listing;
 mod settling;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 pub use checking::{CHECK, differences};
 pub(super) use closing::settle_waiting_at;
 pub use closing::{close, close_once, settle_waiting};
+pub use listing::{Asked, list};
 pub(super) use settling::settle;
 
 use super::plans::in_setting;
 use super::{Ctx, Failure};
+use crate::domain::holiday::Calendars;
 use crate::domain::id::ToiletId;
 use crate::domain::language::Language;
 use crate::domain::plan::{Exception, Plan, Window};
@@ -33,7 +37,7 @@ pub struct Due {
     /// The versions of its plan.
     pub plans: Vec<Plan>,
     /// The exceptions from them.
-    pub exceptions: Vec<Exception>,
+    pub exceptions: Arc<[Exception]>,
     /// The first day.
     pub from: NaiveDate,
     /// The last day.
@@ -47,6 +51,24 @@ pub struct Due {
 }
 
 impl Due {
+    /// What is due at a toilet from a day to a day, both in it, by the plans and exceptions that may concern it.
+    pub(in crate::usecase) fn of(
+        calendars: &Calendars,
+        toilet: Toilet,
+        (plans, exceptions): (Vec<Plan>, Arc<[Exception]>),
+        (from, to): (NaiveDate, NaiveDate),
+        outcomes: HashMap<SlotKey, Outcome>,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let until = to + Days::new(1);
+        let mut slots: Vec<Slot> = in_setting(calendars, &toilet, &exceptions, |setting| {
+            plans.iter().flat_map(|plan| plan.slots(setting, from, until)).collect()
+        });
+        // The night of a version that ends runs into the first day of the next.
+        slots.sort_by_key(|slot| (slot.at, slot.key));
+        Self { toilet, plans, exceptions, from, to, slots, outcomes, at }
+    }
+
     /// How a slot of these stands.
     #[must_use]
     pub fn state(&self, slot: &Slot) -> SlotState {
@@ -87,15 +109,9 @@ pub async fn slots(ctx: &Ctx, id: ToiletId, from: Option<NaiveDate>, to: Option<
     settle_waiting_at(ctx, id).await?;
     let plans = ctx.store.plans_of(id).await?;
     let exceptions = ctx.store.exceptions_of(&toilet, &plans).await?;
-    let until = to + Days::new(1);
-    let mut slots: Vec<Slot> = in_setting(&ctx.calendars, &toilet, &exceptions, |setting| {
-        plans.iter().flat_map(|plan| plan.slots(setting, from, until)).collect()
-    });
-    // The night of a version that ends runs into the first day of the next.
-    slots.sort_by_key(|slot| (slot.at, slot.key));
     let outcomes = ctx.store.outcomes_on(id, from, to).await?;
     let outcomes = outcomes.into_iter().map(|outcome| (outcome.key, outcome)).collect();
-    Ok(Due { toilet, plans, exceptions, from, to, slots, outcomes, at })
+    Ok(Due::of(&ctx.calendars, toilet, (plans, exceptions.into()), (from, to), outcomes, at))
 }
 
 /// The slots of a toilet as a calendar to subscribe to (iCalendar).

@@ -3,6 +3,7 @@
 use chrono::SubsecRound;
 use uuid::Uuid;
 
+use super::once::{KeptAnswer, Once};
 use super::permission::{require, scope};
 use super::staff::entry;
 use super::{By, Ctx, Failure, areas};
@@ -47,12 +48,20 @@ pub struct NewSubscription {
     pub secret: Option<String>,
 }
 
-/// Asks for messages. The secret that a webhook shares is told this once.
+/// Asks for messages; `tell` writes the answer about it with the secret that a webhook shares, which is told again to the
+/// same request alone.
 ///
 /// # Errors
 /// [`Failure::Invalid`]; [`Failure::Refused`] and [`Failure::NotFound`] as the caller's scope says;
-/// [`Failure::WechatNotConfigured`] and [`Failure::Conflict`] where there are too many.
-pub async fn create(ctx: &Ctx, by: By, new: NewSubscription) -> Result<(Subscription, Option<WebhookSecret>), Failure> {
+/// [`Failure::WechatNotConfigured`], [`Failure::KeyReused`], and [`Failure::Conflict`] where there are too many.
+pub async fn create(
+    ctx: &Ctx,
+    by: By,
+    new: NewSubscription,
+    once: Option<Once>,
+    tell: impl FnOnce(&Subscription, Option<&WebhookSecret>) -> KeptAnswer + Send + 'static,
+) -> Result<KeptAnswer, Failure> {
+    let once = once.map(|once| once.telling_a_secret(ctx)).transpose()?;
     scope(&by.actor, Action::Subscribe)?;
     let area = new.area.as_ref().map(|code| areas::get(ctx, code)).transpose()?;
     let path = area.as_ref().map(|area| area.path.clone()).unwrap_or_default();
@@ -82,18 +91,22 @@ pub async fn create(ctx: &Ctx, by: By, new: NewSubscription) -> Result<(Subscrip
         paused_at: None,
         trouble: None,
     };
-    let made = subscription.clone();
     let written = ctx.write(by.author(ctx), move |tx| {
         Box::pin(async move {
+            if let Some(kept) = Once::recall(once.as_ref(), tx).await? {
+                return Ok(kept);
+            }
             if tx.count_subscriptions(subscription.person).await? >= MOST {
                 return Err(Failure::Conflict(format!("a person has {MOST} subscriptions at most: take one back")));
             }
             tx.create_subscription(&subscription, area.map(|area| area.id), &sealing).await?;
-            Ok(tx.append(vec![journaled(subscription.id, event::Action::Create)]).await?)
+            tx.append(vec![journaled(subscription.id, event::Action::Create)]).await?;
+            let answer = tell(&subscription, shared.as_ref());
+            Once::keep(once.as_ref(), tx, &answer).await?;
+            Ok(answer)
         })
     });
-    written.await?;
-    Ok((made, shared))
+    written.await
 }
 
 /// What is sealed of a new subscription, read as its channel wants it.

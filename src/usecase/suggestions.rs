@@ -28,6 +28,8 @@ pub type About = (Suggestion, Option<Toilet>);
 pub struct Acceptance {
     /// What is written beside what was suggested, or instead of it.
     pub facts: Patch,
+    /// Fields of what was suggested that are not taken up.
+    pub without: Vec<String>,
     /// That a missing toilet is no other one, though it seems so.
     pub confirmed: bool,
 }
@@ -52,7 +54,7 @@ pub async fn accept(
         Box::pin(async move {
             let before = waiting(tx, &by.actor, id, &expected).await?;
             let mut suggestion = before.clone();
-            let facts = suggestion.proposal.facts.clone().with(how.facts);
+            let facts = taken(&suggestion.proposal, how.facts, &how.without)?;
             let (toilet, written) = match (suggestion.proposal.kind, suggestion.proposal.toilet) {
                 (SuggestionKind::Missing, _) | (_, None) => {
                     let proposal = Proposal { facts: facts.clone(), ..suggestion.proposal.clone() };
@@ -80,6 +82,22 @@ pub async fn accept(
         })
     });
     written.await
+}
+
+/// The facts that are taken up: what was suggested without those fields, and others beside it or instead.
+fn taken(proposal: &Proposal, others: Patch, without: &[String]) -> Result<Patch, Violation> {
+    let mut suggested = proposal.facts.clone();
+    for (place, field) in without.iter().enumerate() {
+        if suggested.fields.remove(field).is_none() {
+            let message = "is no field of this suggestion, or was named before";
+            return Err(Violation::new(format!("without.{place}"), "unknownField", message));
+        }
+    }
+    let facts = suggested.with(others);
+    if proposal.kind == SuggestionKind::Wrong && facts.is_empty() {
+        return Err(Violation::new("without", "nothingLeft", "leaves nothing to take up: turn the suggestion down"));
+    }
+    Ok(facts)
 }
 
 /// What is wrong with the facts with which a suggestion is taken up, named as the request names them.

@@ -1,9 +1,10 @@
-"""Starts the service on a new database and holds it to its own document, as nobody and as an admin.
+"""Starts the service on new databases and holds it to its own document, as nobody and as an admin side by side.
 
 usage: run.py GONGCE REPORTS [anonymous|admin] [OPTION OF SCHEMATHESIS…]
 """
 
 import base64
+import concurrent.futures
 import hashlib
 import hmac
 import json
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 import urllib.parse
 import urllib.request
 
@@ -49,12 +51,33 @@ def main():
     passes = ["anonymous", "admin"]
     if options and options[0] in passes:
         passes = [options.pop(0)]
-    with tempfile.TemporaryDirectory() as folder, Service(gongce, pathlib.Path(folder)) as service:
-        cases = sum(service.hold(who, pathlib.Path(reports), options) for who in passes)
+    # Either has a service of its own, and what it says is kept until it is whole.
+    with concurrent.futures.ThreadPoolExecutor(len(passes)) as side_by_side:
+        keep = len(passes) > 1
+        held = [side_by_side.submit(hold, gongce, pathlib.Path(reports), who, options, keep) for who in passes]
+    for who, one in zip(passes, held):
+        print(f"-- {who}\n{one.result().said}", flush=True)
+    wrong = [one.result().wrong for one in held if one.result().wrong]
+    if wrong:
+        sys.exit("\n".join(wrong))
+    cases = sum(one.result().cases for one in held)
     # A narrowed run, to look at one case again, has fewer.
     if not options and len(passes) == 2 and cases < FEWEST_CASES:
         sys.exit(f"only {cases} cases were made; at least {FEWEST_CASES} are due")
     print(f"{cases} cases, none failed")
+
+
+class Held(typing.NamedTuple):
+    """What came of one pass: how many cases it made, what it printed, and what is wrong, if anything is."""
+
+    cases: int
+    said: str
+    wrong: str | None
+
+
+def hold(gongce, reports, who, options, keep):
+    with tempfile.TemporaryDirectory() as folder, Service(gongce, pathlib.Path(folder)) as service:
+        return service.hold(who, reports / who, options, keep)
 
 
 class Service:
@@ -111,12 +134,12 @@ class Service:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def hold(self, who, reports, options):
-        """One run of schemathesis; answers how many cases it made."""
-        report = reports / f"{who}.json"
-        report.unlink(missing_ok=True)
+    def hold(self, who, reports, options, keep):
+        """One run of schemathesis."""
         # What an earlier run remembers would be tried again, and no two runs were the same.
-        shutil.rmtree(reports / ".schemathesis", ignore_errors=True)
+        shutil.rmtree(reports, ignore_errors=True)
+        reports.mkdir(parents=True)
+        report = reports / "report.json"
         here = pathlib.Path(__file__).resolve().parent
         environment = os.environ | {"FUZZ_BASE": self.base, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here)}
         command = [str(pathlib.Path(sys.executable).with_name("schemathesis"))]
@@ -132,22 +155,24 @@ class Service:
             *("--continue-on-failure", "--output-sanitize", "false"),
             *("--report", "json", "--report-json-path", str(report)),
         ]
-        print(f"-- {who}", flush=True)
-        if subprocess.run(command + options, env=environment, cwd=reports).returncode:
-            sys.exit(f"as {who} the service does not keep to its document; see above")
-        if who == "admin":
-            self.require_admin()
-        return json.loads(report.read_text())["test_cases"]["generated"]
+        kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} if keep else {}
+        ran = subprocess.run(command + options, env=environment, cwd=reports, **kept)
+        said = ran.stdout or ""
+        if ran.returncode:
+            return Held(0, said, f"as {who} the service does not keep to its document; see above")
+        wrong = self.missing_admin() if who == "admin" else None
+        return Held(json.loads(report.read_text())["test_cases"]["generated"], said, wrong)
 
-    def require_admin(self):
+    def missing_admin(self):
         headers = {"Authorization": f"Bearer {self.admin}"}
         try:
-            urllib.request.urlopen(urllib.request.Request(f"{self.base}/api/v1/me", headers=headers), timeout=30)
+            urllib.request.urlopen(urllib.request.Request(f"{self.base}/api/v1/me", headers=headers), timeout=30).close()
         except urllib.error.HTTPError as error:
-            sys.exit(
+            return (
                 f"the admin's session did not outlive the run ({error}), so that not everything was tried as an admin:\n"
                 "add the operation that ends it to ENDS_ITS_SESSION in tests/fuzz/hooks.py"
             )
+        return None
 
 
 def free_port():

@@ -309,3 +309,28 @@ on_both! {
         assert_eq!(left().await, (404, ("delete", "sweep".to_owned())));
     }
 }
+
+on_both! {
+    async fn remarks_about_rows_are_told_in_the_language_of_the_reader(database: Database) {
+        let service = Service::on(&database).await;
+        let token = service.sign_in(Role::Admin, "").await;
+        let mut file = list(&[("甲", "越秀区"), ("甲", "越秀区"), (" 乙", "越秀区")]);
+        file.extend("丙,丙路,丙路,越秀区,34.8,112.4\n丁,丁路,丁路,越秀区,x,113.3\n,,,越秀区,23.1,113.3\n戊,戊路\n".as_bytes());
+        file.extend(format!("{},己路,己路,越秀区,23.2,113.3\n", "己".repeat(200)).as_bytes());
+        let made = upload(&service, &token, UPLOAD, file).await;
+        let path = made.header("location").to_owned();
+        let rows = async |language: &str| {
+            let seen = service.send(Method::GET, &path, &token, &[("accept-language", language)], &Value::Null).await;
+            let rows = seen.json_of(200)["report"]["rows"].as_array().unwrap().clone();
+            rows.iter().map(|row| row["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let (chinese, english) = (rows("zh-CN").await, rows("en").await);
+        assert!(english.len() >= 5 && chinese.len() == english.len(), "{english:?}");
+        let han = |text: &str| text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+        for (chinese, english) in chinese.iter().zip(&english) {
+            assert!(han(chinese) > han(english), "{english} is told as {chinese}");
+        }
+        let first = made.json_of(201)["report"]["rows"][0]["message"].clone();
+        assert_eq!(first, chinese[0].as_str(), "Chinese unless English is asked for");
+    }
+}

@@ -227,6 +227,8 @@ on_both! {
                 format!("identity (person_id, kind, login, hash, totp_step) VALUES ('{key}', 'wechat', 'b{key}', '{key}xyz', 0)"),
                 format!("phone (person_id, sealed) VALUES ('{key}', '{key}xyz')"),
                 format!("wechat_token (app_id, generation, sealed) VALUES ('{key}', 1, '{key}xyz')"),
+                format!("answer (person, key, fingerprint, status, body, answered_at) VALUES ('{key}', 'a', 'f', 201, '{key}xyz', '2026-01-01 00:00:00+00:00')"),
+                format!("answer (person, key, fingerprint, status, body, answered_at) VALUES ('{key}', 'b', 'f', 201, '{{}}', '2026-01-01 00:00:00+00:00')"),
                 format!("ring_key (id, fingerprint) VALUES ('{key}', '{key}')"),
             ] {
                 raw.execute_unprepared(&format!("INSERT INTO {row}")).await.unwrap();
@@ -235,10 +237,14 @@ on_both! {
         assert!(gongce::usecase::keys::forget(&store, Clock::system(), other).await.unwrap());
         let sealed = "SELECT totp AS sealed FROM identity WHERE totp IS NOT NULL UNION ALL \
                       SELECT hash FROM identity WHERE kind = 'wechat' UNION ALL SELECT sealed FROM phone UNION ALL \
-                      SELECT sealed FROM wechat_token WHERE sealed IS NOT NULL";
+                      SELECT sealed FROM wechat_token WHERE sealed IS NOT NULL UNION ALL \
+                      SELECT body FROM answer WHERE body <> '{}'";
         let rows = raw.query_all_raw(Statement::from_string(raw.get_database_backend(), sealed)).await.unwrap();
         let rows: Vec<String> = rows.iter().map(|row| row.try_get("", "sealed").unwrap()).collect();
-        assert_eq!(rows, ["1xyz"; 4]);
+        assert_eq!(rows, ["1xyz"; 5]);
+        let open = "SELECT count(*) AS number FROM answer WHERE body = '{}'";
+        let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), open)).await.unwrap().unwrap();
+        assert_eq!(row.try_get::<i64>("", "number").unwrap(), 2, "what is not sealed stays");
         let known: Vec<_> = store.ring_keys().await.unwrap().into_iter().map(|(id, _)| id).collect();
         assert_eq!(known, [KeyId::FIRST]);
     }

@@ -42,6 +42,7 @@ mod reports;
 mod rosters;
 mod schema;
 mod sign_in;
+mod slot_lists;
 mod slots;
 mod substitutes;
 mod suggestions;

@@ -224,6 +224,7 @@ on_both! {
             login: "wang.li".to_owned(),
             hash: "hash".to_owned(),
             totp: None,
+            realm: None,
         };
         for (number, expected) in [(1, true), (2, false)] {
             let new = identity(number);

@@ -231,6 +231,52 @@ on_both! {
 }
 
 on_both! {
+    async fn what_an_exception_would_change_is_what_it_changes(database: Database) {
+        let service = Service::on(&database).await;
+        let everything = service.sign_in(Role::Admin, "").await;
+        let template = service.post("/api/v1/plan-templates", &everything, template("城市公厕")).await.json_of(201)["id"].clone();
+        let mut ids = Vec::new();
+        for area in ["410308101", "410308101", "410308102"] {
+            ids.push(toilet(&service, &everything, "urban", area).await);
+        }
+        // The last has a plan of its own.
+        for id in &ids[..2] {
+            let plan = json!({"from": "2026-11-24", "template": template});
+            service.post(&format!("/api/v1/toilets/{id}/plans"), &everything, plan).await.json_of(201);
+        }
+        let own = json!({"from": "2026-11-24", "windows": [windows()[1]]});
+        service.post(&format!("/api/v1/toilets/{}/plans", ids[2]), &everything, own).await.json_of(201);
+        let noon = Service::at(&database, "2026-11-24T04:00:00Z").await;
+        let look = async |body: &Value| noon.post("/api/v1/exceptions/preview", &everything, body.clone()).await.json_of(200);
+        let instead = json!([{"task": "round", "at": ["09:00"], "earlyMinutes": 60, "lateMinutes": 60, "graceMinutes": 0}]);
+        let body = json!({"over": {"template": template}, "weekdays": ["thu"], "effect": "instead", "windows": instead});
+        let seen = look(&body).await;
+        assert_eq!((&seen["toilets"], &seen["more"], &seen["day"]), (&json!(2), &json!(false), &json!("2026-11-26")));
+        assert_eq!((&seen["cancelled"], &seen["added"]), (&json!(18), &json!(2)), "nine rounds become one at each");
+        assert_eq!(seen["items"][0], json!({"toilet": ids[0], "name": "公厕", "cancelled": 9, "added": 1}));
+        assert_eq!(times(&noon, &ids[0], "2026-11-26").await.1.len(), 0, "nothing is kept");
+        noon.post("/api/v1/exceptions", &everything, body).await.json_of(201);
+        let (due, cancelled) = times(&noon, &ids[0], "2026-11-26").await;
+        assert_eq!((due, cancelled.len()), (["07:30", "09:00", "13:00"].map(str::to_owned).to_vec(), 9));
+        let times = |state: &str| {
+            let slots = seen["slots"]["items"].as_array().unwrap().iter();
+            slots.filter(|slot| (slot["state"] == "cancelled") == (state == "cancelled")).count()
+        };
+        assert_eq!((&seen["slots"]["toilet"], times("planned"), times("cancelled")), (&ids[0], 3, 9));
+
+        // Today: what has opened stays.
+        let county = look(&json!({"over": {"area": "410308"}, "to": "2026-11-24", "effect": "closed"})).await;
+        assert_eq!((&county["toilets"], &county["day"]), (&json!(3), &json!("2026-11-24")));
+        assert_eq!(county["cancelled"], 10, "five rounds at two toilets; at one o'clock all have opened");
+        // A stronger one has closed that day already.
+        let closed = json!({"over": {"toilet": ids[2]}, "from": "2026-12-01", "to": "2026-12-31", "effect": "closed"});
+        noon.post("/api/v1/exceptions", &everything, closed).await.json_of(201);
+        let town = look(&json!({"over": {"area": "410308102"}, "from": "2026-12-05", "to": "2026-12-06", "effect": "closed"})).await;
+        assert_eq!((town.get("day"), &town["toilets"], &town["items"]), (None, &json!(1), &json!([])));
+    }
+}
+
+on_both! {
     async fn an_exception_is_made_by_whoever_answers_for_it(database: Database) {
         let service = Service::on(&database).await;
         let everything = service.sign_in(Role::Admin, "").await;
@@ -254,6 +300,8 @@ on_both! {
         ] {
             let body = json!({"over": over, "from": "2026-11-24", "to": "2026-11-25", "effect": "closed"});
             for (token, status) in [&everything, &county, &town, &cleaner].into_iter().zip(expected) {
+                let seen = service.post("/api/v1/exceptions/preview", token, body.clone()).await.status;
+                assert_eq!(seen, if status == 201 { 200 } else { status }, "a look at {over}");
                 assert_eq!(service.post("/api/v1/exceptions", token, body.clone()).await.status, status, "{over}");
             }
         }

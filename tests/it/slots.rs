@@ -10,12 +10,12 @@ use crate::harness::service::{Answered, Service};
 use crate::harness::stores::{Database, on_both};
 
 /// A toilet whose rounds are due at eight and ten in the morning from the 24th on, and to be disinfected at nine.
-async fn planned(service: &Service) -> i32 {
+pub(crate) async fn planned(service: &Service) -> i32 {
     planned_at(service, 34.8264).await
 }
 
 /// Such a toilet so far north.
-async fn planned_at(service: &Service, latitude: f64) -> i32 {
+pub(crate) async fn planned_at(service: &Service, latitude: f64) -> i32 {
     let token = service.sign_in(Role::Supervisor, "410308").await;
     let position = json!({"latitude": latitude, "longitude": 112.4364});
     let body = json!({"name": "公厕", "kind": "urban", "area": "410308101", "confirmed": true, "position": position});
@@ -184,7 +184,7 @@ on_both! {
 }
 
 /// Sends records that ended at those times of the 24th, local time, all in one batch from a phone whose clock is right.
-async fn log(service: &Service, token: &str, toilet: i32, logs: &[(u32, &str, &str)]) -> Vec<String> {
+pub(crate) async fn log(service: &Service, token: &str, toilet: i32, logs: &[(u32, &str, &str)]) -> Vec<String> {
     let items: Vec<_> = logs
         .iter()
         .map(|(number, task, time)| {

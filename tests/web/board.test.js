@@ -1,27 +1,15 @@
 // The board of an area, on a screen in the village hall and on a phone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { asAdmin } from './lib/admin.js';
-import { startDesk } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
 const TOWN = '410308101';
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '5']);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const { demo, browser } = await stage({ history: 5 });
 
 /** @param {number} id of a toilet */
 async function revision(id) {

@@ -1,28 +1,18 @@
 // The first useful answer of a cold load on a slow phone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { launch, visit } from './lib/browser.js';
+import { visit } from './lib/browser.js';
 import { startDemo } from './lib/demo.js';
+import { stage } from './lib/stage.js';
 
 /** Packed, in bytes, up to the first answer. */
 const MOST_BYTES = 150 * 1024;
 /** What is promised is 2.5 s, on a machine of its own; here others may be at work, so that only much more is a failure. */
 const MOST_SECONDS = 8;
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-before(async () => {
-  demo = await startDemo({}, ['--history', '1']);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const { demo, browser } = await stage({ start: startDemo, history: 1 });
 
 test('the nearest toilet on screen: 4 × slower, 1.6 Mbit/s, 150 ms', async () => {
   const times = [];

@@ -1,7 +1,7 @@
 // Without a network the page finds what the service would, and its datums are the service's.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 
 import { startDemo } from './lib/demo.js';
 
@@ -10,12 +10,8 @@ Object.assign(globalThis, { document: { documentElement: { dataset: {}, lang: 'z
 const { convert } = await import('../../web/js/datum.js');
 const { nearest } = await import('../../web/js/offline/nearest.js');
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-before(async () => {
-  demo = await startDemo({}, ['--history', '1']);
-});
-after(async () => demo?.stop());
+const demo = await startDemo({}, ['--history', '1']);
+after(demo.stop);
 
 /** @param {string} path @returns {Promise<any>} */
 const get = async (path) => (await fetch(`${demo.origin}/api/v1${path}`)).json();

@@ -36,6 +36,9 @@ for (const size of /** @type {const} */ (['phone', 'desk'])) {
     test('today: every toilet is on the map in one state, and the lists hold what the slots say', async () => {
       const { page, context, end } = await visit(browser, demo.origin, { size, dark: size === 'phone' });
       await signedIn(context, demo, 'supervisor');
+      /** @type {string[]} */
+      const asked = [];
+      page.on('request', (request) => { asked.push(new URL(request.url()).pathname); });
       await page.goto('/desk');
       await page.getByText('实时', { exact: true }).waitFor();
       const { items } = await ask('GET', '/toilets?limit=100');
@@ -44,6 +47,8 @@ for (const size of /** @type {const} */ (['phone', 'desk'])) {
       const sums = (await page.locator('.tile strong').allInnerTexts()).map(Number);
       assert.equal(sums.reduce((sum, n) => sum + n, 0), toilets.length);
       await page.waitForFunction((n) => document.querySelectorAll('.day-map .mark').length === n, toilets.filter(({ position }) => position).length);
+      const slots = asked.filter((path) => path.endsWith('/slots'));
+      assert.ok(slots.length <= 3 && slots.every((path) => path === '/api/v1/slots'), `a county is read by the page: ${slots}`);
       let missed = 0;
       for (const { id } of toilets) {
         const { items: slots } = await ask('GET', `/toilets/${id}/slots?from=${dateOf(0)}&to=${dateOf(0)}`);
@@ -69,11 +74,13 @@ for (const size of /** @type {const} */ (['phone', 'desk'])) {
       assert.match(await page.locator('.plot').getAttribute('aria-label') ?? '', /天的准时率/);
       await page.locator('.figures-table tbody tr').first().waitFor();
       await page.locator('select[name=area]').selectOption('410308100');
-      await page.getByRole('button', { name: '开始统计' }).click();
+      await page.waitForResponse((response) => response.url().includes('/figures/hours?') && response.url().includes('410308100'));
       await page.locator('table.heat').waitFor();
       const counted = (await page.locator('.heat td span:last-child').allInnerTexts()).flatMap((text) => /(\d+)\/(\d+)/.exec(text)?.[2] ?? /太少（(\d+)）/.exec(text)?.[1] ?? []).map(Number);
       const town = await ask('GET', `/figures/cleaning?groupBy=all&area=410308100&from=${dateOf(29)}&to=${dateOf(0)}`);
       assert.ok(Math.abs(counted.reduce((sum, n) => sum + n, 0) - town.items[0].n) <= 3, 'the hours hold as many slots as the figures');
+      await page.locator('table.heat').scrollIntoViewIfNeeded();
+      await shoot(page, `desk-hours-${size}`);
       await shoot(page, `desk-figures-${size}`);
       await accessible(page);
       const [kept] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '保洁统计 CSV' }).click()]);

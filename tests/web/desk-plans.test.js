@@ -103,6 +103,93 @@ describe('templates', () => {
   });
 });
 
+describe('exceptions for many', () => {
+  /** Has a template of these times put on toilets; answers its id. */
+  async function planned(/** @type {string} */ name, /** @type {number[]} */ toilets) {
+    const windows = [{ task: 'round', at: ['08:00', '12:00', '16:00'], earlyMinutes: 60, lateMinutes: 30, graceMinutes: 30 }];
+    const { id } = await ask('POST', '/plan-templates', { name, windows });
+    await ask('POST', '/plans/apply', { template: id, toilets });
+    return id;
+  }
+
+  test('over a template: what would change is shown before it is made, and is what changes', async () => {
+    const template = await planned('一日三次', [30, 31]);
+    const { page, context, end } = await visit(browser, demo.origin);
+    await signedIn(context, demo, 'admin');
+    await page.goto('/desk#plans/exception');
+    await page.locator('select[name=over]').selectOption('template');
+    await page.locator('select[name=template]').selectOption(String(template));
+    await page.locator('select[name=effect]').selectOption('instead');
+    const line = page.locator('fieldset.window').first();
+    await line.locator('select[name=times]').selectOption('at');
+    await line.locator('[data-name=at] input').fill('10:00');
+    await page.getByRole('button', { name: '看看会改变什么' }).click();
+    await page.locator('[data-field=to] .wrong:visible').waitFor();
+    await page.locator('input[name=from]').fill(TOMORROW);
+    await page.locator('input[name=to]').fill(TOMORROW);
+    await page.getByRole('button', { name: '看看会改变什么' }).click();
+    await page.getByText('2 座有计划的公厕中 2 座有变化，取消 6 个时段，增加 2 个').waitFor();
+    assert.equal(await page.locator('[data-field=to] .wrong:visible').count(), 0, 'what was wrong is not said any more');
+    assert.equal(await page.locator('.plan-preview .slots li').count(), 4, 'three that are cancelled and one that is not');
+    assert.deepEqual(await timesOf(30), ['08:00 round planned', '12:00 round planned', '16:00 round planned'], 'nothing is kept');
+    await page.getByText('有变化的 2 座').click();
+    await shoot(page, 'desk-exception-preview-phone', true);
+    await accessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await page.locator('input[name=reason]').fill('庙会');
+    await page.getByRole('button', { name: '保存例外' }).click();
+    const row = page.locator('[data-exception]', { hasText: '庙会' });
+    await row.waitFor();
+    assert.ok((await row.innerText()).includes('模板：一日三次'));
+    assert.deepEqual(await timesOf(31), ['08:00 round cancelled', '10:00 round planned', '12:00 round cancelled', '16:00 round cancelled']);
+    await row.getByRole('button', { name: '撤回' }).click();
+    await page.locator('dialog').getByRole('button', { name: '撤回' }).click();
+    await row.getByRole('button', { name: '撤回' }).waitFor({ state: 'detached' });
+    await end(/422/);
+  });
+
+  test('over the toilets of a body, in English; a change of the form forgets what was shown', async () => {
+    await planned('Thrice a day', [32]);
+    const { operator } = await ask('GET', '/toilets/32');
+    const { page, context, end } = await visit(browser, demo.origin, { size: 'desk', language: 'en', dark: true });
+    await signedIn(context, demo, 'admin');
+    await page.goto('/desk#plans/exception');
+    await page.locator('select[name=over]').selectOption('operator');
+    await page.locator('select[name=operator]').selectOption(String(operator.id));
+    await page.locator('input[name=from]').fill(TOMORROW);
+    await page.locator('input[name=to]').fill(TOMORROW);
+    await page.getByRole('button', { name: 'See what it would change' }).click();
+    await page.getByText(/toilets with a plan \d+ change/).waitFor();
+    await shoot(page, 'desk-exception-preview-desk', true);
+    await accessible(page);
+    await page.locator('input[name=reason]').fill('Fair');
+    await page.locator('input[name=reason]').blur();
+    await page.getByText(/toilets with a plan \d+ change/).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Save the exception' }).click();
+    const row = page.locator('[data-exception]', { hasText: 'Fair' });
+    await row.waitFor();
+    assert.ok((await row.innerText()).includes(operator.name));
+    assert.ok((await timesOf(32)).every((/** @type {string} */ slot) => slot.endsWith('cancelled')));
+    await row.getByRole('button', { name: 'Take back' }).click();
+    await page.locator('dialog').getByRole('button', { name: 'Take back' }).click();
+    await row.getByRole('button', { name: 'Take back' }).waitFor({ state: 'detached' });
+    assert.ok((await timesOf(32)).every((/** @type {string} */ slot) => slot.endsWith('planned')));
+    await end();
+  });
+
+  test('for those who answer for a county, it is for an area or a toilet', async () => {
+    const { page, context, end } = await visit(browser, demo.origin, { size: 'desk' });
+    await signedIn(context, demo, 'supervisor');
+    await page.goto('/desk#plans/exception');
+    await page.locator('select[name=over]').waitFor();
+    assert.deepEqual(await page.locator('select[name=over] option').allInnerTexts(), ['一个区域', '一座公厕']);
+    await page.locator('select[name=over]').selectOption('toilet');
+    await page.getByRole('button', { name: '看看会改变什么' }).click();
+    await page.locator('.plan-preview').getByText('请在下面查找并选择公厕').waitFor();
+    await end();
+  });
+});
+
 describe('one toilet', () => {
   test('gets a plan of its own, and an exception that is taken back', async () => {
     const { page, context, end } = await visit(browser, demo.origin, { size: 'desk' });

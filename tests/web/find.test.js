@@ -1,27 +1,15 @@
 // Find, as somebody on the street uses it.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { HERE, accessible, launch, shoot, visit } from './lib/browser.js';
+import { HERE, accessible, shoot, visit } from './lib/browser.js';
 import { asAdmin } from './lib/admin.js';
-import { startDesk } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
 const HOSTILE = '<img src=x onerror="globalThis.harmed=1">公厕';
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '30']);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const { demo, browser } = await stage({ history: 30 });
 
 /**
  * What the service says that is nearest.

@@ -1,52 +1,48 @@
 // What supervisors and administrators keep at the desk, as they do it: closures, suggestions, grades, people.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { decodeQR } from '../../web/vendor/qr/decode.js';
 import { asAdmin } from './lib/admin.js';
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { HOSTILE, rename } from './lib/crew.js';
-import { signedIn, staffAs, startDesk } from './lib/signin.js';
+import { signedIn, staffAs } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** The toilets that the demonstration's cleaner closed. @type {number[]} */
-let closed = [];
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '3']);
-  browser = await launch();
-  closed = await closeAsCleaner(2);
-  await rename(demo, 17, HOSTILE);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
+const { demo, browser, closed } = await stage({
+  history: 3,
+  prepare: async (made) => {
+    await rename(made, 17, HOSTILE);
+    return { closed: await closeAsCleaner(made, 2) };
+  },
 });
 
 /**
+ * @param {import('./lib/demo.js').Demo} at
  * @param {string} path
  * @param {unknown} body
  * @param {string} [token]
  */
-async function post(path, body, token) {
-  const response = await fetch(`${demo.origin}/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) });
+async function post(at, path, body, token) {
+  const response = await fetch(`${at.origin}/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) });
   return { status: response.status, body: await response.json().catch(() => null) };
 }
 
-/** @param {number} count has a cleaner close some of her own toilets */
-async function closeAsCleaner(count) {
-  const { login, password } = staffAs(demo, 'cleaner');
-  const { token } = (await post('/sessions', { login, password })).body;
-  const { items } = await (await fetch(`${demo.origin}/api/v1/toilets?area=410308100&limit=100`)).json();
+/**
+ * Has a cleaner close some of her own toilets.
+ * @param {import('./lib/demo.js').Demo} at
+ * @param {number} count
+ */
+async function closeAsCleaner(at, count) {
+  const { login, password } = staffAs(at, 'cleaner');
+  const { token } = (await post(at, '/sessions', { login, password })).body;
+  const { items } = await (await fetch(`${at.origin}/api/v1/toilets?area=410308100&limit=100`)).json();
   /** @type {number[]} */
   const done = [];
   for (const { id } of items) {
     if (done.length === count) return done;
-    if ((await post(`/toilets/${id}/outages`, { reason: 'water', note: '水管爆裂' }, token)).status === 201) done.push(id);
+    if ((await post(at, `/toilets/${id}/outages`, { reason: 'water', note: '水管爆裂' }, token)).status === 201) done.push(id);
   }
   throw new Error('the cleaner has too few toilets');
 }
@@ -153,9 +149,9 @@ describe('suggestions', () => {
   test('one is turned down with a reason, one corrects a toilet, and one that is there already is not made twice unseen', async () => {
     const crs = '?crs=wgs84';
     const there = await (await fetch(`${demo.origin}/api/v1/toilets/2`)).json();
-    await post('/suggestions', { kind: 'wrong', toilet: 17, facts: { facilities: { paper: 'no' } }, remark: '<b>没有纸</b>' });
-    await post('/suggestions', { kind: 'gone', toilet: 5, remark: '拆了' });
-    assert.equal((await post(`/suggestions${crs}`, { kind: 'missing', facts: { name: there.name, position: there.position } })).status, 201);
+    await post(demo, '/suggestions', { kind: 'wrong', toilet: 17, facts: { facilities: { paper: 'no' } }, remark: '<b>没有纸</b>' });
+    await post(demo, '/suggestions', { kind: 'gone', toilet: 5, remark: '拆了' });
+    assert.equal((await post(demo, `/suggestions${crs}`, { kind: 'missing', facts: { name: there.name, position: there.position } })).status, 201);
     const { page, end } = await desk('suggestions', { size: 'phone' });
     assert.equal(await page.locator('.keep-row').count(), 3);
     await page.locator('.keep-row').nth(1).getByRole('button', { name: /^不采纳/ }).click();
@@ -227,13 +223,13 @@ describe('people', () => {
     await page.getByRole('button', { name: '撤回 王大姐' }).click();
     await taken(page);
     await page.getByText('邀请已撤回').waitFor();
-    assert.equal((await post('/invitations/accept', { invitation: url.split('#')[1], pin: '583921' })).status, 404);
+    assert.equal((await post(demo, '/invitations/accept', { invitation: url.split('#')[1], pin: '583921' })).status, 404);
     await end();
   });
 
   test('a lost phone is signed out, a further role that asks for a second factor comes by invitation, and a role is taken', async () => {
     const { login, password } = staffAs(demo, 'cleaner');
-    const { token } = (await post('/sessions', { login, password })).body;
+    const { token } = (await post(demo, '/sessions', { login, password })).body;
     const me = async () => (await fetch(`${demo.origin}/api/v1/me`, { headers: { Authorization: `Bearer ${token}` } }));
     const { name, id } = await (await me()).json();
     const { page, end } = await desk('people', { role: 'admin', size: 'phone', dark: true });
@@ -264,7 +260,7 @@ describe('people', () => {
   test('only what a role may is shown: an auditor reads, and changes nothing', async () => {
     const admin = await asAdmin(demo);
     const { invitation } = await admin('POST', '/staff/invitations', { name: 'Auditor', role: 'auditor' });
-    assert.equal((await post('/invitations/accept', { invitation, login: 'the.auditor', password: 'a long and quiet sentence' })).status, 201);
+    assert.equal((await post(demo, '/invitations/accept', { invitation, login: 'the.auditor', password: 'a long and quiet sentence' })).status, 201);
     const { page, end } = await visit(browser, demo.origin, { size: 'desk', language: 'en' });
     await page.goto('/desk');
     await page.locator('input[name=login]').fill('the.auditor');

@@ -1,26 +1,17 @@
 // Cleaning, as somebody with a phone and often without signal does it.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { HOSTILE, giveRounds, joinAs, logBy, logged, plateOf, rename } from './lib/crew.js';
-import { startDesk } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '0']);
-  await rename(demo, 18, HOSTILE);
-  await giveRounds(demo, [17, 18, 20]);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
+const { demo, browser } = await stage({
+  prepare: async (made) => {
+    await rename(made, 18, HOSTILE);
+    await giveRounds(made, [17, 18, 20]);
+  },
 });
 
 describe('a day with signal', () => {

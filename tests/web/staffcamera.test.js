@@ -4,38 +4,26 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
 import { FLAGS, accessible, shoot, visit } from './lib/browser.js';
 import { joinAs, plateOf } from './lib/crew.js';
-import { startDesk } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 import encode from '../../web/vendor/qr/index.js';
-
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {string} */
-let folder;
 
 const [WIDTH, HEIGHT] = [640, 480];
 
-before(async () => {
-  demo = await startDesk({}, ['--history', '0']);
-  folder = await mkdtemp(join(tmpdir(), 'gongce-film-'));
-  const film = join(folder, 'plate.y4m');
-  await writeFile(film, filmOf('https://pay.example/17', await plateOf(demo, 17)));
-  browser = await chromium.launch({
+const folder = await mkdtemp(join(tmpdir(), 'gongce-film-'));
+after(() => rm(folder, { recursive: true }));
+const film = join(folder, 'plate.y4m');
+const { demo, browser } = await stage({
+  prepare: async (made) => writeFile(film, filmOf('https://pay.example/17', await plateOf(made, 17))),
+  open: () => chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [...FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${film}`],
-  });
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-  if (folder) await rm(folder, { recursive: true });
+  }),
 });
 
 /** A film of these texts as codes, two seconds each, over and over. @param {...string} texts */

@@ -2,32 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
-import { FLAGS, SIZES, accessible, launch, shoot, visit } from './lib/browser.js';
+import { FLAGS, SIZES, accessible, shoot, visit } from './lib/browser.js';
 import { giveRounds, joinAs, logBy, logged } from './lib/crew.js';
-import { startDesk } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '0']);
-  await giveRounds(demo, [17, 20]);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const { demo, browser } = await stage({ prepare: (made) => giveRounds(made, [17, 20]) });
 
 /** What a browser says of requests that found no network, or no session, as the tests want it. */
 const CUT = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK_CHANGED|401/;

@@ -1,26 +1,17 @@
 // A map on tiles: the page then speaks of positions in the tiles' datum, and still finds the same.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { HERE, launch, shoot, visit } from './lib/browser.js';
+import { HERE, shoot, visit } from './lib/browser.js';
 import { startDemo } from './lib/demo.js';
+import { stage } from './lib/stage.js';
 
 const { convert } = await import('../../web/js/datum.js');
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==', 'base64');
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-before(async () => {
-  demo = await startDemo({ GONGCE_MAP_TILES: '/tiles/{z}/{x}/{y}.png', GONGCE_MAP_TILES_CRS: 'gcj02', GONGCE_MAP_ATTRIBUTION: '<b>天地图</b> GS(2026)1号' }, ['--history', '1']);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const settings = { GONGCE_MAP_TILES: '/tiles/{z}/{x}/{y}.png', GONGCE_MAP_TILES_CRS: 'gcj02', GONGCE_MAP_ATTRIBUTION: '<b>天地图</b> GS(2026)1号' };
+const { demo, browser } = await stage({ start: startDemo, history: 1, settings });
 
 test('on tiles in gcj02 the same toilet is found, with its position in that datum, and whose map it is', async () => {
   const seen = await visit(browser, demo.origin, { size: 'desk' });

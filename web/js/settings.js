@@ -6,6 +6,7 @@
  * @typedef {object} Settings
  * @property {Crs} crs the one datum in which this page speaks of positions
  * @property {{url: string, attribution: string}} [tiles] what the map is drawn on; a plain ground without
+ * @property {boolean} [wechat] whether the staff can sign in with WeChat here
  */
 
 /** @type {Settings} */

@@ -5,12 +5,13 @@ import type find from './i18n/zh-CN/find.js';
 import type board from './i18n/zh-CN/board.js';
 import type join from './i18n/zh-CN/join.js';
 import type staff from './i18n/zh-CN/staff.js';
+import type wechat from './i18n/zh-CN/wechat.js';
 import type desk from './i18n/zh-CN/desk.js';
 import type deskwork from './i18n/zh-CN/deskwork.js';
 import type keeping from './i18n/zh-CN/keeping.js';
 
 /** The key of any word; each dictionary is named here once. */
-export type Word = keyof typeof common | keyof typeof find | keyof typeof board | keyof typeof join | keyof typeof staff | keyof typeof desk | keyof typeof deskwork | keyof typeof keeping;
+export type Word = keyof typeof common | keyof typeof find | keyof typeof board | keyof typeof join | keyof typeof staff | keyof typeof wechat | keyof typeof desk | keyof typeof deskwork | keyof typeof keeping;
 
 export type Crs = 'wgs84' | 'gcj02' | 'bd09';
 export type Fact = 'yes' | 'limited' | 'no';

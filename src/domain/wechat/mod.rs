@@ -1,4 +1,5 @@
 //! What WeChat names: people by an openid, message templates, checks of pictures; and how it signs what it pushes.
+//! `Realm` says of which app such a name of a person is.
 
 mod push;
 mod templates;
@@ -38,6 +39,27 @@ impl fmt::Debug for OpenId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OpenId(…)")
     }
+}
+
+codes!(
+    /// Within what WeChat's name for somebody holds: each app knows them by another.
+    Realm {
+        /// The mini program.
+        MiniProgram = "miniProgram",
+        /// The official account, by which people sign in on the page.
+        Account = "account",
+        /// All apps of one body that are bound together (an unionid).
+        Union = "union",
+    }
+);
+
+/// Whom WeChat vouches for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouched {
+    /// As the app that asked knows them.
+    pub openid: OpenId,
+    /// As all apps of the same body know them, where WeChat tells.
+    pub unionid: Option<OpenId>,
 }
 
 /// A phone number with its country's code, such as `+86 13800000000`. Personal, as an openid is.

@@ -12,7 +12,7 @@ use super::breaker::Breaker;
 use super::call::{Call, JSON_BYTES};
 use super::error::WechatError;
 use super::settings::{AppSecret, Settings};
-use crate::domain::wechat::{MessageTemplates, OpenId, PushToken};
+use crate::domain::wechat::{MessageTemplates, PushToken, Vouched};
 use crate::gateway::tls::{self, TlsError};
 
 /// A token with which calls are made, for two hours at most.
@@ -140,13 +140,21 @@ impl Wechat {
     ///
     /// # Errors
     /// [`WechatError`].
-    pub async fn code_to_session(&self, code: &str, now: DateTime<Utc>) -> Result<OpenId, WechatError> {
+    pub async fn code_to_session(&self, code: &str, now: DateTime<Utc>) -> Result<Vouched, WechatError> {
+        self.vouched("sns/jscode2session", ("js_code", code), now).await
+    }
+
+    /// Whom WeChat means by a code, asked for at that path with the app's secret. Whatever else comes with it, tokens
+    /// among that, is thrown away.
+    pub(super) async fn vouched(
+        &self,
+        path: &str,
+        code: (&str, &str),
+        now: DateTime<Utc>,
+    ) -> Result<Vouched, WechatError> {
         let app = [("appid", self.app_id()), ("secret", self.setup.secret.reveal())];
-        let query = [app[0], app[1], ("js_code", code), ("grant_type", "authorization_code")];
-        let read = |answer: &Answer| {
-            answer.text("/openid").and_then(|id| id.parse().ok()).ok_or(WechatError::Nonsense("no openid"))
-        };
-        self.ask(|| self.http.get(self.url("sns/jscode2session", &query)), JSON_BYTES, read, now).await
+        let query = [app[0], app[1], code, ("grant_type", "authorization_code")];
+        self.ask(|| self.http.get(self.url(path, &query)), JSON_BYTES, vouched, now).await
     }
 
     /// The token that all servers of the app share. WeChat gives the same one until shortly before it runs out; a new
@@ -214,6 +222,15 @@ impl Wechat {
     fn breaker(&self) -> std::sync::MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn vouched(answer: &Answer) -> Result<Vouched, WechatError> {
+    // Of a page that is only looked at, WeChat makes somebody up.
+    if answer.number("/is_snapshotuser") == Some(1) {
+        return Err(WechatError::NobodyReal);
+    }
+    let openid = answer.text("/openid").and_then(|id| id.parse().ok()).ok_or(WechatError::Nonsense("no openid"))?;
+    Ok(Vouched { openid, unionid: answer.text("/unionid").and_then(|id| id.parse().ok()) })
 }
 
 fn fresh_token(answer: &Answer) -> Result<FreshToken, WechatError> {

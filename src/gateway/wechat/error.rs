@@ -15,6 +15,9 @@ pub enum WechatError {
     /// WeChat holds the person for a risk (40226).
     #[error("WeChat bars the person")]
     Barred,
+    /// The page is only looked at (快照页), and the person that WeChat names is made up for that.
+    #[error("WeChat shows the page to nobody in particular")]
+    NobodyReal,
     /// The access token does not count any more (40001, 40014, 42001).
     #[error("WeChat does not take the access token")]
     DeadToken,

@@ -3,6 +3,7 @@
 //! WeChat says what went wrong in `errcode`, with status 200, and a gateway before it says it in HTML. So every answer
 //! is read by counting, every field is optional, and what is not understood is [`WechatError::Nonsense`].
 
+mod account;
 mod answer;
 mod breaker;
 mod call;
@@ -10,6 +11,7 @@ mod client;
 mod error;
 mod settings;
 
+pub use account::Account;
 pub use call::{Call, CodeImage, Message, Picture};
 pub use client::{AccessToken, FreshToken, Setup, SetupError, Wechat};
 pub use error::WechatError;

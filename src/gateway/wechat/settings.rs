@@ -16,6 +16,12 @@ pub struct Settings {
     pub app_id: Option<String>,
     /// The file with the app's secret.
     pub secret_file: Option<PathBuf>,
+    /// The official account's id.
+    pub account_app_id: Option<String>,
+    /// The file with the official account's secret.
+    pub account_secret_file: Option<PathBuf>,
+    /// Where browsers are sent to sign in by the official account.
+    pub authorize_url: String,
     /// Where WeChat's server interface is, with a slash at its end.
     pub base_url: String,
     /// The proxy on the way there; it may hold a password.
@@ -32,10 +38,19 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let base_url = BASE_URL.to_owned();
-        let (app_id, secret_file, proxy, ca_file, push_token_file) = (None, None, None, None, None);
-        let (time, templates) = (Duration::from_secs(3), MessageTemplates::default());
-        Self { app_id, secret_file, base_url, proxy, ca_file, time, push_token_file, templates }
+        Self {
+            app_id: None,
+            secret_file: None,
+            account_app_id: None,
+            account_secret_file: None,
+            authorize_url: AUTHORIZE_URL.to_owned(),
+            base_url: BASE_URL.to_owned(),
+            proxy: None,
+            ca_file: None,
+            time: Duration::from_secs(3),
+            push_token_file: None,
+            templates: MessageTemplates::default(),
+        }
     }
 }
 
@@ -44,25 +59,23 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("app_id", &self.app_id)
+            .field("account_app_id", &self.account_app_id)
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
 }
 
 const BASE_URL: &str = "https://api.weixin.qq.com/";
+const AUTHORIZE_URL: &str = "https://open.weixin.qq.com/connect/oauth2/authorize";
 
 /// Every setting.
-pub const SETTINGS: [Setting<Settings>; 8] = [
+pub const SETTINGS: [Setting<Settings>; 11] = [
     Setting {
         key: "wechat_app_id",
         default: "",
         meaning: "the mini program's AppID; without one nobody signs in with WeChat",
         set: |settings, text| {
-            settings.app_id = given(text, |text| {
-                let is_id =
-                    text.len() == 18 && text.starts_with("wx") && text.bytes().all(|b| b.is_ascii_alphanumeric());
-                if is_id { Ok(text.to_owned()) } else { Err("an AppID is wx and 16 letters or digits".to_owned()) }
-            })?;
+            settings.app_id = given(text, app_id)?;
             Ok(())
         },
     },
@@ -72,6 +85,33 @@ pub const SETTINGS: [Setting<Settings>; 8] = [
         meaning: "a file with the mini program's AppSecret",
         set: |settings, text| {
             settings.secret_file = given(text, file)?;
+            Ok(())
+        },
+    },
+    Setting {
+        key: "wechat_account_app_id",
+        default: "",
+        meaning: "the official account's AppID (服务号), by which staff sign in on the page within WeChat; needs public_url",
+        set: |settings, text| {
+            settings.account_app_id = given(text, app_id)?;
+            Ok(())
+        },
+    },
+    Setting {
+        key: "wechat_account_secret_file",
+        default: "",
+        meaning: "a file with the official account's AppSecret",
+        set: |settings, text| {
+            settings.account_secret_file = given(text, file)?;
+            Ok(())
+        },
+    },
+    Setting {
+        key: "wechat_authorize_url",
+        default: AUTHORIZE_URL,
+        meaning: "where browsers are sent to sign in by the official account: https, or http on loopback",
+        set: |settings, text| {
+            settings.authorize_url = safe(text)?.into();
             Ok(())
         },
     },
@@ -138,6 +178,10 @@ impl Settings {
         let has_app = self.app_id.is_some();
         let rules = [
             (
+                self.account_app_id.is_some() == self.account_secret_file.is_some(),
+                "wechat_account_app_id and wechat_account_secret_file go together: give both or none",
+            ),
+            (
                 has_app == self.secret_file.is_some(),
                 "wechat_app_id and wechat_secret_file go together: give both or none",
             ),
@@ -180,13 +224,20 @@ impl fmt::Debug for AppSecret {
     }
 }
 
+fn app_id(text: &str) -> Result<String, String> {
+    let is_id = text.len() == 18 && text.starts_with("wx") && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_id { Ok(text.to_owned()) } else { Err("an AppID is wx and 16 letters or digits".to_owned()) }
+}
+
+/// A place to which nothing goes in the clear, unless it is this machine.
+fn safe(text: &str) -> Result<Url, String> {
+    let wrong = || "give https://HOST, or http://127.0.0.1:PORT; nothing but a path may follow".to_owned();
+    Url::parse(text).ok().filter(is_safe).ok_or_else(wrong)
+}
+
 /// The secret stands in the query of a call, so it never goes in the clear to another machine.
 fn address(text: &str) -> Result<String, String> {
-    let wrong = || "give https://HOST, or http://127.0.0.1:PORT; nothing but a path may follow".to_owned();
-    let mut url = Url::parse(text).map_err(|_| wrong())?;
-    if !is_safe(&url) {
-        return Err(wrong());
-    }
+    let mut url = safe(text)?;
     if !url.path().ends_with('/') {
         let path = format!("{}/", url.path());
         url.set_path(&path);
@@ -208,8 +259,9 @@ mod tests {
     fn every_default_is_what_it_says() {
         let default = Settings::default();
         for setting in SETTINGS {
-            let read = read(setting.key, setting.default).map(|settings| (settings.base_url, settings.time));
-            assert_eq!(read, Ok((default.base_url.clone(), default.time)), "{}", setting.key);
+            let read = read(setting.key, setting.default).map(|it| (it.base_url, it.authorize_url, it.time));
+            let expected = (default.base_url.clone(), default.authorize_url.clone(), default.time);
+            assert_eq!(read, Ok(expected), "{}", setting.key);
         }
         assert!(default.contradictions().is_empty());
     }
@@ -220,6 +272,10 @@ mod tests {
             ("wechat_app_id", "canary"),
             ("wechat_app_id", "wx0123456789abcde!"),
             ("wechat_secret_file", "/nonexistent/canary"),
+            ("wechat_account_app_id", "canary"),
+            ("wechat_account_secret_file", "/nonexistent/canary"),
+            ("wechat_authorize_url", "http://open.weixin.qq.com/connect"),
+            ("wechat_authorize_url", "https://a/?canary=c"),
             ("wechat_base_url", "http://api.weixin.qq.com"),
             ("wechat_base_url", "http://127.0.0.1.example"),
             ("wechat_base_url", "https://a/?b=c"),
@@ -235,7 +291,7 @@ mod tests {
         ] {
             let wrong = read(key, text).err().unwrap_or_default();
             assert!(wrong.starts_with(key), "{key} = {text}");
-            assert!(key == "wechat_secret_file" || !wrong.contains("canary"), "{wrong}");
+            assert!(key.ends_with("secret_file") || !wrong.contains("canary"), "{wrong}");
         }
         for url in ["http://127.0.0.1:9", "http://localhost:9/x", "http://[::1]:9", "https://wechat.example/base"] {
             assert!(read("wechat_base_url", url).is_ok_and(|settings| settings.base_url.ends_with('/')), "{url}");
@@ -249,6 +305,9 @@ mod tests {
     fn what_belongs_together_is_asked_for_together() {
         let alone = read("wechat_app_id", "wx0123456789abcdef").map(|settings| settings.contradictions().len());
         assert_eq!(alone, Ok(1));
+        let account =
+            read("wechat_account_app_id", "wx0123456789abcdef").map(|settings| settings.contradictions().len());
+        assert_eq!(account, Ok(1));
         let templates = read("wechat_templates", "slotDue=x").map(|settings| settings.contradictions().len());
         assert_eq!(templates, Ok(1));
     }

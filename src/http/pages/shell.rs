@@ -84,6 +84,9 @@ fn settings(ctx: &Ctx) -> String {
     if let Some(tiles) = tiles {
         settings["tiles"] = tiles;
     }
+    if ctx.wechat_account.is_some() {
+        settings["wechat"] = true.into();
+    }
     settings.to_string()
 }
 

@@ -7,6 +7,7 @@
 mod codes;
 mod dates;
 mod given;
+mod ids;
 mod kinds;
 mod lists;
 mod params;
@@ -15,6 +16,7 @@ mod versions;
 pub(super) use codes::{Code, Codes, RequiredCode};
 pub(super) use dates::{Day, MonthOf};
 pub(super) use given::{CRS_MISSING, Given};
+pub(super) use ids::{Id, Ids};
 pub(super) use kinds::{Flag, Formed, Integer, Number, OneOf, Text, Time};
 pub(super) use lists::{AnyOf, Numbers};
 pub(super) use params::{Group, Params, QUERY_GROUP, read};

@@ -17,14 +17,14 @@ use crate::domain::period::Days;
 use crate::domain::photo::{PhotoId, PhotoState};
 use crate::domain::secret::fingerprint_of;
 use crate::domain::subscription::DeliveryState;
-use crate::domain::wechat::CheckState;
+use crate::domain::wechat::{CheckState, Realm};
 use crate::store::entity::{
     answer, area, area_alias, area_outline, barrier, cleaning, cleaning_day, cleaning_month, cleaning_photo,
     cleaning_verification, custodian, delivery, deployed, deployment, exception, excuse, grade, identity, import_file,
     import_review, imported, invitation, journal, login_counter, media_check, message_consent, notice, operator,
     outage, person, phone, photo, photo_file, photo_use, plan, plan_template, plate, ring_key, role_grant, roster,
     roster_day, roster_toilet, roster_turn, session, settlement, slot_outcome, source, station, subscription,
-    substitute, suggestion, tenure, toilet, unsettled, wechat_push, wechat_token,
+    substitute, suggestion, tenure, toilet, unsettled, wechat_push, wechat_return, wechat_token,
 };
 use crate::store::{
     StoreError, areas, assignments, barriers, cleanings, deployments, exceptions, excuses, grants, import_reviews,
@@ -237,6 +237,7 @@ async fn of_wechat(tx: &DatabaseTransaction, found: &mut Vec<Found>) -> Result<(
     })
     .await?;
     scan::<wechat_push::Model>(tx, Table::named("wechat_push", "signature"), found, |_| Ok(())).await?;
+    scan::<wechat_return::Model>(tx, Table::named("wechat_return", "state"), found, |_| Ok(())).await?;
     scan::<wechat_token::Model>(tx, Table::named("wechat_token", "app_id"), found, |_| Ok(())).await
 }
 
@@ -249,7 +250,9 @@ fn tenure(row: &tenure::Model) -> Read {
 /// Whether a second factor can be opened is a matter of the keys, which are not here; see the check of that name.
 fn identity(row: &identity::Model) -> Read {
     people::person_id(&row.person_id)?;
-    row.kind.parse::<IdentityKind>().map(drop).map_err(|violation| StoreError::corrupt("identity", row.id, violation))
+    let corrupt = |violation| StoreError::corrupt("identity", row.id, violation);
+    row.kind.parse::<IdentityKind>().map_err(corrupt)?;
+    row.realm.as_deref().map(str::parse::<Realm>).transpose().map(drop).map_err(corrupt)
 }
 
 fn invitation(row: &invitation::Model) -> Read {

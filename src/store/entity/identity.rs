@@ -14,6 +14,7 @@ pub struct Model {
     pub hash: String,
     pub totp: Option<String>,
     pub totp_step: i64,
+    pub realm: Option<String>,
 }
 
 impl std::fmt::Debug for Model {

@@ -55,4 +55,5 @@ pub mod tenure;
 pub mod toilet;
 pub mod unsettled;
 pub mod wechat_push;
+pub mod wechat_return;
 pub mod wechat_token;

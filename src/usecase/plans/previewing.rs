@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Days, SubsecRound};
 
-use super::{Content, NewPlan, begin, in_setting, replaced, unknown_template};
+use super::{Content, NewPlan, begin, replaced, unknown_template};
 use crate::domain::account::Actor;
 use crate::domain::id::ToiletId;
 use crate::domain::plan::Plan;
@@ -42,8 +42,5 @@ pub async fn preview(ctx: &Ctx, actor: &Actor, id: ToiletId, new: NewPlan) -> Re
     let plans = vec![plan];
     let exceptions = ctx.store.exceptions_of(&toilet, &plans).await?;
     let to = new.to.map_or(from + AFTER, |to| to.min(from + AFTER));
-    let slots = in_setting(&ctx.calendars, &toilet, &exceptions, |setting| {
-        plans.iter().flat_map(|plan| plan.slots(setting, from, to + Days::new(1))).collect()
-    });
-    Ok(Due { toilet, plans, exceptions, from, to, slots, outcomes: HashMap::new(), at })
+    Ok(Due::of(&ctx.calendars, toilet, (plans, exceptions.into()), (from, to), HashMap::new(), at))
 }

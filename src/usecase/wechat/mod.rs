@@ -6,33 +6,41 @@ pub mod messages;
 pub mod phones;
 pub mod pushes;
 pub mod sessions;
+mod standing;
 mod tokens;
+pub mod web;
 
 use super::staff::entry;
 use super::{Ctx, Failure};
 use crate::domain::account::PersonId;
 use crate::domain::event::{Action, NewEntry, RecordKind, field_names};
 use crate::domain::seal::{SealError, Sealed, Slot};
-use crate::domain::wechat::OpenId;
+use crate::domain::wechat::{OpenId, Realm};
 use crate::gateway::wechat::{Call, CodeImage, Picture, Wechat};
 
-/// Where an openid is kept sealed.
-const OPENID: &str = "identity.openid";
+/// Where WeChat's name for somebody in a realm is kept sealed, and what its index is made for.
+const fn column(realm: Realm) -> &'static str {
+    match realm {
+        Realm::MiniProgram => "identity.openid",
+        Realm::Account => "identity.accountOpenid",
+        Realm::Union => "identity.unionid",
+    }
+}
 
 /// The client, if there is an app.
 fn client(ctx: &Ctx) -> Result<&Wechat, Failure> {
     ctx.wechat.as_deref().ok_or(Failure::WechatNotConfigured)
 }
 
-/// Seals an openid for the person it is.
-fn seal_openid(ctx: &Ctx, person: PersonId, openid: &OpenId) -> Result<Sealed, Failure> {
-    ctx.seal(Slot { column: OPENID, row: &person.to_string() }, openid.as_str().as_bytes())
+/// Seals WeChat's name for somebody.
+fn seal_openid(ctx: &Ctx, person: PersonId, realm: Realm, openid: &OpenId) -> Result<Sealed, Failure> {
+    ctx.seal(Slot { column: column(realm), row: &person.to_string() }, openid.as_str().as_bytes())
 }
 
-/// The openid of a person.
+/// The openid of a person in the mini program.
 async fn openid(ctx: &Ctx, person: PersonId) -> Result<OpenId, Failure> {
     let sealed = ctx.store.openid(person).await?.ok_or(Failure::NotFound)?;
-    let bytes = ctx.keys.open(Slot { column: OPENID, row: &person.to_string() }, &sealed)?;
+    let bytes = ctx.keys.open(Slot { column: column(Realm::MiniProgram), row: &person.to_string() }, &sealed)?;
     let openid = String::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
     Ok(openid.ok_or(SealError::Broken)?)
 }

@@ -4,12 +4,13 @@ use std::fmt;
 
 use chrono::SubsecRound;
 
-use super::{OPENID, client, seal_openid};
-use crate::domain::account::{Actor, IdentityKind, PersonId, PersonName, Role, Session, lifetime};
+use super::client;
+use super::standing::Standing;
+use crate::domain::account::{IdentityKind, PersonId, PersonName, Role, Session, lifetime};
 use crate::domain::event::{Action, Changes, NewEntry, RecordKind, field_names};
 use crate::domain::seal::Sealed;
 use crate::domain::secret::{Token, TokenHash, TokenKind, TotpSecret};
-use crate::domain::wechat::OpenId;
+use crate::domain::wechat::{Realm, Vouched};
 use crate::gateway::wechat::WechatError;
 use crate::store::{Author, Invitation, NewGrant, NewIdentity, NewSession, Tx};
 use crate::usecase::attempts::{Attempt, count_failure, require_few};
@@ -65,84 +66,74 @@ pub async fn open(ctx: &Ctx, login: WechatLogin, origin: &Origin) -> Result<Sign
         None => None,
     };
     require_few(ctx, &origin.address).await?;
-    let openid = match wechat.code_to_session(&login.code, ctx.clock.now()).await {
-        Err(WechatError::BadCode) => {
-            count_failure(ctx, nobody(origin), &origin.address).await?;
-            return Err(failed(ctx, None, origin).await?);
-        }
-        openid => openid.map_err(Failure::from)?,
-    };
-    let brought = Brought { openid, invitation, totp: login.totp };
-    for _ in 1..TRIES {
-        match open_as(ctx, &brought, origin).await {
-            // Another request made the person, or changed what they may, since they were looked up.
-            Err(Failure::Conflict(_)) => {}
-            signed => return signed,
-        }
+    let vouched = wechat.code_to_session(&login.code, ctx.clock.now()).await;
+    let vouched = believed(ctx, vouched, origin).await?;
+    let brought = Brought { realm: Realm::MiniProgram, vouched, invitation, totp: login.totp };
+    open_vouched(ctx, &brought, origin).await
+}
+
+/// Whom WeChat vouches for. A code that it does not take counts against the address.
+pub(super) async fn believed(
+    ctx: &Ctx,
+    vouched: Result<Vouched, WechatError>,
+    origin: &Origin,
+) -> Result<Vouched, Failure> {
+    match vouched {
+        Err(WechatError::BadCode) => Err(strange(ctx, origin).await?),
+        vouched => Ok(vouched?),
     }
-    open_as(ctx, &brought, origin).await
+}
+
+/// Counts against an address that something was brought from there which nobody can have by right; answers the failure.
+pub(super) async fn strange(ctx: &Ctx, origin: &Origin) -> Result<Failure, Failure> {
+    count_failure(ctx, nobody(origin), &origin.address).await?;
+    failed(ctx, None, origin).await
 }
 
 /// What was brought, as far as it is known to be right.
-struct Brought {
-    openid: OpenId,
-    invitation: Option<(TokenHash, Invitation)>,
-    totp: Option<String>,
+pub(super) struct Brought {
+    /// Of which app.
+    pub(super) realm: Realm,
+    /// Whom WeChat vouches for.
+    pub(super) vouched: Vouched,
+    /// The invitation, with the hash of its token.
+    pub(super) invitation: Option<(TokenHash, Invitation)>,
+    /// The present code of the second factor.
+    pub(super) totp: Option<String>,
 }
 
-async fn invited(ctx: &Ctx, text: &str) -> Result<(TokenHash, Invitation), Failure> {
+/// The invitation of a token.
+pub(super) async fn invited(ctx: &Ctx, text: &str) -> Result<(TokenHash, Invitation), Failure> {
     let token = Token::read(TokenKind::Invitation, text).ok_or(Failure::NotFound)?.hash();
     let invitation = ctx.store.invitation(token, ctx.clock.now()).await?.ok_or(Failure::NotFound)?;
     Ok((token, invitation))
 }
 
-/// Who it is, and how it stands with them.
-struct Standing {
-    actor: Actor,
-    /// The openid in each key's form.
-    index: Vec<String>,
-    /// Whom WeChat knew by it before.
-    known: Option<PersonId>,
-    /// Whether they are there already and set up anew how they sign in.
-    renews: bool,
-    /// The roles that they will hold.
-    roles: Vec<Role>,
-}
-
-async fn standing(ctx: &Ctx, brought: &Brought) -> Result<Standing, Failure> {
-    let index = ctx.keys.index(OPENID, brought.openid.as_str().as_bytes());
-    let known = ctx.store.person_of_openid(&index).await?;
-    let invitation = brought.invitation.as_ref().map(|(_, invitation)| invitation);
-    let meant = invitation.and_then(|invitation| invitation.person);
-    if let (Some(known), Some(meant)) = (known, meant)
-        && known != meant
-    {
-        return Err(Failure::Conflict("this WeChat is somebody else's here".to_owned()));
+/// Opens a session for whom WeChat vouches for.
+pub(super) async fn open_vouched(ctx: &Ctx, brought: &Brought, origin: &Origin) -> Result<SignedIn, Failure> {
+    for _ in 1..TRIES {
+        match open_as(ctx, brought, origin).await {
+            // Another request made the person, or changed what they may, since they were looked up.
+            Err(Failure::Conflict(_)) => {}
+            signed => return signed,
+        }
     }
-    let person = meant.or(known);
-    let grants = match person {
-        Some(person) => ctx.store.grants(person).await?,
-        None => Vec::new(),
-    };
-    let held = grants.iter().map(|grant| grant.role);
-    let roles = held.chain(invitation.and_then(|invitation| invitation.role)).collect();
-    let actor = Actor { person: person.unwrap_or_else(|| PersonId(ctx.clock.new_id())), grants };
-    Ok(Standing { actor, index, known, renews: meant.is_some(), roles })
+    open_as(ctx, brought, origin).await
 }
 
 async fn open_as(ctx: &Ctx, brought: &Brought, origin: &Origin) -> Result<SignedIn, Failure> {
-    let standing = standing(ctx, brought).await?;
+    let invitation = brought.invitation.as_ref().map(|(_, invitation)| invitation);
+    let standing = Standing::of(ctx, brought.realm, &brought.vouched, invitation).await?;
     let (actor, person) = (standing.actor.clone(), standing.actor.person);
     let mut roles = standing.roles.clone();
+    if brought.realm == Realm::Account && roles.is_empty() {
+        // The page is for the staff: whoever holds nothing is told so, and nothing is kept of them.
+        strange(ctx, origin).await?;
+        return Err(Failure::WechatUnknown);
+    }
     let factor = factor(ctx, &standing, brought, origin).await?;
     let token = Token::new(ctx.clock.random()?);
-    let identity = NewIdentity {
-        person,
-        kind: IdentityKind::Wechat,
-        login: standing.index.first().cloned().unwrap_or_default(),
-        hash: seal_openid(ctx, person, &brought.openid)?.as_str().to_owned(),
-        totp: None,
-    };
+    let identities = standing.missing(ctx)?;
     let (id, lifetime) = (ctx.clock.new_id(), lifetime(roles.iter().copied()));
     let session = NewSession { id, token: token.hash(), person, lifetime, stepped_up: true };
     let given = match &factor {
@@ -154,7 +145,7 @@ async fn open_as(ctx: &Ctx, brought: &Brought, origin: &Origin) -> Result<Signed
         _ => None,
     };
     let invitation = brought.invitation.as_ref().map(|(token, _)| *token);
-    let opening = Opening { standing, identity, invitation, session, given, shown };
+    let opening = Opening { standing, identities, invitation, session, given, shown };
     let author = Author { actor: actor.signing(&origin.request_id), at: ctx.clock.now().trunc_subsecs(0) };
     let opened = ctx.store.write(author, move |tx| Box::pin(open_in(tx, opening)));
     let session = match opened.await {
@@ -193,8 +184,7 @@ async fn factor(ctx: &Ctx, standing: &Standing, brought: &Brought, origin: &Orig
     let Some(code) = brought.totp.as_ref().filter(|_| !sealed.is_empty()) else {
         return Err(Failure::SecondFactorNeeded);
     };
-    let login = standing.index.first().cloned().unwrap_or_default();
-    let attempt = Attempt::of(IdentityKind::Wechat, &login, Some(person), &origin.address);
+    let attempt = Attempt::of(IdentityKind::Wechat, standing.login(), Some(person), &origin.address);
     attempt.count(ctx, nobody(origin)).await?;
     let now = ctx.clock.now().timestamp();
     for (identity, sealed) in &sealed {
@@ -207,7 +197,7 @@ async fn factor(ctx: &Ctx, standing: &Standing, brought: &Brought, origin: &Orig
 
 struct Opening {
     standing: Standing,
-    identity: NewIdentity,
+    identities: Vec<NewIdentity>,
     invitation: Option<TokenHash>,
     session: NewSession,
     given: Option<Sealed>,
@@ -215,11 +205,8 @@ struct Opening {
 }
 
 async fn open_in(tx: &Tx, opening: Opening) -> Result<Option<Session>, Failure> {
-    let Standing { actor, index, known, renews, .. } = &opening.standing;
-    let found = tx.person_of_openid(index).await?.map(|(_, person)| person);
-    if found != *known || tx.grants(actor.person).await? != actor.grants {
-        return Err(Failure::Conflict("the person changed meanwhile".to_owned()));
-    }
+    let standing = &opening.standing;
+    standing.require(tx).await?;
     if let Some((identity, step, attempt)) = opening.shown {
         if !tx.use_totp_step(identity, step).await? {
             return Err(Failure::Unauthenticated);
@@ -230,14 +217,13 @@ async fn open_in(tx: &Tx, opening: Opening) -> Result<Option<Session>, Failure> 
         Some(token) => Some(take(tx, token).await?),
         None => None,
     };
-    let mut entries = become_known(tx, *known, *renews, opening.identity, invitation.as_ref()).await?;
+    let mut entries = become_known(tx, standing, opening.identities, invitation.as_ref()).await?;
     if let Some(invitation) = invitation {
-        entries.extend(join(tx, actor.person, invitation).await?);
+        entries.extend(join(tx, standing.actor.person, invitation).await?);
     }
     let session = match opening.given {
         Some(sealed) => {
-            let (identity, _) = tx.person_of_openid(index).await?.ok_or(Failure::NotFound)?;
-            tx.set_second_factor(identity, &sealed).await?;
+            tx.set_second_factor(standing.identity(tx).await?, &sealed).await?;
             None
         }
         None => Some(tx.create_session(opening.session).await?),
@@ -255,38 +241,41 @@ async fn take(tx: &Tx, token: TokenHash) -> Result<Invitation, Failure> {
     Ok(invitation)
 }
 
-/// Sees to it that the person is there, is called what the invitation says, and is known by their openid. Sessions from
-/// before end where an invitation changes what they may.
+/// Sees to it that the person is there, is called what the invitation says, and is known by WeChat's names for them.
+/// Sessions from before end where an invitation changes what they may.
 async fn become_known(
     tx: &Tx,
-    known: Option<PersonId>,
-    renews: bool,
-    identity: NewIdentity,
+    standing: &Standing,
+    identities: Vec<NewIdentity>,
     invitation: Option<&Invitation>,
 ) -> Result<Vec<NewEntry>, Failure> {
-    let person = identity.person;
+    let person = standing.actor.person;
     let told = |action, fields: &[&str]| vec![entry(RecordKind::Person, person, action, field_names(fields))];
-    if renews {
-        tx.delete_passphrases(person).await?;
-        tx.delete_openid(person).await?;
-        tx.end_sessions(person).await?;
-        tx.create_identity(identity).await?;
-        return Ok(told(Action::Update, &["identity"]));
-    }
-    match (known, invitation) {
+    let is_bound_anew = !identities.is_empty();
+    let told = match (standing.known, invitation) {
+        _ if standing.renews => {
+            tx.delete_passphrases(person).await?;
+            tx.delete_openid(person).await?;
+            tx.end_sessions(person).await?;
+            told(Action::Update, &["identity"])
+        }
         (None, invitation) => {
             let citizen = PersonName::new(CITIZEN)?;
             tx.create_person(person, invitation.map_or(&citizen, |invitation| &invitation.name)).await?;
-            tx.create_identity(identity).await?;
-            Ok(told(Action::Create, &["name", "identity"]))
+            told(Action::Create, &["name", "identity"])
         }
         (Some(_), Some(invitation)) => {
             tx.rename_person(person, &invitation.name).await?;
             tx.end_sessions(person).await?;
-            Ok(told(Action::Update, &["name"]))
+            told(Action::Update, if is_bound_anew { &["name", "identity"] } else { &["name"] })
         }
-        (Some(_), None) => Ok(Vec::new()),
+        (Some(_), None) if is_bound_anew => told(Action::Update, &["identity"]),
+        (Some(_), None) => Vec::new(),
+    };
+    for identity in identities {
+        tx.create_identity(identity).await?;
     }
+    Ok(told)
 }
 
 /// Gives a person the role of an invitation, if it gives one.

@@ -5,6 +5,7 @@ mod canary;
 mod clocks;
 mod corrections;
 mod flights;
+mod languages;
 mod logging;
 mod persons;
 mod photos;

@@ -61,6 +61,40 @@ on_both! {
 }
 
 on_both! {
+    async fn of_a_suggestion_it_is_taken_up_what_is_right(database: Database) {
+        let service = Service::on(&database).await;
+        let known = toilet(&service, "老公厕", "410308101").await;
+        let supervisor = service.sign_in(Role::Supervisor, "410308").await;
+        let facts = json!({"hours": "24/7", "note": "二层", "facilities": {"paper": "yes", "wheelchair": "yes"}});
+        let body = json!({"kind": "wrong", "toilet": known["id"], "facts": facts});
+        let made = service.post(PATH, "", body).await.json_of(201);
+        let accept = async |how: Value| decide(&service, &supervisor, &made, "1", "accept", how).await;
+        for (without, field, code) in [
+            (json!(["hours", "hours"]), "without.1", "unknownField"),
+            (json!(["name"]), "without.0", "unknownField"),
+            (json!(["hours", "note", "facilities.paper", "facilities.wheelchair"]), "without", "nothingLeft"),
+        ] {
+            let refused = accept(json!({"without": without})).await.json_of(422)["errors"][0].clone();
+            assert_eq!((&refused["field"], &refused["code"]), (&json!(field), &json!(code)));
+        }
+        let how = json!({"without": ["hours", "facilities.wheelchair"], "facts": {"note": "二层东侧"}});
+        assert_eq!(accept(how).await.json_of(200)["toiletRevision"], 2);
+        let toilet = service.get(&format!("/api/v1/toilets/{}", known["id"]), "").await.json_of(200);
+        assert_eq!((&toilet["open"]["hours"], &toilet["note"]), (&json!("06:00-22:00"), &json!("二层东侧")));
+        assert_eq!(toilet["facilities"], json!({"paper": "yes"}));
+
+        // Of a missing one a name and a place are needed, whoever states them.
+        let made = service.post(&format!("{PATH}?crs=gcj02"), "", missing("新公厕", "410308101")).await.json_of(201);
+        let nameless = decide(&service, &supervisor, &made, "1", "accept", json!({"without": ["name"]})).await;
+        assert_eq!(nameless.json_of(422)["errors"][0]["field"], "facts.name");
+        let how = json!({"without": ["name"], "facts": {"name": "桥头公厕"}});
+        let accepted = decide(&service, &supervisor, &made, "1", "accept", how).await.json_of(200);
+        let toilet = service.get(&format!("/api/v1/toilets/{}", accepted["toilet"]), "").await.json_of(200);
+        assert_eq!(toilet["name"], "桥头公厕");
+    }
+}
+
+on_both! {
     async fn a_toilet_that_is_gone_is_retired(database: Database) {
         let service = Service::on(&database).await;
         let known = toilet(&service, "老公厕", "410308101").await;

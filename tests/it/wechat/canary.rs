@@ -10,6 +10,7 @@ use gongce::domain::account::{PersonId, Role};
 use gongce::domain::wechat::{OpenId, PhoneNumber, Scene};
 use gongce::gateway::wechat::{Call, Message};
 use gongce::usecase::wechat::sessions::WechatLogin;
+use gongce::usecase::wechat::web::{Landing, Return, Wanted};
 use gongce::usecase::wechat::{checks, messages, phones};
 use serde_json::json;
 
@@ -69,6 +70,9 @@ on_both! {
         }
         let openid: OpenId = "canary-openid-x".parse().unwrap();
         let phone = PhoneNumber::new("86", "13800138000").unwrap();
+        let wanted = Wanted { page: Landing::Join, invitation: Some("canary-code".to_owned()), totp: Some("canary-code".to_owned()) };
+        let back = Return { code: "canary-code".to_owned(), state: "canary-code".to_owned(), pass: Some("canary-code".to_owned()) };
+        told.push(format!("{wanted:?} {back:?}"));
         let login = WechatLogin { code: "canary-code".to_owned(), invitation: None, totp: Some("canary-code".to_owned()) };
         let message = Message { to: openid.clone(), template: "t".to_owned(), page: String::new(), values: Vec::new() };
         let client = client("http://127.0.0.1:9");
@@ -102,7 +106,7 @@ async fn phones_failure(app: &super::Service, person: PersonId) -> Option<gongce
 fn post(address: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     let length = body.len();
-    write!(stream, "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").unwrap();
+    write!(stream, "POST {path} HTTP/1.1\r\nHost: x\r\nOrigin: https://toilets.example\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
@@ -112,9 +116,12 @@ fn post(address: &str, path: &str, body: &str) -> String {
 fn configure(folder: &Path, url: &str) {
     fs::write(folder.join("secret"), format!("{SECRET}\n")).unwrap();
     fs::write(folder.join("push"), PUSH_TOKEN).unwrap();
+    fs::write(folder.join("account"), SECRET).unwrap();
     let settings = format!(
         "wechat_app_id = \"{APP}\"\nwechat_secret_file = \"secret\"\nwechat_push_token_file = \"push\"\n\
-         wechat_base_url = \"{url}\"\nwechat_templates = \"slotDue=tmpl-due\"\n"
+         wechat_base_url = \"{url}\"\nwechat_templates = \"slotDue=tmpl-due\"\n\
+         wechat_account_app_id = \"wx00112233445566bb\"\nwechat_account_secret_file = \"account\"\n\
+         public_url = \"https://toilets.example\"\n"
     );
     fs::write(folder.join("gongce.toml"), settings).unwrap();
 }
@@ -142,6 +149,14 @@ async fn the_program_signs_people_in_and_logs_none_of_it() {
         wechat.next(SESSION, bad);
         let refused = sign_in("canary-code~2");
         assert!(refused.starts_with("HTTP/1.1 503") || refused.starts_with("HTTP/1.1 401"), "{refused}");
+        is_clean("an answer", &refused);
+    }
+    let body = json!({"code": "canary-code", "state": "canary-code"}).to_string();
+    let refused = post(&server.address, "/api/v1/sessions/wechat/page?x=canary-code", &body);
+    assert!(refused.starts_with("HTTP/1.1 400"), "{refused}");
+    for path in ["/api/v1/sessions/wechat/page", "/staff?code=canary-code&state=canary-code"] {
+        let refused = post(&server.address, path, &body);
+        assert!(refused.starts_with("HTTP/1.1 401") || refused.starts_with("HTTP/1.1 405"), "{refused}");
         is_clean("an answer", &refused);
     }
     wechat.next(TOKEN, Reply::Cut);

@@ -3,6 +3,7 @@
 mod canary;
 mod faults;
 mod messages;
+mod page;
 mod phones;
 mod pushes;
 mod sign_in;

@@ -115,7 +115,7 @@ on_both! {
 }
 
 /// The second factor that an answer tells.
-fn factor(uri: &str) -> TotpSecret {
+pub(super) fn factor(uri: &str) -> TotpSecret {
     let secret = uri.split("secret=").nth(1).unwrap().split('&').next().unwrap();
     TotpSecret::read(secret).unwrap()
 }

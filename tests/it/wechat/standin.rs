@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const SESSION: &str = "/sns/jscode2session";
+pub(crate) const ACCOUNT: &str = "/sns/oauth2/access_token";
 pub(crate) const TOKEN: &str = "/cgi-bin/stable_token";
 pub(crate) const PHONE: &str = "/wxa/business/getuserphonenumber";
 pub(crate) const CODE_IMAGE: &str = "/wxa/getwxacodeunlimit";
@@ -175,18 +176,28 @@ async fn answer(stream: &mut TcpStream, status: u16, kind: &str, body: &[u8]) ->
 fn well_behaved(asked: &Asked, state: &State) -> Reply {
     let dead = state.dead_tokens.load(Ordering::SeqCst);
     let token = format!("canary-access-token-{dead}");
-    if ![SESSION, TOKEN].contains(&asked.path.as_str()) && asked.query.get("access_token") != Some(&token) {
+    if ![SESSION, ACCOUNT, TOKEN].contains(&asked.path.as_str()) && asked.query.get("access_token") != Some(&token) {
         return Reply::code(40001);
     }
     let answer = match asked.path.as_str() {
-        SESSION => {
-            let code = asked.query["js_code"].clone();
-            if !state.used.lock().unwrap().insert(code.clone()) {
+        SESSION | ACCOUNT => {
+            let of_page = asked.path == ACCOUNT;
+            let code = asked.query[if of_page { "code" } else { "js_code" }].clone();
+            if !state.used.lock().unwrap().insert(format!("{of_page} {code}")) {
                 return Reply::code(40163);
             }
-            // `li~1` and `li~2` are two codes of one person.
+            // `li~1` and `li~2` are two codes of one person, whom each app knows by another name.
             let person = code.split('~').next().unwrap().to_owned();
-            json!({"openid": format!("canary-openid-{person}"), "session_key": "canary-session-key"})
+            let app = if of_page { "account-" } else { "" };
+            let mut answer = json!({"openid": format!("canary-openid-{app}{person}")});
+            // Whoever is called so has bound the apps together.
+            if person.starts_with("both") {
+                answer["unionid"] = format!("canary-openid-union-{person}").into();
+            }
+            let (name, secret) =
+                if of_page { ("access_token", "access-token-page") } else { ("session_key", "session-key") };
+            answer[name] = format!("canary-{secret}").into();
+            answer
         }
         TOKEN => json!({"access_token": token, "expires_in": 7200}),
         PHONE => json!({"errcode": 0, "phone_info": {"purePhoneNumber": "13800138000", "countryCode": "86"}}),

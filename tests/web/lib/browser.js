@@ -40,13 +40,14 @@ export async function launch() {
  * Opens a browser window of its own.
  * @param {import('playwright-core').Browser} browser
  * @param {string} origin
- * @param {{size?: keyof typeof SIZES, language?: string, position?: typeof HERE | null, dark?: boolean}} [as] no position: refused
+ * @param {{size?: keyof typeof SIZES, language?: string, position?: typeof HERE | null, dark?: boolean, agent?: string}} [as] no position: refused
  * @returns {Promise<Visit>}
  */
-export async function visit(browser, origin, { size = 'phone', language = 'zh-CN', position = HERE, dark = false } = {}) {
+export async function visit(browser, origin, { size = 'phone', language = 'zh-CN', position = HERE, dark = false, agent = '' } = {}) {
   const context = await browser.newContext({
     baseURL: origin, viewport: SIZES[size], locale: language, timezoneId: 'Asia/Shanghai', colorScheme: dark ? 'dark' : 'light',
     deviceScaleFactor: size === 'phone' ? 2 : 1, hasTouch: size === 'phone',
+    ...(agent && { userAgent: agent }),
     ...(position && { geolocation: position, permissions: ['geolocation'] }),
   });
   if (!position) await context.clearPermissions();

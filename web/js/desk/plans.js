@@ -36,7 +36,7 @@ async function overview(root, desk) {
   /** @type {[import('./types').PlanTemplate[], import('./types').PlanException[]]} */
   const [templates, exceptions] = await Promise.all([desk.all('/plan-templates'), desk.all('/exceptions')]);
   const actions = desk.may('editPlan') ? [el('a', { class: 'button', href: '#plans/exception' }, t('plans.newException')), el('a', { class: 'button main', href: '#plans/template' }, t('plans.newTemplate'))] : [];
-  const list = await exceptionList(desk, exceptions, day(new Date(), desk.zone), () => { show(root); overview(root, desk); });
+  const list = await exceptionList(desk, exceptions, templates, day(new Date(), desk.zone), () => { show(root); overview(root, desk); });
   show(root, head(t('part.plans'), t('plans.lead'), ...actions), templateList(desk, templates),
     section(t('plans.ofToilet'), null, toiletSearch(desk, ({ id }) => desk.go('plans', 'toilet', id))), list);
 }

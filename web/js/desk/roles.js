@@ -27,6 +27,15 @@ export function may(member, ability) {
 }
 
 /**
+ * Whether a role of theirs allows it in the whole register, for all bodies.
+ * @param {Member} member
+ * @param {Ability} ability
+ */
+export function mayEverywhere(member, ability) {
+  return member.grants.some(({ role, area, operator }) => ALLOWED[ability].includes(role) && area === undefined && operator === undefined);
+}
+
+/**
  * Whether the desk is for them at all.
  * @param {Member} member
  */

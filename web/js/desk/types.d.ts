@@ -59,6 +59,9 @@ export interface CleaningFigure {
   cancelled: number; syncedLate: number; atLeast?: number; tooFew: boolean; longestGap?: LongestGap;
 }
 export interface CleaningFigures { from: string; to: string; asOf: string; total: Rate & { formula: string }; items: CleaningFigure[] }
+/** What was due at an hour of a day of the week, by the clocks of the toilets. */
+export interface HourFigure { weekday: 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'; hour: number; n: number; onTime: Rate; late: Rate; missed: Rate; tooFew: boolean }
+export interface HourFigures { from: string; to: string; asOf: string; total: Rate & { formula: string }; items: HourFigure[] }
 export interface CoverageFigure { of?: string; name?: string; coverage: Rate; unknownMinutes: number }
 export interface CoverageFigures { from: string; to: string; asOf: string; total: Rate & { formula: string }; items: CoverageFigure[] }
 
@@ -74,7 +77,14 @@ export interface Plan {
   description: string[]; descriptionEn: string[]; revision: number;
 }
 export interface PlanApplied { made: { toilet: number; version: number }[]; left: { toilet: number; detail: string }[] }
+/** For which toilets an exception is: one of these. */
+export interface Over { area?: string; operator?: number; template?: number; toilet?: number }
+/** What an exception would change on the first day on which it changes anything. */
+export interface ExceptionPreview {
+  toilets: number; more: boolean; day?: string; cancelled: number; added: number;
+  items: { toilet: number; name: string; cancelled: number; added: number }[]; slots?: DeskSlots;
+}
 export interface PlanException {
-  id: number; over: { area?: string; operator?: number; template?: number; toilet?: number }; from?: string; to?: string; effect: 'closed' | 'instead' | 'extra';
+  id: number; over: Over; from?: string; to?: string; effect: 'closed' | 'instead' | 'extra';
   reason?: string; madeAt: string; endedAt?: string; description: string[]; descriptionEn: string[]; revision: number;
 }

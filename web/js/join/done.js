@@ -10,13 +10,14 @@ import { signIn } from '../staff/person.js';
  * @param {Joined} joined
  * @returns {Promise<(Node | false)[]>}
  */
-export async function done({ totp, device, pin }) {
+export async function done({ totp, device, pin, wechat = false }) {
   const isIn = device !== undefined && (await signedIn(device, pin ?? ''));
   return [
     totp !== undefined && (await secondFactor(totp)),
     device !== undefined && el('p', {}, t(isIn ? 'join.rememberPin' : 'join.signInNow')),
-    el('p', { class: 'row' }, device !== undefined
-      ? el('a', { class: 'button main wide', href: '/staff' }, t('join.toStaff'))
+    wechat && el('p', {}, t(totp === undefined ? 'join.nextWechat' : 'join.nextWechatCode')),
+    el('p', { class: 'row' }, device !== undefined || wechat
+      ? el('a', { class: 'button main wide', href: '/staff' }, t(wechat && totp !== undefined ? 'join.toSignIn' : 'join.toStaff'))
       : el('a', { class: 'button main wide', href: '/desk' }, t('join.toDesk'))),
   ];
 }

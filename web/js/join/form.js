@@ -1,12 +1,14 @@
-// How somebody will sign in: those who clean by six digits on this device, everybody else by a name and a password.
+// How somebody will sign in: within WeChat by that, those who clean by six digits on this device, everybody else by a name
+// and a password.
 
 import { Failure, ask, sentence } from '../api.js';
 import { field } from '../dialog.js';
 import { el, show } from '../dom.js';
 import { t } from '../i18n.js';
+import { canUseWechat, leave, why as whyWechat } from '../staff/wechat.js';
 
 /** @typedef {import('./types').Joined} Joined */
-/** @typedef {'pin' | 'password'} How */
+/** @typedef {'wechat' | 'pin' | 'password'} How */
 
 /**
  * @param {string} invitation from the link; empty where it has to be typed
@@ -18,19 +20,23 @@ export function form(invitation, done) {
   const said = el('p', { role: 'alert' });
   const button = el('button', { class: 'button main wide', type: 'submit' }, t('join.go'));
   /** @type {How} */
-  let how = 'pin';
-  const chosen = ways((way) => {
+  let how = canUseWechat() ? 'wechat' : 'pin';
+  const choose = (/** @type {How} */ way) => {
     how = way;
     show(said);
-    show(fields, ...(how === 'pin' ? pinFields() : passwordFields()));
-  });
+    show(fields, ...fieldsOf(how));
+    show(button, t(how === 'wechat' ? 'join.goWechat' : 'join.go'));
+  };
+  const chosen = ways(how, choose);
   const made = el('form', { method: 'post' }, !invitation && field(t('join.invitation'), token), chosen, fields, said, button);
-  show(fields, ...pinFields());
+  choose(how);
   made.addEventListener('submit', async (event) => {
     event.preventDefault();
     button.disabled = true;
     try {
-      await done(await accept(invitation || token.value.trim().replace(/^.*#/, ''), how, new FormData(made)));
+      const given = invitation || token.value.trim().replace(/^.*#/, '');
+      if (how === 'wechat') return await leave('join', { invitation: given });
+      await done(await accept(given, how, new FormData(made)));
     } catch (error) {
       show(said, el('span', { class: 'note bad' }, why(error)));
     }
@@ -39,12 +45,22 @@ export function form(invitation, done) {
   return made;
 }
 
-/** @param {(how: How) => void} choose */
-function ways(choose) {
+/**
+ * @param {How} first
+ * @param {(how: How) => void} choose
+ */
+function ways(first, choose) {
   const one = (/** @type {How} */ how, /** @type {string} */ title, /** @type {string} */ text) => el('label', { class: 'way' },
-    el('input', { type: 'radio', name: 'how', value: how, checked: how === 'pin', onchange: () => choose(how) }), el('span', {}, el('strong', {}, title), el('span', { class: 'quiet small' }, text)));
+    el('input', { type: 'radio', name: 'how', value: how, checked: how === first, onchange: () => choose(how) }), el('span', {}, el('strong', {}, title), el('span', { class: 'quiet small' }, text)));
   return el('fieldset', {}, el('legend', {}, t('join.how')),
+    canUseWechat() && one('wechat', t('join.withWechat'), t('join.withWechatWhy')),
     one('pin', t('join.withPin'), t('join.withPinWhy')), one('password', t('join.withPassword'), t('join.withPasswordWhy')));
+}
+
+/** @param {How} how */
+function fieldsOf(how) {
+  if (how === 'wechat') return [el('p', { class: 'quiet small' }, t('join.wechatWhy'))];
+  return how === 'pin' ? pinFields() : passwordFields();
 }
 
 function pinFields() {
@@ -60,7 +76,7 @@ function passwordFields() {
 
 /**
  * @param {string} invitation
- * @param {How} how
+ * @param {'pin' | 'password'} how
  * @param {FormData} given
  * @returns {Promise<Joined>}
  */
@@ -78,5 +94,5 @@ function why(error) {
   if (error.status === 404) return t('join.used');
   const wrong = error.problem?.errors?.[0];
   if (wrong?.field === 'pin') return wrong.code === 'tooPlain' ? t('join.tooPlain') : t('join.noPin');
-  return sentence(error);
+  return error.code.startsWith('wechat') ? whyWechat(error) : sentence(error);
 }

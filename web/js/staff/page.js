@@ -3,7 +3,7 @@
 // `#scan` asks which toilet, `#log/{id}` is the form of a record that is being written, all else is the first view. All of it
 // is loaded at once: underground nothing can be.
 
-import { byId, el, show } from '../dom.js';
+import { byId, el, show, toast } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { bar, keepPages } from '../shell.js';
@@ -17,6 +17,7 @@ import { scan } from './scan.js';
 import { note, send, sendWheneverPossible, whenSent } from './sending.js';
 import { signInPage } from './signin.js';
 import { byNumber } from './toilets.js';
+import { arriveAtStaff } from './wechat.js';
 
 /** @typedef {import('./types').Person} Person */
 
@@ -32,8 +33,10 @@ let view = new AbortController();
 async function open() {
   bar(t('title.staff'), { home: '/staff' });
   show(main, el('p', { class: 'narrow-page quiet', role: 'status' }, t('loading')));
+  const failed = await arriveAtStaff();
   // Whoever was here last is at work at once, whatever the signal is like.
   const before = await remembered();
+  if (failed && before) toast(failed);
   if (before) await become(before);
   try {
     const found = await caller();

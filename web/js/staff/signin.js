@@ -1,4 +1,4 @@
-// Signing in: six digits on a phone where somebody joined, or a name and a password.
+// Signing in: with WeChat within WeChat, six digits on a phone where somebody joined, or a name and a password.
 
 import { Failure, sentence } from '../api.js';
 import { choice, field, sheet } from '../dialog.js';
@@ -6,6 +6,7 @@ import { el, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { people, signIn } from './person.js';
 import { waitingByPerson } from './store.js';
+import { canUseWechat, wechatPart } from './wechat.js';
 
 /** @typedef {import('./types').Person} Person */
 
@@ -20,7 +21,7 @@ export async function signInPage(main, done, above = null) {
   const here = await people();
   const notes = here.filter(({ id }) => waiting.has(id)).map(({ id, name }) => el('p', { class: 'note' }, t('signin.waiting', { name, n: waiting.get(id) ?? 0 })));
   show(main, el('div', { class: 'narrow-page' }, above, ...notes,
-    el('section', { class: 'card' }, el('h1', {}, t('signin.title')), signInForm(here, done), el('p', { class: 'quiet small' }, t('signin.join')))));
+    el('section', { class: 'card' }, el('h1', {}, t('signin.title')), signInForm(here, done), el('p', { class: 'quiet small foot' }, t('signin.join')))));
 }
 
 /**
@@ -48,7 +49,7 @@ function signInForm(known, done) {
   const swap = (/** @type {boolean} */ byPin) => show(place, byPin ? pinForm(here, done) : passwordForm(done),
     here.length > 0 && el('p', {}, el('button', { class: 'plain', type: 'button', onclick: () => swap(!byPin) }, t(byPin ? 'signin.byPassword' : 'signin.byPin'))));
   swap(here.length > 0);
-  return place;
+  return canUseWechat() ? el('div', {}, wechatPart(), el('p', { class: 'quiet or' }, t('wechat.or')), place) : place;
 }
 
 /**
@@ -82,7 +83,7 @@ function passwordForm(done) {
  */
 function form(fields, send, done, wrong) {
   const said = el('p', { role: 'alert' });
-  const button = el('button', { class: 'button main wide', type: 'submit' }, t('signin.go'));
+  const button = el('button', { class: canUseWechat() ? 'button wide' : 'button main wide', type: 'submit' }, t('signin.go'));
   const made = el('form', {}, ...fields, said, button);
   made.addEventListener('submit', async (event) => {
     event.preventDefault();

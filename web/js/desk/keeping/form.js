@@ -73,7 +73,7 @@ export function form({ fields, submit, send, meanings, stale, isDangerous = fals
   made.addEventListener('submit', async (event) => {
     event.preventDefault();
     show(said);
-    for (const field of made.querySelectorAll('[data-field]')) mark(field, '');
+    clear(made);
     if (!isComplete(made)) return;
     button.disabled = true;
     try {
@@ -153,6 +153,14 @@ function mark(field, sentence) {
   wrong.hidden = sentence === '';
   if (sentence) control.setAttribute('aria-invalid', 'true');
   else control.removeAttribute('aria-invalid');
+}
+
+/**
+ * Takes back what was said of fields.
+ * @param {HTMLElement} made
+ */
+export function clear(made) {
+  for (const field of made.querySelectorAll('[data-field]')) mark(field, '');
 }
 
 /**

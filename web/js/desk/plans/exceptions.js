@@ -2,44 +2,50 @@
 
 import { choice, field } from '../../dialog.js';
 import { el, show, toast } from '../../dom.js';
-import { nameOf } from '../../facts.js';
 import { named, t } from '../../i18n.js';
 import { confirmSheet, entry, filled, form } from '../keeping/form.js';
 import { empty, head, row, rows, section, tag } from '../keeping/look.js';
-import { toiletSearch, toiletsOf } from '../keeping/pick.js';
+import { mayEverywhere } from '../roles.js';
+import { changesLook } from './changes.js';
+import { namesOf, overField } from './over.js';
 import { sentences } from './preview.js';
-import { refusal } from './refusal.js';
 import { FIRST, windowsEditor } from './window.js';
 
 /** @typedef {import('../types').Desk} Desk */
 /** @typedef {import('../types').PlanException} PlanException */
-/** @typedef {import('../../types').Toilet} Toilet */
+/** @typedef {import('../types').PlanTemplate} PlanTemplate */
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /**
  * @param {Desk} desk
  * @param {PlanException[]} exceptions
+ * @param {PlanTemplate[]} templates
  * @param {string} today
  * @param {() => void} changed
  */
-export async function exceptionList(desk, exceptions, today, changed) {
+export async function exceptionList(desk, exceptions, templates, today, changed) {
   const isOver = (/** @type {PlanException} */ { endedAt, to }) => endedAt !== undefined || (to !== undefined && to < today);
   const standing = exceptions.filter((one) => !isOver(one)).reverse();
   const over = exceptions.filter(isOver).reverse();
-  const [toilets, areas] = await Promise.all([toiletsOf(desk, exceptions.flatMap((one) => one.over.toilet ?? [])), desk.areas()]);
-  const whose = (/** @type {PlanException['over']} */ of) => {
-    const toilet = of.toilet !== undefined && toilets.get(of.toilet);
-    if (toilet) return nameOf(toilet);
-    return areas.find(({ code }) => code === of.area)?.name ?? of.area ?? t('plans.several');
-  };
+  const whose = await namesOf(desk, exceptions, templates);
   const line = (/** @type {PlanException} */ one) => row({
     title: whose(one.over), tags: [tag(named('effect', one.effect), one.effect === 'closed' ? 'doubt' : '')], facts: [one.reason],
     note: sentences(one),
-    actions: desk.may('editPlan') && !isOver(one) ? [el('button', { class: 'button', type: 'button', onclick: () => takeBack(desk, one, changed) }, t('plans.takeBack'))] : [],
+    actions: mayTakeBack(desk, one) && !isOver(one) ? [el('button', { class: 'button', type: 'button', onclick: () => takeBack(desk, one, changed) }, t('plans.takeBack'))] : [],
   }, { 'data-exception': one.id });
   return section(t('plans.exceptions'), standing.length, standing.length > 0 ? rows(standing.map(line)) : empty(t('plans.noExceptions')),
     over.length > 0 && el('details', {}, el('summary', {}, t('plans.over', { n: over.length })), rows(over.map(line))));
+}
+
+/**
+ * One for a body or a template is for whoever answers for everything.
+ * @param {Desk} desk
+ * @param {PlanException} exception
+ */
+function mayTakeBack(desk, { over }) {
+  const isForAll = over.operator !== undefined || over.template !== undefined;
+  return isForAll ? mayEverywhere(desk.me, 'editPlan') : desk.may('editPlan');
 }
 
 /**
@@ -62,55 +68,29 @@ function takeBack(desk, { id }, changed) {
  * @param {number} [toiletId] for which toilet
  */
 export async function newException(root, desk, toiletId) {
-  const areas = await desk.areas();
-  const over = overField(desk, areas.map(({ code, name }) => [code, name]), toiletId ? (await toiletsOf(desk, [toiletId])).get(toiletId) : undefined);
+  const over = await overField(desk, toiletId);
   const effect = choice('effect', ['closed', 'instead', 'extra'].map((name) => [name, named('effect', name)]));
   const windows = windowsEditor([FIRST]);
   const days = daysFields();
   const draw = () => { windows.element.hidden = effect.value === 'closed'; };
   effect.addEventListener('change', draw);
   draw();
+  const body = (/** @type {FormData} */ given) => ({
+    over: over.read(), ...days.read(given), effect: effect.value, ...(effect.value !== 'closed' && { windows: windows.read() }), ...filled(given, ['reason']),
+  });
+  const changes = changesLook(desk, body);
   const made = form({
-    fields: [over.element, ...days.elements, field(t('plans.effect'), effect), windows.element, entry(t('plans.reason'), el('input', { name: 'reason', maxlength: 1000 }), t('plans.reasonHow'))],
+    fields: [over.element, ...days.elements, field(t('plans.effect'), effect), windows.element, entry(t('plans.reason'), el('input', { name: 'reason', maxlength: 1000 }), t('plans.reasonHow')), changes.element],
     submit: t('plans.saveException'),
     send: async (given, key) => {
-      const body = { over: over.read(), ...days.read(given), effect: effect.value, ...(effect.value !== 'closed' && { windows: windows.read() }), ...filled(given, ['reason']) };
-      await desk.ask('POST', '/exceptions', { body, key: key(body) });
+      const wanted = body(given);
+      await desk.ask('POST', '/exceptions', { body: wanted, key: key(wanted) });
       toast(t('plans.savedException'));
       desk.go('plans');
     },
   });
+  made.addEventListener('change', changes.forget);
   show(root, el('a', { href: '#plans', class: 'back-link' }, t('plans.back')), head(t('plans.newException'), t('plans.exceptionLead')), section(t('plans.exception'), null, made));
-}
-
-/**
- * For an area or for one toilet.
- * @param {Desk} desk
- * @param {[string, string][]} areas
- * @param {Toilet} [chosen]
- */
-function overField(desk, areas, chosen) {
-  let toilet = chosen;
-  const how = choice('over', [['area', t('plans.overArea')], ['toilet', t('plans.overToilet')]]);
-  how.value = toilet ? 'toilet' : 'area';
-  const area = choice('area', areas);
-  const name = el('p', { class: 'row' });
-  const search = toiletSearch(desk, (found) => { toilet = found; draw(); });
-  const areaField = field(t('today.area'), area);
-  const one = el('div', {}, name, search);
-  function draw() {
-    areaField.hidden = how.value !== 'area';
-    one.hidden = how.value === 'area';
-    show(name, toilet ? tag(nameOf(toilet), 'good') : el('span', { class: 'quiet' }, t('plans.chooseToilet')));
-  }
-  const read = () => {
-    if (how.value === 'area') return { area: area.value };
-    if (!toilet) throw refusal(t('plans.chooseToilet'));
-    return { toilet: toilet.id };
-  };
-  how.addEventListener('change', draw);
-  draw();
-  return { element: el('div', { 'data-field': 'over' }, field(t('plans.over2'), how), areaField, one, el('small', { class: 'wrong', hidden: true })), read };
 }
 
 /** On which days. */

@@ -26,7 +26,7 @@ export function slotsOn(desk, toilet, date) {
  * @param {import('../types').DeskSlot[]} items
  * @param {string} zone
  */
-function slotList(items, zone) {
+export function slotList(items, zone) {
   if (items.length === 0) return el('p', { class: 'quiet' }, t('plans.nothingDue'));
   return el('ul', { class: 'slots' }, items.map((slot) => slotRow(slot, zone, new Date(), new Date(slot.at))));
 }

@@ -1,4 +1,4 @@
-// The toilets in sight with their slots of today: loaded once, and then only what an event names.
+// The toilets in sight with their slots of today: read by the page at first, and then only what an event names.
 
 import { day } from '../../format.js';
 import { settings } from '../../settings.js';
@@ -7,29 +7,38 @@ import { settings } from '../../settings.js';
 /** @typedef {import('../types').DeskSlot} DeskSlot */
 /** @typedef {import('../types').DeskSlots} DeskSlots */
 /** @typedef {import('../../types').Toilet} Toilet */
+/** @typedef {{items: DeskSlots[], next?: string}} SlotPage */
 
-/** So many are asked for at the same time. */
-const AT_ONCE = 6;
-/** The slots of more toilets than these are not asked for one by one: choose an area. */
-export const MOST = 600;
+/** Toilets on a page of slots, and those that are named at once. */
+const PAGE = 100;
+const NAMED = 50;
+/** Where something happened at more toilets at once, all of them are read anew by the page: fewer requests than one by one. */
+const FEW = 4;
+/** The slots of more toilets than these are not read: choose an area. */
+export const MOST = 1500;
 
-/**
- * @param {Desk} desk
- */
-export function county(desk) {
-  /** @type {Map<number, Toilet>} */
-  const toilets = new Map();
-  /** @type {Map<number, DeskSlot[]>} */
-  const slots = new Map();
-  let date = '';
-  /** Which loading counts: one that was overtaken stops. */
-  let turn = 0;
+/** @param {Toilet} toilet */
+const isUsed = ({ status }) => status !== 'planned' && status !== 'retired';
 
-  /** @param {number} id */
-  async function loadSlots(id) {
-    /** @type {DeskSlots} */
-    const { items } = await desk.get(`/toilets/${id}/slots`, { from: date, to: date });
-    slots.set(id, items);
+export class County {
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.desk = desk;
+    /** @type {Map<number, Toilet>} */
+    this.toilets = new Map();
+    /** @type {Map<number, DeskSlot[]>} */
+    this.slots = new Map();
+    /** What an event named while the pages came: it is newer than they are. @type {Set<number>} */
+    this.newer = new Set();
+    this.date = '';
+    this.area = '';
+    /** Which loading counts: one that was overtaken stops. */
+    this.turn = 0;
+  }
+
+  /** Whether what is known is of another day. */
+  isOld() {
+    return this.date !== day(new Date(), this.desk.zone);
   }
 
   /**
@@ -37,44 +46,75 @@ export function county(desk) {
    * @param {string} area empty for all in the reader's charge
    * @param {(known: number, of: number) => void} came so many are known by now
    */
-  async function load(area, came) {
-    const mine = (turn += 1);
-    date = day(new Date(), desk.zone);
-    /** @type {Toilet[]} */
-    const all = area ? await desk.all('/toilets', { area, crs: settings.crs }) : await desk.toilets();
-    if (mine !== turn) return;
-    toilets.clear();
-    slots.clear();
-    for (const toilet of all) if (toilet.status !== 'planned' && toilet.status !== 'retired') toilets.set(toilet.id, toilet);
+  async load(area, came) {
+    const mine = (this.turn += 1);
+    const { desk, toilets, slots, newer } = this;
+    this.date = day(new Date(), desk.zone);
+    this.area = area;
+    const all = area ? await this.registered() : await desk.toilets();
+    if (mine !== this.turn) return;
+    for (const kept of [toilets, slots, newer]) kept.clear();
+    for (const toilet of all) if (isUsed(toilet)) toilets.set(toilet.id, toilet);
     came(0, toilets.size);
     if (toilets.size > MOST) return;
-    const waiting = [...toilets.keys()];
-    const of = waiting.length;
-    const worker = async () => {
-      for (let id = waiting.shift(); id !== undefined && mine === turn && !desk.signal.aborted; id = waiting.shift()) {
-        await loadSlots(id);
-        if (mine === turn) came(slots.size, of);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    /** @type {string | undefined} */
+    let cursor;
+    do {
+      /** @type {SlotPage} */
+      const page = await desk.get('/slots', { area: area || desk.home, from: this.date, to: this.date, limit: PAGE, cursor });
+      if (mine !== this.turn || desk.signal.aborted) return;
+      this.take(page);
+      cursor = page.next;
+      came(slots.size, toilets.size);
+    } while (cursor);
+  }
+
+  /** @returns {Promise<Toilet[]>} those of the area as the register has them now */
+  registered() {
+    return this.desk.all('/toilets', { area: this.area || this.desk.home, crs: settings.crs }, 2 * MOST);
   }
 
   /**
-   * What an event named, if it is in sight.
-   * @param {number[]} ids
+   * Takes a page: of toilets up to its end that are not on it nothing is due.
+   * @param {SlotPage} page
    */
-  async function refresh(ids) {
-    const known = ids.filter((id) => toilets.has(id));
-    await Promise.all(known.map(async (id) => {
-      /** @type {[Toilet, void]} */
-      const [toilet] = await Promise.all([desk.get(`/toilets/${id}`, { crs: settings.crs }), loadSlots(id)]);
-      if (toilet.status === 'retired') toilets.delete(id);
-      else toilets.set(id, toilet);
-    }));
-    return known;
+  take({ items, next }) {
+    const due = new Map(items.map((one) => [one.toilet, one.items]));
+    const end = Number(next ?? Infinity);
+    for (const id of this.toilets.keys()) {
+      if (id <= end && !this.newer.has(id) && (due.has(id) || !this.slots.has(id))) this.slots.set(id, due.get(id) ?? []);
+    }
   }
 
-  return { toilets, slots, load, refresh, isOld: () => date !== day(new Date(), desk.zone) };
-}
+  /** @param {number[]} ids */
+  async slotsOf(ids) {
+    const groups = Array.from({ length: Math.ceil(ids.length / NAMED) }, (_, place) => ids.slice(place * NAMED, (place + 1) * NAMED));
+    /** @type {SlotPage[]} */
+    const pages = await Promise.all(groups.map((group) => this.desk.get('/slots', { toilet: group.map(String), from: this.date, to: this.date, limit: NAMED })));
+    return new Map(pages.flatMap(({ items }) => items).map((one) => [one.toilet, one.items]));
+  }
 
-/** @typedef {ReturnType<typeof county>} County */
+  /**
+   * Reads anew what an event named, if it is in sight.
+   * @param {number[]} ids
+   */
+  async refresh(ids) {
+    const known = ids.filter((id) => this.toilets.has(id));
+    if (known.length === 0) return known;
+    const mine = this.turn;
+    /** @type {[Toilet[], Map<number, DeskSlot[]>]} */
+    const [read, due] = await Promise.all([
+      known.length > FEW ? this.registered() : Promise.all(known.map((id) => this.desk.get(`/toilets/${id}`, { crs: settings.crs }))), this.slotsOf(known),
+    ]);
+    if (mine !== this.turn) return [];
+    const found = new Map(read.map((toilet) => [toilet.id, toilet]));
+    for (const id of known) {
+      const toilet = found.get(id);
+      this.newer.add(id);
+      this.slots.set(id, due.get(id) ?? []);
+      if (toilet && isUsed(toilet)) this.toilets.set(id, toilet);
+      else this.toilets.delete(id);
+    }
+    return known;
+  }
+}

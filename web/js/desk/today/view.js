@@ -4,7 +4,7 @@ import { sentence } from '../../api.js';
 import { el, show, toast } from '../../dom.js';
 import { clock } from '../../format.js';
 import { named, t } from '../../i18n.js';
-import { MOST, county } from './county.js';
+import { County, MOST } from './county.js';
 import { listed, slotRows, tiles, toiletRows } from './lists.js';
 import { dayMap } from './map.js';
 import { openSlots } from './slots.js';
@@ -27,7 +27,7 @@ export class DayView {
   constructor(desk, places) {
     this.desk = desk;
     this.places = places;
-    this.all = county(desk);
+    this.all = new County(desk);
     this.map = dayMap(places.ground, (id) => this.opened(id));
     /** @type {State | null} the one that is shown alone */
     this.chosen = null;
