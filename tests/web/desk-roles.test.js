@@ -2,24 +2,22 @@
 // nothing that they may not do is offered. A request that the service refuses fails the test.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { HOSTILE, giveRounds, invite, rename } from './lib/crew.js';
 import { asAdmin } from './lib/admin.js';
-import { startDesk } from './lib/signin.js';
+import { stage } from './lib/stage.js';
+
+/** @typedef {import('./lib/demo.js').Demo} Demo */
 
 const PASSWORD = 'a long and quiet sentence';
 const TOILET = 17;
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
+const { demo, browser } = await stage({ history: 2, prepare });
 
-before(async () => {
-  demo = await startDesk({}, ['--history', '2']);
-  browser = await launch();
+/** @param {Demo} demo */
+async function prepare(demo) {
   await rename(demo, TOILET, HOSTILE);
   await giveRounds(demo, [TOILET]);
   const ask = await asAdmin(demo);
@@ -28,15 +26,15 @@ before(async () => {
   await ask('POST', `/toilets/${TOILET}/outages`, { reason: 'water' });
   await ask('POST', '/exceptions', { over: { area: '410308' }, from: '2031-01-01', to: '2031-01-02', effect: 'closed', reason: '演练' });
   await ask('POST', '/suggestions', { kind: 'wrong', toilet: TOILET, facts: { hours: '24/7' } });
-  for (const role of ['inspector', 'auditor']) await join(role);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+  for (const role of ['inspector', 'auditor']) await join(demo, role);
+}
 
-/** @param {string} role somebody joins as that */
-async function join(role) {
+/**
+ * Somebody joins.
+ * @param {Demo} demo
+ * @param {string} role
+ */
+async function join(demo, role) {
   const body = { invitation: await invite(demo, role, role), login: `the.${role}`, password: PASSWORD };
   const response = await fetch(`${demo.origin}/api/v1/invitations/accept`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
   assert.equal(response.status, 201, await response.text());
