@@ -196,7 +196,7 @@ const PHRASES: &[Pair] = &[
     ("true or false", "“是”或“否”"),
     ("a day such as {}", "日期，例如 {0}"),
     ("an instant such as {}", "时间，例如 {0}"),
-    ("a UUID", " UUID"),
+    ("a UUID", "一个 UUID"),
     ("at least {}", "至少 {0}"),
     ("at most {}", "最多 {0}"),
     ("any number of", "任意"),
@@ -344,7 +344,7 @@ mod tests {
         }
         for (english, chinese) in SENTENCES {
             let pieces = english.split("{}").flat_map(|piece| piece.split(": ")).flat_map(|piece| piece.split(" -"));
-            let pieces = pieces.flat_map(|piece| piece.split("; "));
+            let pieces = pieces.flat_map(|piece| piece.split("; ")).flat_map(|piece| piece.split(" and "));
             for piece in pieces.filter(|piece| piece.trim().len() > 3) {
                 let shorter = piece.trim_start_matches("latitude ").trim_start_matches("longitude ");
                 assert!(everything.contains(shorter.trim()), "“{english}” is said nowhere: “{piece}”");

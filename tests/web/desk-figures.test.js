@@ -2,29 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { asAdmin } from './lib/admin.js';
 import { HOSTILE, rename } from './lib/crew.js';
-import { signedIn, startDesk } from './lib/signin.js';
+import { signedIn } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {import('./lib/admin.js').Asking} */
-let ask;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '12']);
-  browser = await launch();
-  ask = await asAdmin(demo);
-  await rename(demo, 17, HOSTILE);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
+const { demo, browser, ask } = await stage({
+  history: 12,
+  prepare: async (made) => {
+    await rename(made, 17, HOSTILE);
+    return { ask: await asAdmin(made) };
+  },
 });
 
 const percent = (/** @type {number} */ share) => new Intl.NumberFormat('zh-CN', { style: 'percent', maximumFractionDigits: 1 }).format(share);

@@ -1,29 +1,19 @@
 // Plans at the desk: a template is written, put on toilets and seen in their slots; one toilet's own plan; exceptions.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { asAdmin } from './lib/admin.js';
 import { HOSTILE, rename } from './lib/crew.js';
-import { freshCode, signedIn, staffAs, startDesk } from './lib/signin.js';
+import { freshCode, signedIn, staffAs } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {import('./lib/admin.js').Asking} */
-let ask;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '0']);
-  browser = await launch();
-  ask = await asAdmin(demo);
-  await rename(demo, 17, HOSTILE);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
+const { demo, browser, ask } = await stage({
+  prepare: async (made) => {
+    await rename(made, 17, HOSTILE);
+    return { ask: await asAdmin(made) };
+  },
 });
 
 const TOMORROW = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date(Date.now() + 86400000));
@@ -163,7 +153,6 @@ describe('exceptions for many', () => {
     await shoot(page, 'desk-exception-preview-desk', true);
     await accessible(page);
     await page.locator('input[name=reason]').fill('Fair');
-    await page.locator('input[name=reason]').blur();
     await page.getByText(/toilets with a plan \d+ change/).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Save the exception' }).click();
     const row = page.locator('[data-exception]', { hasText: 'Fair' });

@@ -1,26 +1,14 @@
 // A suggestion at the desk, fact by fact: what is now beside what is suggested, and of it what the reader leaves ticked.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { HOSTILE, rename } from './lib/crew.js';
-import { signedIn, startDesk } from './lib/signin.js';
+import { signedIn } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '0']);
-  browser = await launch();
-  await rename(demo, 17, HOSTILE);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const { demo, browser } = await stage({ prepare: (demo) => rename(demo, 17, HOSTILE) });
 
 /** @param {unknown} body a suggestion, from anybody */
 async function suggest(body) {

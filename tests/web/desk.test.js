@@ -2,38 +2,31 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { asAdmin } from './lib/admin.js';
 import { HOSTILE, rename } from './lib/crew.js';
-import { freshCode, signedIn, staffAs, startDesk } from './lib/signin.js';
+import { freshCode, signedIn, staffAs } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
 /** Of the county town, where the demonstration's cleaner works. */
 const TOILET = 17;
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '0']);
-  browser = await launch();
-  await rename(demo, TOILET, HOSTILE);
-  await giveOne([TOILET, 18]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
+const { demo, browser } = await stage({
+  prepare: async (made) => {
+    await rename(made, TOILET, HOSTILE);
+    await giveOne(made, [TOILET, 18]);
+  },
 });
 
 /**
  * Has one thing due today at these toilets, which can be done at any hour.
+ * @param {import('./lib/demo.js').Demo} at
  * @param {number[]} toilets
  */
-async function giveOne(toilets) {
-  const ask = await asAdmin(demo);
+async function giveOne(at, toilets) {
+  const ask = await asAdmin(at);
   const from = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date());
   const window = { task: 'round', at: ['23:59'], earlyMinutes: 1440, lateMinutes: 60, graceMinutes: 60 };
   for (const toilet of toilets) await ask('POST', `/toilets/${toilet}/plans`, { from, windows: [window] });

@@ -1,25 +1,13 @@
 // Joining by an invitation, and what a scanned plate opens.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { accessible, launch, shoot, visit } from './lib/browser.js';
+import { accessible, shoot, visit } from './lib/browser.js';
 import { invite, joinAs, plateOf, rename, HOSTILE } from './lib/crew.js';
-import { startDesk } from './lib/signin.js';
+import { stage } from './lib/stage.js';
 
-/** @type {import('./lib/demo.js').Demo} */
-let demo;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  demo = await startDesk({}, ['--history', '0']);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const { demo, browser } = await stage();
 
 describe('joining', () => {
   test('a cleaner joins with six digits and is at work at once', async () => {

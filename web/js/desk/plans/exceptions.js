@@ -89,7 +89,9 @@ export async function newException(root, desk, toiletId) {
       desk.go('plans');
     },
   });
-  made.addEventListener('change', changes.forget);
+  // As it is typed, not as a field is left: what goes away then would move the button that is being pressed.
+  made.addEventListener('input', changes.forget);
+  for (const part of [over.element, windows.element]) part.addEventListener('click', ({ target }) => target instanceof Element && target.closest('button') && changes.forget());
   show(root, el('a', { href: '#plans', class: 'back-link' }, t('plans.back')), head(t('plans.newException'), t('plans.exceptionLead')), section(t('plans.exception'), null, made));
 }
 
