@@ -75,13 +75,8 @@ pub(super) fn marked(backend: DbBackend, sql: &str, values: impl IntoIterator<It
     if backend == DbBackend::Sqlite {
         return Statement::from_sql_and_values(backend, sql, values);
     }
-    let mut numbered = String::with_capacity(sql.len() + 16);
-    for (number, part) in sql.split('?').enumerate() {
-        if number > 0 {
-            numbered.push_str(&format!("${number}"));
-        }
-        numbered.push_str(part);
-    }
+    let number = |(number, part): (usize, &str)| if number == 0 { part.to_owned() } else { format!("${number}{part}") };
+    let numbered: String = sql.split('?').enumerate().map(number).collect();
     Statement::from_sql_and_values(backend, numbered, values)
 }
 
