@@ -1,7 +1,8 @@
 //! The demonstration county: Mengjin (孟津区, 410308) with made-up toilets, always the same to the last digit.
 //!
 //! The areas are real, by name and code (see `areas/NOTICE`). The outline and the centres of towns and scenic spots
-//! are drawn by hand in WGS-84, good to some hundred metres, and are no survey data. The toilets are invented: names,
+//! are drawn by hand in WGS-84, good to some hundred metres, and are no survey data. Where one town ends and the next
+//! begins is made up: see `county`. The toilets are invented: names,
 //! addresses, grades, hours, works and closures stand in the tables under `data/`; positions and fittings that the
 //! tables leave out are drawn from a generator seeded with the toilet's key, so that a row added to a table moves no
 //! other toilet except where the two would stand in one spot.

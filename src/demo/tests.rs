@@ -127,6 +127,31 @@ fn toilets_stand_inside_the_outline_and_apart() {
 }
 
 #[test]
+fn towns_fill_the_county_and_hold_their_toilets() {
+    let county = county().unwrap();
+    let (whole, towns): (Vec<_>, Vec<_>) =
+        county.boundaries.iter().partition(|(code, _)| code.as_str() == super::areas::MENGJIN);
+    assert_eq!((whole.len(), towns.len()), (1, 14));
+    assert!(county.boundaries.iter().all(|(_, boundary)| boundary.synthetic && boundary.source.is_some()));
+    for place in county.outline.grid(250.0, 100_000).unwrap() {
+        let around = towns.iter().filter(|(_, boundary)| boundary.outline.covers(place));
+        assert_eq!(around.count(), 1, "{place:?} lies in one town");
+    }
+    let mut held = 0;
+    for (town, boundary) in towns {
+        let inside = boundary.outline.grid(250.0, 100_000).unwrap();
+        assert!(inside.into_iter().all(|place| county.outline.contains(place)), "{town} ends where the county ends");
+        let lies_in_it = |toilet: &&Statement| toilet.draft.area.as_ref().unwrap().as_str().starts_with(town.as_str());
+        for toilet in county.statements.iter().filter(lies_in_it) {
+            let stands = toilet.draft.position.is_none_or(|place| boundary.outline.covers(place.position));
+            assert!(stands, "{} stands outside {town}", toilet.key);
+            held += 1;
+        }
+    }
+    assert_eq!(held, county.statements.len());
+}
+
+#[test]
 fn no_two_toilets_share_a_key_a_code_a_name_or_an_address() {
     let county = county().unwrap();
     let distinct = |of: fn(&Statement) -> String| county.statements.iter().map(of).collect::<BTreeSet<_>>().len();

@@ -100,6 +100,12 @@ impl Outline {
     pub fn union(&self, other: &Self) -> Self {
         Self::of_polygons(self.polygons().union(other.polygons()))
     }
+
+    /// What both have.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self::of_polygons(self.polygons().intersection(other.polygons()))
+    }
 }
 
 /// What is left of a polygon when it is drawn, if it still encloses anything.

@@ -372,12 +372,14 @@ async fn create(ctx: &Ctx, statements: Vec<gongce::domain::statement::Statement>
 }
 
 on_both! {
-    async fn the_demonstration_marks_its_outline_as_drawn(database: Database) {
+    async fn the_demonstration_marks_its_outlines_as_drawn(database: Database) {
         let ctx = database.ctx().await;
         gongce::usecase::demonstration::fill(&ctx).await.unwrap();
         let app = answers(&ctx).await;
-        let (_, area) = get(&app, "/api/v1/areas/410308?outline=simple&crs=gcj02", None).await;
-        assert_eq!((&area["outline"]["label"], &area["outline"]["crs"]), (&"示意图".into(), &"gcj02".into()));
+        for code in ["410308", "410308101"] {
+            let (_, area) = get(&app, &format!("/api/v1/areas/{code}?outline=simple&crs=gcj02"), None).await;
+            assert_eq!((&area["outline"]["label"], &area["outline"]["crs"]), (&"示意图".into(), &"gcj02".into()), "{code}");
+        }
         let placed = Desk::at(&database).report(&["place"]);
         assert_eq!((&placed["changed"], placed["mismatches"].as_array().unwrap().len()), (&0.into(), 0), "{placed}");
     }

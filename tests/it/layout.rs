@@ -183,6 +183,10 @@ on_both! {
         assert_eq!(features["features"][0]["geometry"]["coordinates"], json!([report["gaps"][0]["longitude"], report["gaps"][0]["latitude"]]));
         assert_eq!(features["features"][10]["properties"]["kind"], "place");
 
+        let (status, town) = get(&path.replace("410322", "410308101"), &tokens[1]).await;
+        assert_eq!((status, &town["area"]), (200, &"410308101".into()), "{town}");
+        let (covered, all) = (number(&town["covered"]["points"]), number(&town["demand"]["points"]));
+        assert!(covered > 100.0 && covered < all && all < number(&report["demand"]["points"]), "{covered} of {all}");
         assert_eq!(get(path, &tokens[1]).await.0, 404, "the district is more than the auditor's town");
         assert_eq!(get(path, &tokens[2]).await.0, 403);
         let refused = async |query: &str| {
@@ -191,7 +195,7 @@ on_both! {
         };
         assert_eq!(refused("?area=410308").await, (400, "radius".to_owned()), "no radius is taken for granted");
         assert_eq!(refused("?radius=500").await, (400, "area".to_owned()));
-        assert_eq!(refused("?area=410308101&radius=500").await, (422, "area".to_owned()), "it has no outline");
+        assert_eq!(refused("?area=410308101209&radius=500").await, (422, "area".to_owned()), "it has no outline");
         assert_eq!(refused("?area=410308&radius=500&spacing=2").await, (422, "spacing".to_owned()));
     }
 }

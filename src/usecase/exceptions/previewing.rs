@@ -1,6 +1,7 @@
 //! What an exception would change, before it is made.
 
 use std::collections::{BTreeSet, HashMap};
+use std::slice;
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
@@ -153,7 +154,7 @@ async fn concerned(ctx: &Ctx, actor: &Actor, over: &Over, at: DateTime<Utc>) -> 
             let code = area.fact.code.clone();
             let (bbox, areas, filter, statuses, text, after) = (None, None, Filter::default(), Vec::new(), None, None);
             let query = ListQuery { bbox, areas, filter, statuses, text, after, limit, at };
-            let (page, _) = toilets::list(ctx, &[code.clone()], query)?;
+            let (page, _) = toilets::list(ctx, slice::from_ref(&code), query)?;
             Ok((Over::Area(code), page.entries.iter().map(|entry| entry.id()).collect()))
         }
         Over::Operator(id) => {

@@ -34,7 +34,7 @@ export async function drawGround(map, element, isWhole) {
   map.addLayer(new Squares());
   element.append(el('p', { class: 'whose' }, t('map.ground')));
   const grounds = await towns().catch(() => []);
-  const group = L.featureGroup();
+  const group = L.featureGroup().addTo(map);
   const names = L.layerGroup();
   grounds.forEach(({ area, rings, isDrawn }, place) => {
     const colour = COLOURS[place % COLOURS.length] ?? '';
@@ -42,9 +42,10 @@ export async function drawGround(map, element, isWhole) {
     const shape = L.polygon(rings, style).addTo(group);
     const icon = L.divIcon({ html: el('span', {}, area.name), className: 'town', iconSize: [0, 0] });
     const bounds = shape.getBounds();
-    L.marker([bounds.getNorth(), bounds.getCenter().lng], { icon, interactive: false, keyboard: false }).addTo(names);
+    // Above the few toilets of a town, but within its outline: above that lies another town.
+    const at = isDrawn ? shape.getCenter() : L.latLng(bounds.getNorth(), bounds.getCenter().lng);
+    L.marker(at, { icon, interactive: false, keyboard: false }).addTo(names);
   });
-  group.addTo(map);
   const label = () => (map.getZoom() >= NAMES_FROM ? names.addTo(map) : names.remove());
   map.on('zoomend', label);
   if (grounds.length > 0 && isWhole) map.fitBounds(group.getBounds(), { padding: [24, 24] });
