@@ -68,7 +68,7 @@ fn failures(operation: &MetaOperation) -> Vec<(StatusCode, &'static str)> {
     let names_records = names_records || is("create_suggestion") || is("create_subscription");
     let names_records = names_records || is("create_excuses") || is_of_page || is("create_wechat_page_session");
     let is_report = |id: &str| {
-        let is_figure = id.starts_with("get_cleaning_figures") || id.starts_with("get_coverage_figures");
+        let is_figure = id.starts_with("get_") && id.contains("_figures");
         id.ends_with("_report") || id == "list_due_assessments" || id == "get_layout_features" || is_figure
     };
     let names_area = operation.operation_id.is_some_and(is_report);
